@@ -1,0 +1,245 @@
+"""Contracts between the kiosk and its hardware: plain data and protocols, no I/O.
+
+Everything a driver says is one of these types; everything a driver cannot do is a
+`DriverError`, which the engine turns into "device lost" (its state is then unknown
+until it is read again).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Role(StrEnum):
+    """What a device is for; also the key of its section in the site file."""
+
+    ID_READER = "id_reader"
+    CARD_READER = "card_reader"
+    SCANNER = "scanner"
+    RECEIPT_PRINTER = "receipt_printer"
+
+
+# --- errors ------------------------------------------------------------------------------
+
+
+class DriverError(Exception):
+    """The device could not do what it was asked to do; `reason` is a stable code."""
+
+    def __init__(self, reason: str, message: str = "") -> None:
+        super().__init__(message or reason)
+        self.reason = reason
+
+
+class DeviceLost(DriverError):
+    """The device is gone (cable, power, port): it must be opened again."""
+
+
+class BadSettings(DriverError):
+    """The device's section of the site file cannot work."""
+
+
+# --- cards -------------------------------------------------------------------------------
+
+
+class CardKind(StrEnum):
+    RESIDENT = "resident"
+    HK_MACAO_TAIWAN = "hk_macao_taiwan"
+    FOREIGN_2017 = "foreign_2017"
+    FOREIGN_2023 = "foreign_2023"
+    SOCIAL_SECURITY = "social_security"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IdCard:
+    """What the kiosk keeps of a card, in memory and for one visit only.
+
+    `number` is the citizen or permit number (GB 11643 for residents). The photo and the
+    address are dropped by the driver: paying a bill needs neither (PIPL art. 6).
+    """
+
+    kind: CardKind
+    name: str
+    number: str
+    valid_from: date | None = None
+    valid_until: date | None = None  # None with `long_term` or where the card has none
+    long_term: bool = False
+
+    def __repr__(self) -> str:  # Card data must not reach a log by way of a traceback.
+        return f"IdCard({self.kind}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    card: IdCard
+
+
+@dataclass(frozen=True, slots=True)
+class CardReadFailed:
+    """A card is there but could not be read; `reason`: moved, not_an_id_card, damaged."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRemoved:
+    pass
+
+
+CardEvent = CardRead | CardReadFailed | CardRemoved
+
+
+class IdReader(Protocol):
+    def poll(self) -> CardEvent | None:
+        """What happened since the last poll, or None. Raises DriverError."""
+
+    def close(self) -> None: ...
+
+
+# --- scanner -----------------------------------------------------------------------------
+
+
+class Scanner(Protocol):
+    def poll(self) -> str | None:
+        """The text of one scanned code (at most 512 characters), or None."""
+
+    def close(self) -> None: ...
+
+
+# --- printer -----------------------------------------------------------------------------
+
+
+class PrinterCondition(StrEnum):
+    PAPER_NEAR_END = "paper_near_end"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    CUTTER_ERROR = "cutter_error"
+    HEAD_ERROR = "head_error"
+    PAPER_JAM = "paper_jam"
+    PAPER_AT_MOUTH = "paper_at_mouth"
+    RETRACTED = "retracted"
+    OFFLINE = "offline"
+    SILENT = "silent"  # no answer, or an answer whose bits we do not know: never "ok"
+
+
+HARMLESS = frozenset(
+    {
+        PrinterCondition.PAPER_NEAR_END,
+        PrinterCondition.PAPER_AT_MOUTH,
+        PrinterCondition.RETRACTED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """Conditions that hold now; none means ready."""
+
+    conditions: frozenset[PrinterCondition] = frozenset()
+
+    @property
+    def can_print(self) -> bool:
+        return self.conditions <= HARMLESS
+
+    @property
+    def words(self) -> str:
+        return ", ".join(sorted(self.conditions)) or "ok"
+
+
+class PrintOutcome(StrEnum):
+    PRINTED = "printed"  # proven: the printer answered our process id after the cut
+    NOT_PRINTED = "not_printed"  # proven: no byte of the document left the kiosk
+    UNKNOWN = "unknown"  # anything else
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReport:
+    outcome: PrintOutcome
+    status: PrinterStatus
+    reason: str = ""  # stable code, empty when printed
+
+
+class Align(StrEnum):
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One printed line; it must already fit the printer's columns (hanzi count two)."""
+
+    text: str
+    align: Align = Align.LEFT
+    scale: int = 1  # 1 or 2: both width and height
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    data: str
+    size_mm: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    lines: int = 1
+
+
+Block = Text | QrCode | Rule | Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One strip of paper, cut at its end; knows nothing of any printer's commands."""
+
+    blocks: tuple[Block, ...]
+
+
+class ReceiptPrinter(Protocol):
+    @property
+    def columns(self) -> int:
+        """Latin characters per line (80 mm paper: 48; 58 mm: 32); a hanzi takes two."""
+
+    def status(self) -> PrinterStatus: ...
+
+    def print(self, document: Document, job_number: int) -> PrintReport:
+        """Print and cut; the report is `printed` only on the printer's own proof.
+
+        `job_number` (0 … 9999) is the process id that the printer must echo.
+        Never raises once a byte was sent: a cable torn mid-job is a report.
+        """
+
+    def close(self) -> None: ...
+
+
+# --- what a driver module offers -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What bootstrap hands to every driver; `world` is the SimulatedWorld or None."""
+
+    world: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverSpec:
+    """One driver: `settings` is a frozen pydantic model (extra keys forbidden)."""
+
+    name: str
+    role: Role
+    settings: type[Any]
+    connect: Callable[[Any, Surroundings], Any]
+    simulated: bool = False
+
+
+SectionValues = Mapping[str, Any]

@@ -1,0 +1,45 @@
+"""What a resident owes the public purse (非税收入缴款书)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One fee item of a bill (项目): code and name of the catalogue, amount in fen."""
+
+    item_code: str
+    item_name: str
+    unit: str  # 单位, such as 学期, 本, 件
+    quantity: int
+    standard_fen: int  # 收费标准 per unit
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One payable notice.
+
+    `bill_no` is the 20-digit payment code (缴款码). `version` changes whenever the agency
+    changes anything that matters; it is sent back when paying, so that a stale bill is
+    refused instead of charged. The late fee (滞纳金/加处罚款) is the server's, never ours.
+    """
+
+    bill_no: str
+    version: int
+    title: str  # what it is for, in the payer's words: 普通高中学费
+    agency_code: str  # 执收单位编码
+    agency_name: str
+    payer_name_masked: str
+    lines: tuple[BillLine, ...]
+    late_fee_fen: int
+    amount_fen: int  # lines + late fee
+    issued_on: date
+    due_on: date | None = None
+    note: str = ""  # 决定书编号, 学期 …
+
+    @property
+    def principal_fen(self) -> int:
+        return self.amount_fen - self.late_fee_fen

@@ -1,0 +1,24 @@
+"""Everything the kiosk wants from the world. Started only after its records are durable.
+
+Each effect carries the id of the record that allows it (payment, claim or job), and each
+brings exactly one event back: `PlatformReplied`, or `PrintFinished`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.platform import PlatformCall
+from kiosk.domain.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReceipt:
+    """Print one copy; the `PrintMoved(INTENDED)` record of `job_id` allows it."""
+
+    job_id: str
+    receipt: Receipt
+    copy_number: int
+
+
+Effect = PlatformCall | PrintReceipt

@@ -1,0 +1,176 @@
+"""Everything that can happen to the kiosk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from drivers.api import CardReadFailed, CardRemoved, IdCard, PrinterStatus, PrintReport, Role
+from kiosk.domain.platform import Outcome, PlatformCall
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When an event happened, and a new unique id for whatever it gives rise to."""
+
+    mono_s: float  # never jumps; all time-outs
+    wall: datetime  # UTC; display and the journal's time column only
+    fresh: str  # unique, made by the engine (26 characters)
+
+
+# --- the engine ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    boot_id: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passes; several a second."""
+
+
+# --- the platform ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformReplied:
+    call: PlatformCall
+    outcome: Outcome
+
+
+# --- devices ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CardShown:
+    """A card was read whole, in one transaction."""
+
+    card: IdCard
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScanned:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUp:
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDown:
+    role: Role
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSeen:
+    status: PrinterStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFinished:
+    job_id: str
+    report: PrintReport
+
+
+# --- the resident's touches --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Any touch: somebody is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnterCodeTouched:
+    """Start page: pay without a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSubmitted:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillToggled:
+    bill_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayTouched:
+    """The one primary action of the bills page."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeTouched:
+    """Confirming: go on and pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectTouched:
+    """Print every receipt that was not printed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintTouched:
+    """One more copy of a receipt, marked 补打."""
+
+    receipt_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackTouched:
+    """One step back; while paying: do not pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryTouched:
+    """Trouble: try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveTouched:
+    """End the visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwapAnswered:
+    """Another card was presented: `accept` ends this visit and begins the other's."""
+
+    accept: bool
+
+
+Touch = (
+    Touched
+    | EnterCodeTouched
+    | CodeSubmitted
+    | BillToggled
+    | PayTouched
+    | AgreeTouched
+    | CollectTouched
+    | ReprintTouched
+    | BackTouched
+    | RetryTouched
+    | LeaveTouched
+    | SwapAnswered
+)
+
+Event = (
+    Started
+    | Tick
+    | PlatformReplied
+    | CardShown
+    | CardReadFailed
+    | CardRemoved
+    | CodeScanned
+    | DeviceUp
+    | DeviceDown
+    | PrinterSeen
+    | PrintFinished
+    | Touch
+)

@@ -1,0 +1,119 @@
+"""The kiosk's whole state: one immutable value, also what the screen is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from drivers.api import PrinterStatus, Role
+from kiosk.domain.ledger import Ledger
+from kiosk.domain.visit import Notice, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Settings that decisions depend on; fixed for the life of the process."""
+
+    kiosk_id: str
+    digest_key: bytes
+    roles: frozenset[Role]  # devices this site has
+    idle_s: float = 60.0  # without a touch, then the visit ends
+    warn_s: float = 20.0  # the warning before it
+    done_s: float = 20.0  # how long the last page stays
+    swap_s: float = 20.0
+    qr_valid_s: int = 180
+    qr_hide_s: float = 10.0  # hidden this long before the platform's expiry
+    lookup_tries: int = 3
+    lookup_retry_s: float = 1.5
+    create_tries: int = 3
+    create_retry_s: float = 1.5
+    poll_wait_s: float = 25.0
+    poll_gap_s: float = 1.0
+    poll_retry_s: float = 2.0
+    doubt_after_s: float = 15.0  # of checking, then the resident gets an inquiry code
+    claim_tries: int = 3
+    claim_retry_s: float = 1.5
+    print_deadline_s: float = 60.0
+    issue_patience_s: float = 12.0  # waiting for receipts at the printing page
+    auto_collect_s: float = 8.0
+    link_check_s: float = 20.0
+    link_retry_s: float = 5.0
+    janitor_s: tuple[float, ...] = (5, 10, 20, 40, 80, 300, 3600, *(86400.0,) * 7)
+
+
+class Presence(StrEnum):
+    UNKNOWN = "unknown"  # being opened
+    UP = "up"
+    DOWN = "down"
+
+
+class Link(StrEnum):
+    UNKNOWN = "unknown"
+    UP = "up"
+    DOWN = "down"
+
+
+class Service(StrEnum):
+    """What the start page can offer."""
+
+    IN_SERVICE = "in_service"
+    STARTING = "starting"
+    NO_LINK = "no_link"
+    HALTED = "halted"  # the journal cannot be written: no money is taken
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """One unfinished piece of money or paper that is asked about until it is settled."""
+
+    attempt: int = 0
+    due_s: float = 0.0
+    in_flight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    rules: Rules
+    ledger: Ledger = field(default_factory=Ledger)
+    visit: Visit | None = None  # None: the start page
+    notice: Notice | None = None  # on the start page
+    notice_until_s: float = 0.0
+    presence: Mapping[Role, Presence] = field(default_factory=lambda: MappingProxyType({}))
+    printer: PrinterStatus | None = None  # None until it was read once since it came up
+    card_on_reader: bool = False
+    link: Link = Link.UNKNOWN
+    link_check_at_s: float = 0.0
+    link_check_in_flight: bool = False
+    chores: Mapping[str, Chore] = field(default_factory=lambda: MappingProxyType({}))
+    now_s: float = 0.0
+    wall: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    halted: str = ""  # why no money can be taken, set by the engine
+
+    def is_up(self, role: Role) -> bool:
+        return self.presence.get(role) is Presence.UP
+
+    @property
+    def can_print(self) -> bool:
+        """Only a printer that was asked and said so; silence is no."""
+        return (
+            self.is_up(Role.RECEIPT_PRINTER)
+            and self.printer is not None
+            and self.printer.can_print
+        )
+
+    @property
+    def can_read_cards(self) -> bool:
+        return self.is_up(Role.ID_READER) or self.is_up(Role.CARD_READER)
+
+    @property
+    def service(self) -> Service:
+        if self.halted:
+            return Service.HALTED
+        if self.link is Link.UNKNOWN:
+            return Service.STARTING
+        if self.link is Link.DOWN:
+            return Service.NO_LINK
+        return Service.IN_SERVICE  # without any reader a code can still be typed

@@ -1,0 +1,177 @@
+"""What the kiosk knows of money and paper: the fold of its records, nothing else.
+
+The same `apply` runs while the kiosk works and when it is rebuilt after a crash, so the
+two can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from kiosk.domain import payment
+from kiosk.domain.platform import BillToPay
+from kiosk.domain.records import (
+    ClaimMoved,
+    ClaimState,
+    KioskStarted,
+    PaymentIntended,
+    PaymentMoved,
+    PrintMoved,
+    PrintState,
+    ReceiptOwed,
+    Record,
+    VisitEnded,
+    VisitOpened,
+)
+
+SETTLED_KEPT = 256
+"""Settled entries kept in memory, so that late contradicting evidence meets its payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    payment_id: str
+    visit_id: str
+    subject_digest: str
+    inquiry_code: str
+    bills: tuple[BillToPay, ...]
+    amount_fen: int
+    receipt_later: bool
+    state: payment.State = payment.State.INTENT
+    receipts_issued: int = 0
+
+    @property
+    def wants_receipts(self) -> bool:
+        """Paid, and not every receipt is known to exist yet."""
+        return self.state is payment.State.PAID and self.receipts_issued < len(self.bills)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in payment.FINAL and not self.wants_receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    claim_id: str
+    receipt_no: str
+    state: ClaimState
+    reprint: bool
+    copy_number: int
+
+
+SETTLED_CLAIMS = frozenset({ClaimState.SETTLED, ClaimState.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    job_id: str
+    claim_id: str
+    receipt_no: str
+    copy_number: int
+    state: PrintState
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    payments: Mapping[str, Payment] = field(default_factory=lambda: MappingProxyType({}))
+    claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
+    jobs: Mapping[str, PrintJob] = field(default_factory=lambda: MappingProxyType({}))
+    owed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Receipts of payments made here and not yet proven on paper: number → payment id."""
+    open_visit: str = ""
+
+    @property
+    def open_payments(self) -> tuple[Payment, ...]:
+        return tuple(each for each in self.payments.values() if not each.is_settled)
+
+    @property
+    def open_claims(self) -> tuple[Claim, ...]:
+        return tuple(each for each in self.claims.values() if each.state not in SETTLED_CLAIMS)
+
+    @property
+    def open_jobs(self) -> tuple[PrintJob, ...]:
+        return tuple(each for each in self.jobs.values() if each.state is PrintState.INTENDED)
+
+    def apply(self, record: Record) -> Ledger:
+        """The ledger after one more record."""
+        match record:
+            case PaymentIntended():
+                return self._with_payment(_intended(record))
+            case PaymentMoved():
+                known = self.payments.get(record.payment_id)
+                assert known is not None, "a payment moves only after its intent"
+                assert payment.after(known.state, record.event) is record.state
+                return self._with_payment(replace(known, state=record.state))
+            case ReceiptOwed():
+                known = self.payments.get(record.payment_id)
+                assert known is not None, "a receipt is owed only for a payment made here"
+                issued = replace(known, receipts_issued=known.receipts_issued + 1)
+                owed = {**self.owed, record.receipt_no: record.payment_id}
+                return replace(self._with_payment(issued), owed=MappingProxyType(owed))
+            case ClaimMoved():
+                claim = Claim(
+                    record.claim_id,
+                    record.receipt_no,
+                    record.state,
+                    record.reprint,
+                    record.copy_number,
+                )
+                claims = _bounded(
+                    {**self.claims, claim.claim_id: claim}, lambda c: c.state in SETTLED_CLAIMS
+                )
+                return replace(self, claims=claims)
+            case PrintMoved():
+                return self._with_job(record)
+            case VisitOpened():
+                return replace(self, open_visit=record.visit_id)
+            case VisitEnded() | KioskStarted():
+                return replace(self, open_visit="")
+            case _:
+                return self
+
+    def _with_payment(self, changed: Payment) -> Ledger:
+        payments = {**self.payments, changed.payment_id: changed}
+        return replace(self, payments=_bounded(payments, lambda p: p.is_settled))
+
+    def _with_job(self, record: PrintMoved) -> Ledger:
+        job = PrintJob(
+            record.job_id, record.claim_id, record.receipt_no, record.copy_number, record.state
+        )
+        jobs = _bounded(
+            {**self.jobs, job.job_id: job}, lambda j: j.state is not PrintState.INTENDED
+        )
+        owed = dict(self.owed)
+        if record.state is PrintState.PRINTED:
+            owed.pop(record.receipt_no, None)
+        return replace(self, jobs=jobs, owed=MappingProxyType(owed))
+
+
+def rebuild(records: Iterable[Record]) -> Ledger:
+    """The ledger of a whole journal."""
+    ledger = Ledger()
+    for record in records:
+        ledger = ledger.apply(record)
+    return ledger
+
+
+def _intended(record: PaymentIntended) -> Payment:
+    return Payment(
+        payment_id=record.payment_id,
+        visit_id=record.visit_id,
+        subject_digest=record.subject_digest,
+        inquiry_code=record.inquiry_code,
+        bills=record.bills,
+        amount_fen=record.amount_fen,
+        receipt_later=record.receipt_later,
+    )
+
+
+def _bounded(entries, is_settled):  # type: ignore[no-untyped-def]
+    """Drop the oldest settled entries above the limit; open ones are never dropped."""
+    if len(entries) > SETTLED_KEPT:
+        settled = [key for key, entry in entries.items() if is_settled(entry)]
+        for key in settled[: len(entries) - SETTLED_KEPT]:
+            del entries[key]
+    return MappingProxyType(entries)

@@ -1,0 +1,178 @@
+"""What must survive: the rows of the journal.
+
+A record is committed before any effect that it allows, and the kiosk's ledger is
+nothing but the fold of its records. No record holds personal data: people are keyed
+digests, papers and payments are their own numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, get_args, get_type_hints
+
+from kiosk.domain import payment
+from kiosk.domain.platform import BillToPay
+
+
+class PrintState(StrEnum):
+    """The life of one print job (one copy of one receipt)."""
+
+    INTENDED = "intended"  # committed before the first byte
+    PRINTED = "printed"  # the printer proved it
+    NOT_PRINTED = "not_printed"  # proven: nothing left the kiosk
+    DOUBT = "doubt"  # bytes may be on paper: the next copy is marked 补打
+
+
+class ClaimState(StrEnum):
+    """The life of the right to print one copy, as this kiosk knows it."""
+
+    ASKED = "asked"  # committed before the claim call leaves
+    GRANTED = "granted"
+    REFUSED = "refused"  # the platform said no: nothing to give back
+    USED = "used"  # to be confirmed as printed
+    DOUBTED = "doubted"  # to be confirmed as perhaps printed
+    UNUSED = "unused"  # to be released
+    SETTLED = "settled"  # the platform knows the outcome
+
+
+@dataclass(frozen=True, slots=True)
+class KioskStarted:
+    boot_id: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOpened:
+    visit_id: str
+    subject_kind: str
+    subject_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitEnded:
+    visit_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentIntended:
+    """Committed before the create call: the payment id is the idempotency key for ever."""
+
+    payment_id: str
+    visit_id: str
+    subject_digest: str
+    inquiry_code: str
+    bills: tuple[BillToPay, ...]
+    amount_fen: int
+    receipt_later: bool  # the payer agreed to collect the receipt another time
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMoved:
+    """One edge of the payment table, with the evidence that justified it."""
+
+    payment_id: str
+    event: payment.Event
+    state: payment.State
+    evidence: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKept:
+    """Evidence that moved nothing but must not be forgotten (conflicts keep both sides)."""
+
+    payment_id: str
+    evidence: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptOwed:
+    """A receipt of a payment made here exists and is not proven on paper yet."""
+
+    payment_id: str
+    receipt_no: str
+    bill_no: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMoved:
+    claim_id: str
+    receipt_no: str
+    visit_id: str
+    state: ClaimState
+    reprint: bool
+    copy_number: int = 0  # 0 until granted
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintMoved:
+    job_id: str
+    claim_id: str
+    receipt_no: str
+    copy_number: int
+    state: PrintState
+    content_hash: str  # of the receipt's public numbers and the copy number
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    role: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    up: bool
+    reason: str = ""
+
+
+Record = (
+    KioskStarted
+    | VisitOpened
+    | VisitEnded
+    | PaymentIntended
+    | PaymentMoved
+    | EvidenceKept
+    | ReceiptOwed
+    | ClaimMoved
+    | PrintMoved
+    | DeviceChanged
+    | LinkChanged
+)
+
+KINDS: Mapping[str, type[Any]] = {cls.__name__: cls for cls in get_args(Record)}
+
+
+class BadRecord(Exception):
+    """A journal row that this version cannot read."""
+
+
+def to_row(record: Record) -> tuple[str, dict[str, Any]]:
+    """Kind and JSON-ready body of a record."""
+    body = {field.name: getattr(record, field.name) for field in fields(record)}
+    if isinstance(record, PaymentIntended):
+        body["bills"] = [[bill.bill_no, bill.version, bill.amount_fen] for bill in record.bills]
+    return type(record).__name__, {
+        name: dict(value) if isinstance(value, Mapping) else value for name, value in body.items()
+    }
+
+
+def from_row(kind: str, body: Mapping[str, Any]) -> Record:
+    """The record of a journal row; raises BadRecord for unknown kinds or wrong bodies."""
+    try:
+        cls = KINDS[kind]
+        values = dict(body)
+        if cls is PaymentIntended:
+            values["bills"] = tuple(BillToPay(*bill) for bill in values["bills"])
+        for name, hint in get_type_hints(cls).items():
+            if isinstance(hint, type) and issubclass(hint, StrEnum) and name in values:
+                values[name] = hint(values[name])
+        record: Record = cls(**values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRecord(f"cannot read a {kind} record: {error}") from error
+    return record

@@ -1,0 +1,116 @@
+"""The OpenAPI 3.1 document of the platform API, made from the models the code runs on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from kiosk.domain.platform import PlatformState
+from kiosk.platform_api import wire
+from kiosk.platform_api.operations import OPERATIONS, REFUSAL_STATUS, Operation
+
+_REF = "#/components/schemas/"
+
+
+def openapi_document() -> dict[str, Any]:
+    """The document as plain data, ready for json.dump; no server is needed."""
+    models: list[type[BaseModel]] = [operation.answer for operation in OPERATIONS]
+    models += [
+        operation.request for operation in OPERATIONS if operation.request is not None
+    ]
+    _, schemas = models_json_schema(
+        [(model, "validation") for model in dict.fromkeys([*models, wire.Problem])],
+        ref_template=_REF + "{model}",
+    )
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
+            operation
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "公共支付平台 · public payment platform",
+            "version": "1.0.0",
+            "summary": "What a payment kiosk asks of the platform that knows bills and money.",
+            "description": (
+                "Amounts are integers of fen. Subjects travel in bodies, never in URLs. "
+                f"Every answer echoes the request's {wire.REQUEST_ID_HEADER}; without the "
+                "echo it is no answer. Only state `paid` means paid: a timeout, a 5xx or an "
+                "expired code never mean that nothing happened."
+            ),
+        },
+        "paths": paths,
+        "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": _parameters(operation),
+        "responses": {
+            "200": _response("The answer.", "application/json", operation.answer)
+        },
+    }
+    for status in sorted({REFUSAL_STATUS[code] for code in operation.refusals}):
+        codes = sorted(
+            code for code in operation.refusals if REFUSAL_STATUS[code] == status
+        )
+        text = "Refused, nothing happened: " + ", ".join(codes)
+        described["responses"][str(status)] = _response(
+            text, "application/problem+json", wire.Problem
+        )
+    if operation.request is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": _ref(operation.request)}}
+            },
+        }
+    return described
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    identifier = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+    nonce = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+    found = [
+        _parameter(name, "path", identifier)
+        for name in re.findall(r"{(\w+)}", operation.path)
+    ]
+    found.append(_parameter(wire.REQUEST_ID_HEADER, "header", nonce))
+    if operation.idempotency_key:
+        found.append(_parameter(wire.IDEMPOTENCY_HEADER, "header", identifier))
+    if operation.long_poll:
+        states = {"type": "string", "enum": [str(state) for state in PlatformState]}
+        wait = {
+            "type": "number",
+            "minimum": 0,
+            "maximum": wire.MAX_WAIT_S,
+            "default": 0,
+        }
+        found.append(_parameter("known", "query", states, required=False))
+        found.append(_parameter("wait_s", "query", wait, required=False))
+    return found
+
+
+def _parameter(
+    name: str, place: str, schema: dict[str, Any], *, required: bool = True
+) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": required, "schema": schema}
+
+
+def _response(text: str, media_type: str, model: type[wire.Answer]) -> dict[str, Any]:
+    return {
+        "description": text,
+        "headers": {wire.REQUEST_ID_HEADER: {"schema": {"type": "string"}}},
+        "content": {media_type: {"schema": {"$ref": _ref(model)}}},
+    }
+
+
+def _ref(model: type[wire.Request | wire.Answer]) -> str:
+    return _REF + model.__name__

@@ -1,0 +1,269 @@
+"""HTTP with a deadline over the whole exchange, and proof of whether a byte left.
+
+`requests` knows two timeouts, for connecting and for each single read: a peer that sends
+one byte every few seconds outlives both. Here every read of the socket gets what is left
+of the total. And whether a request may have left is not guessed from the kind of an
+exception: the connection notes it immediately before the first byte.
+
+Not covered by the deadline: name resolution, which has the timeout of the system's
+resolver (site set-up sets `options timeout:1 attempts:2`).
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from kiosk.platform_api.strict_json import MAX_BODY_BYTES
+
+_CHUNK_BYTES = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to connect, to wait for each piece of the answer, and for everything together."""
+
+    connect_s: float = 3.0
+    read_s: float = 8.0
+    total_s: float = 10.0
+
+    def with_wait(self, wait_s: float) -> Timeouts:
+        """The same patience on top of a wait that was asked for (long poll)."""
+        return Timeouts(self.connect_s, self.read_s + wait_s, self.total_s + wait_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer that arrived whole."""
+
+    status: int
+    headers: Mapping[str, str]  # looked up without regard to case
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No whole answer; `reason` is a stable code, `may_have_left` the evidence."""
+
+    reason: str
+    may_have_left: bool
+
+
+class _Exchange:
+    """What the connection and the caller share about the exchange under way."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._deadline_s = 0.0
+        self._read_s = 0.0
+        self.may_have_left = False
+
+    def begin(self, timeouts: Timeouts) -> None:
+        self._deadline_s = self._clock() + timeouts.total_s
+        self._read_s = timeouts.read_s
+        self.may_have_left = False
+
+    def patience_s(self) -> float:
+        left_s = self._deadline_s - self._clock()
+        if left_s <= 0:
+            raise TimeoutError("the deadline of the exchange has passed")
+        return min(left_s, self._read_s)
+
+
+class _DeadlineReader(io.RawIOBase):
+    def __init__(
+        self, raw: io.RawIOBase, sock: socket.socket, exchange: _Exchange
+    ) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._exchange = exchange
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._exchange.patience_s())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _response_class(exchange: _Exchange) -> type[http.client.HTTPResponse]:
+    class DeadlineResponse(http.client.HTTPResponse):
+        def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+            super().__init__(sock, *args, **kwargs)
+            raw = self.fp.detach()
+            self.fp = io.BufferedReader(_DeadlineReader(raw, sock, exchange))
+
+    return DeadlineResponse
+
+
+def _pool_classes(exchange: _Exchange) -> dict[str, type[HTTPConnectionPool]]:
+    answers = _response_class(exchange)
+
+    class Plain(HTTPConnection):
+        response_class = answers
+
+        def send(self, data: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            exchange.may_have_left = True
+            super().send(data)
+
+    class Secure(HTTPSConnection):
+        response_class = answers
+
+        def send(self, data: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            exchange.may_have_left = True
+            super().send(data)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, exchange: _Exchange) -> None:
+        self._exchange = exchange
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _pool_classes(self._exchange)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _pool_classes(self._exchange)
+        return manager
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, _: requests.Response) -> None:
+        """Never look where a redirect points: looking would read its whole body."""
+
+
+class Transport:
+    """One keep-alive connection to one server, for one thread.
+
+    `proxy` is the only way to a proxy: the environment is not asked. `ca_file` replaces
+    the system's trust store; `certificate` is (certificate file, key file) of the kiosk.
+    """
+
+    def __init__(
+        self,
+        timeouts: Timeouts,
+        *,
+        proxy: str | None = None,
+        ca_file: str | None = None,
+        certificate: tuple[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.timeouts = timeouts
+        self._exchange = _Exchange(clock)
+        self._session = _Session()
+        self._session.trust_env = False
+        self._session.verify = ca_file if ca_file is not None else True
+        self._session.cert = certificate
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        if proxy is not None:
+            self._session.proxies = {"http": proxy, "https": proxy}
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter(self._exchange))
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        wait_s: float = 0.0,
+    ) -> Reply | Failure:
+        """Send one request and read the whole answer, or say why not; never twice."""
+        timeouts = self.timeouts.with_wait(wait_s)
+        self._exchange.begin(timeouts)
+        try:
+            response = self._session.request(
+                method,
+                url,
+                data=body,
+                headers={"Accept-Encoding": "identity", **headers},
+                timeout=(timeouts.connect_s, timeouts.read_s),
+                allow_redirects=False,
+                stream=True,
+            )
+            try:
+                return _read(response)
+            finally:
+                response.close()
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            http.client.HTTPException,
+            OSError,
+        ) as trouble:
+            return Failure(_name(trouble), self._exchange.may_have_left)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _read(response: requests.Response) -> Reply | Failure:
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        return Failure("encoded_body", may_have_left=True)
+    body = bytearray()
+    while piece := response.raw.read(_CHUNK_BYTES, decode_content=False):
+        body += piece
+        if len(body) > MAX_BODY_BYTES:
+            return Failure("too_large", may_have_left=True)
+    return Reply(response.status_code, response.headers, bytes(body))
+
+
+def _name(trouble: BaseException) -> str:
+    """A short code for the log; exceptions' own texts may carry addresses and bodies."""
+    causes: list[BaseException] = []
+    pending: BaseException | None = trouble
+    while pending is not None and len(causes) < 10:
+        causes.append(pending)
+        inner = [item for item in pending.args if isinstance(item, BaseException)]
+        reason = getattr(pending, "reason", None)
+        pending = (
+            reason
+            if isinstance(reason, BaseException)
+            else (inner[0] if inner else pending.__cause__ or pending.__context__)
+        )
+    for kinds, code in _CODES:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return code
+    return "network"
+
+
+_CODES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((urllib3.exceptions.NameResolutionError, socket.gaierror), "no_such_host"),
+    ((urllib3.exceptions.ConnectTimeoutError,), "connect_timeout"),
+    ((ConnectionRefusedError,), "connection_refused"),
+    ((urllib3.exceptions.SSLError,), "tls"),
+    ((TimeoutError, urllib3.exceptions.ReadTimeoutError), "answer_timeout"),
+    ((ConnectionResetError, BrokenPipeError), "connection_reset"),
+    ((http.client.HTTPException, urllib3.exceptions.ProtocolError), "broken_answer"),
+)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from drivers.api import CardReadFailed, CardRemoved, IdCard, PrinterStatus, PrintReport, Role
+from drivers.api import (
+    CardReadFailed,
+    CardRemoved,
+    IdCard,
+    PrinterStatus,
+    PrintReport,
+    Role,
+)
 from kiosk.domain.platform import Outcome, PlatformCall
 
 

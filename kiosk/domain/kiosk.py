@@ -81,7 +81,9 @@ class Kiosk:
     visit: Visit | None = None  # None: the start page
     notice: Notice | None = None  # on the start page
     notice_until_s: float = 0.0
-    presence: Mapping[Role, Presence] = field(default_factory=lambda: MappingProxyType({}))
+    presence: Mapping[Role, Presence] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     printer: PrinterStatus | None = None  # None until it was read once since it came up
     card_on_reader: bool = False
     link: Link = Link.UNKNOWN

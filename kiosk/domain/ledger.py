@@ -6,9 +6,10 @@ two can never disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from kiosk.domain import payment
 from kiosk.domain.platform import BillToPay
@@ -25,6 +26,8 @@ from kiosk.domain.records import (
     VisitEnded,
     VisitOpened,
 )
+
+Entry = TypeVar("Entry")
 
 SETTLED_KEPT = 256
 """Settled entries kept in memory, so that late contradicting evidence meets its payment."""
@@ -45,7 +48,9 @@ class Payment:
     @property
     def wants_receipts(self) -> bool:
         """Paid, and not every receipt is known to exist yet."""
-        return self.state is payment.State.PAID and self.receipts_issued < len(self.bills)
+        return self.state is payment.State.PAID and self.receipts_issued < len(
+            self.bills
+        )
 
     @property
     def is_settled(self) -> bool:
@@ -75,7 +80,9 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    payments: Mapping[str, Payment] = field(default_factory=lambda: MappingProxyType({}))
+    payments: Mapping[str, Payment] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
     jobs: Mapping[str, PrintJob] = field(default_factory=lambda: MappingProxyType({}))
     owed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -88,11 +95,15 @@ class Ledger:
 
     @property
     def open_claims(self) -> tuple[Claim, ...]:
-        return tuple(each for each in self.claims.values() if each.state not in SETTLED_CLAIMS)
+        return tuple(
+            each for each in self.claims.values() if each.state not in SETTLED_CLAIMS
+        )
 
     @property
     def open_jobs(self) -> tuple[PrintJob, ...]:
-        return tuple(each for each in self.jobs.values() if each.state is PrintState.INTENDED)
+        return tuple(
+            each for each in self.jobs.values() if each.state is PrintState.INTENDED
+        )
 
     def apply(self, record: Record) -> Ledger:
         """The ledger after one more record."""
@@ -106,7 +117,9 @@ class Ledger:
                 return self._with_payment(replace(known, state=record.state))
             case ReceiptOwed():
                 known = self.payments.get(record.payment_id)
-                assert known is not None, "a receipt is owed only for a payment made here"
+                assert known is not None, (
+                    "a receipt is owed only for a payment made here"
+                )
                 issued = replace(known, receipts_issued=known.receipts_issued + 1)
                 owed = {**self.owed, record.receipt_no: record.payment_id}
                 return replace(self._with_payment(issued), owed=MappingProxyType(owed))
@@ -119,7 +132,8 @@ class Ledger:
                     record.copy_number,
                 )
                 claims = _bounded(
-                    {**self.claims, claim.claim_id: claim}, lambda c: c.state in SETTLED_CLAIMS
+                    {**self.claims, claim.claim_id: claim},
+                    lambda c: c.state in SETTLED_CLAIMS,
                 )
                 return replace(self, claims=claims)
             case PrintMoved():
@@ -137,7 +151,11 @@ class Ledger:
 
     def _with_job(self, record: PrintMoved) -> Ledger:
         job = PrintJob(
-            record.job_id, record.claim_id, record.receipt_no, record.copy_number, record.state
+            record.job_id,
+            record.claim_id,
+            record.receipt_no,
+            record.copy_number,
+            record.state,
         )
         jobs = _bounded(
             {**self.jobs, job.job_id: job}, lambda j: j.state is not PrintState.INTENDED
@@ -168,7 +186,9 @@ def _intended(record: PaymentIntended) -> Payment:
     )
 
 
-def _bounded(entries, is_settled):  # type: ignore[no-untyped-def]
+def _bounded(
+    entries: dict[str, Entry], is_settled: Callable[[Entry], bool]
+) -> Mapping[str, Entry]:
     """Drop the oldest settled entries above the limit; open ones are never dropped."""
     if len(entries) > SETTLED_KEPT:
         settled = [key for key, entry in entries.items() if is_settled(entry)]

@@ -48,7 +48,8 @@ def _integer(number: int) -> str:
 
 def _skipped_group(number: int, group: int) -> bool:
     """The next higher group of four digits is all zeros: 壹亿零壹仟, not 壹亿壹仟."""
-    return number // 10 ** (4 * (group + 1)) % 10000 == 0
+    higher: int = number // 10 ** (4 * (group + 1)) % 10000
+    return higher == 0
 
 
 def _below_ten_thousand(value: int) -> str:

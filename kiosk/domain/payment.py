@@ -33,7 +33,9 @@ class Event(StrEnum):
     SEEN_PAID = "seen_paid"
     SEEN_CLOSED = "seen_closed"
     SEEN_VOIDED = "seen_voided"
-    CLOSE_WANTED = "close_wanted"  # resident, screen time-out, QR about to expire, restart
+    CLOSE_WANTED = (
+        "close_wanted"  # resident, screen time-out, QR about to expire, restart
+    )
     CLOSE_LOST = "close_lost"
     RECON_PAID = "recon_paid"  # the day's statement, the last word
     RECON_ABSENT = "recon_absent"
@@ -68,7 +70,6 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType({
     (S.CASE, E.RECON_ABSENT): S.CLOSED,
     (S.PAID, E.SEEN_VOIDED): S.VOIDED,
     (S.PAID, E.SEEN_CLOSED): S.CONFLICT,
-    (S.PAID, E.SEEN_OPEN): S.CONFLICT,
     (S.PAID, E.RECON_ABSENT): S.CONFLICT,
     (S.CLOSED, E.SEEN_PAID): S.CONFLICT,
     (S.CLOSED, E.RECON_PAID): S.CONFLICT,

@@ -46,7 +46,9 @@ class Searching:
     bills: tuple[Bill, ...] | None = None
     receipts: tuple[ReceiptHead, ...] | None = None
     receipts_failed: bool = False
-    compare_with: tuple[Bill, ...] = ()  # what the resident had agreed to, if amounts changed
+    compare_with: tuple[
+        Bill, ...
+    ] = ()  # what the resident had agreed to, if amounts changed
     notice: Notice | None = None
 
 
@@ -212,7 +214,15 @@ class Trouble:
 
 
 Page = (
-    EnteringCode | Searching | Choosing | Confirming | Paying | Checking | Printing | Done | Trouble
+    EnteringCode
+    | Searching
+    | Choosing
+    | Confirming
+    | Paying
+    | Checking
+    | Printing
+    | Done
+    | Trouble
 )
 
 
@@ -224,4 +234,3 @@ class Visit:
     touched_s: float = 0.0
     swap: Subject | None = None  # another card was presented: ask, and hide everything
     swap_asked_s: float = 0.0
-    ending: bool = False  # leave as soon as the money is settled

@@ -1,0 +1,335 @@
+"""The flow of paper: claim a copy at the platform, print it, settle the claim.
+
+The copy number is the platform's and is committed before the first byte is sent; a copy
+above 1 says 补打. Silence of a printer is doubt, never success.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, PrintReport
+from kiosk.domain import peripherals
+from kiosk.domain.effects import PrintReceipt
+from kiosk.domain.kiosk import Chore
+from kiosk.domain.ledger import Claim
+from kiosk.domain.platform import (
+    Acknowledged,
+    ClaimGranted,
+    ClaimReceipt,
+    ConfirmClaim,
+    Outcome,
+    Refusal,
+    Refused,
+    ReleaseClaim,
+)
+from kiosk.domain.receipt import Receipt, ReceiptHead
+from kiosk.domain.records import ClaimMoved, ClaimState, PrintMoved, PrintState
+from kiosk.domain.turn import Turn
+from kiosk.domain.visit import Done, ItemState, Printing, PrintItem
+
+SILENT = PrinterStatus(frozenset({PrinterCondition.SILENT}))
+
+TO_SETTLE = frozenset({ClaimState.USED, ClaimState.DOUBTED, ClaimState.UNUSED})
+
+CLAIM_AFTER = {
+    PrintOutcome.PRINTED: (PrintState.PRINTED, ClaimState.USED, ItemState.PRINTED),
+    PrintOutcome.NOT_PRINTED: (
+        PrintState.NOT_PRINTED,
+        ClaimState.UNUSED,
+        ItemState.LATER,
+    ),
+    PrintOutcome.UNKNOWN: (PrintState.DOUBT, ClaimState.DOUBTED, ItemState.DOUBT),
+}
+
+
+# --- a batch of receipts on the screen --------------------------------------------------------
+
+
+def start(
+    turn: Turn, heads: Iterable[ReceiptHead], page: Printing, *, reprint: bool = False
+) -> None:
+    """Print these receipts one after the other on the printing page."""
+    items = (
+        PrintItem(each.receipt_no, each.title, each.amount_fen, reprint)
+        for each in heads
+    )
+    start_items(turn, tuple(items), page)
+
+
+def start_items(turn: Turn, items: tuple[PrintItem, ...], page: Printing) -> None:
+    turn.show(replace(page, items=items, since_s=turn.now_s))
+    _next(turn)
+
+
+def again(item: PrintItem) -> PrintItem:
+    """A further copy of a receipt whose last copy is in doubt."""
+    return PrintItem(item.receipt_no, item.title, item.amount_fen, reprint=True)
+
+
+def _next(turn: Turn) -> None:
+    """Claim the next waiting receipt, or end the page when none is left."""
+    page = turn.page
+    assert isinstance(page, Printing)
+    if not turn.kiosk.can_print:
+        words = turn.kiosk.printer.words if turn.kiosk.printer else "silent"
+        items = tuple(
+            replace(item, state=ItemState.LATER, reason=words)
+            if item.state is ItemState.WAITING
+            else item
+            for item in page.items
+        )
+        page = replace(page, items=items)
+    waiting = next(
+        (item for item in page.items if item.state is ItemState.WAITING), None
+    )
+    if waiting is None:
+        finish(turn, page)
+        return
+    claim_id = turn.new_id("C")
+    assert turn.visit is not None
+    turn.record(
+        ClaimMoved(
+            claim_id,
+            waiting.receipt_no,
+            turn.visit.visit_id,
+            ClaimState.ASKED,
+            waiting.reprint,
+        )
+    )
+    turn.show(page)
+    _update(turn, waiting, state=ItemState.CLAIMING, claim_id=claim_id)
+    turn.want(ClaimReceipt(claim_id, waiting.receipt_no, waiting.reprint))
+
+
+def finish(turn: Turn, page: Printing) -> None:
+    """The last page of the visit; it stays longer when there is something to read."""
+    payment = turn.kiosk.ledger.payments.get(page.payment_id)
+    calm = bool(page.items) and all(
+        item.state is ItemState.PRINTED for item in page.items
+    )
+    stay_s = turn.rules.done_s * (1 if calm else 3)
+    turn.show(
+        Done(
+            items=page.items,
+            payment_id=page.payment_id,
+            paid_fen=page.paid_fen,
+            inquiry_code=payment.inquiry_code if payment else "",
+            late=page.late,
+            until_s=turn.now_s + stay_s,
+        )
+    )
+
+
+def _item(turn: Turn, *, claim_id: str) -> PrintItem | None:
+    page = turn.page
+    if not isinstance(page, Printing):
+        return None
+    return next((item for item in page.items if item.claim_id == claim_id), None)
+
+
+def _update(turn: Turn, item: PrintItem, **fields: object) -> None:
+    page = turn.page
+    assert isinstance(page, Printing)
+    changed = replace(item, **fields)  # type: ignore[arg-type]
+    items = tuple(
+        changed
+        if (each.receipt_no, each.reprint) == (item.receipt_no, item.reprint)
+        else each
+        for each in page.items
+    )
+    turn.show(replace(page, items=items))
+
+
+# --- claims -----------------------------------------------------------------------------------
+
+
+def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
+    claim = turn.kiosk.ledger.claims.get(call.claim_id)
+    if claim is None or claim.state is not ClaimState.ASKED:
+        return
+    item = _item(turn, claim_id=call.claim_id)
+    match outcome:
+        case ClaimGranted() if outcome.receipt.receipt_no == claim.receipt_no:
+            _granted(turn, claim, outcome, item)
+        case Refused(code, _):
+            _claim_moved(turn, claim, ClaimState.REFUSED, reason=code.value)
+            if item:
+                elsewhere = code in (Refusal.CLAIMED_ELSEWHERE, Refusal.RECEIPT_VOID)
+                state = ItemState.ELSEWHERE if elsewhere else ItemState.LATER
+                _update(turn, item, state=state, reason=code.value)
+                _next(turn)
+        case _ if item and item.attempt < turn.rules.claim_tries:
+            _update(turn, item, retry_at_s=turn.now_s + turn.rules.claim_retry_s)
+        case _:
+            _claim_moved(turn, claim, ClaimState.UNUSED, reason="no answer")
+            tend(turn, claim.claim_id)
+            if item:
+                _update(turn, item, state=ItemState.LATER, reason="no answer")
+                _next(turn)
+
+
+def _granted(
+    turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None
+) -> None:
+    """Commit the copy number and the print intent together, then print."""
+    granted = replace(claim, copy_number=grant.copy_number)
+    _claim_moved(turn, granted, ClaimState.GRANTED)
+    if item is None or not turn.kiosk.can_print:
+        _claim_moved(turn, granted, ClaimState.UNUSED, reason="not printed")
+        tend(turn, claim.claim_id)
+        if item:
+            _update(turn, item, state=ItemState.LATER, reason="printer")
+            _next(turn)
+        return
+    job_id = turn.new_id("J")
+    turn.record(
+        PrintMoved(
+            job_id,
+            claim.claim_id,
+            claim.receipt_no,
+            grant.copy_number,
+            PrintState.INTENDED,
+            content_hash(grant.receipt, grant.copy_number),
+        )
+    )
+    _update(
+        turn,
+        item,
+        state=ItemState.PRINTING,
+        job_id=job_id,
+        copy_number=grant.copy_number,
+        retry_at_s=None,
+        deadline_s=turn.now_s + turn.rules.print_deadline_s,
+    )
+    turn.want(PrintReceipt(job_id, grant.receipt, grant.copy_number))
+
+
+def content_hash(receipt: Receipt, copy_number: int) -> str:
+    """Says later which paper a job was, without holding anything personal."""
+    facts = (
+        f"{receipt.receipt_no}|{receipt.check_code}|{receipt.amount_fen}|{copy_number}"
+    )
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+
+def _claim_moved(turn: Turn, claim: Claim, state: ClaimState, reason: str = "") -> None:
+    visit_id = turn.visit.visit_id if turn.visit else ""
+    turn.record(
+        ClaimMoved(
+            claim.claim_id,
+            claim.receipt_no,
+            visit_id,
+            state,
+            claim.reprint,
+            claim.copy_number,
+            reason,
+        )
+    )
+
+
+def tend(turn: Turn, claim_id: str) -> None:
+    """Tell the platform what became of a claim, if that is due and not on its way."""
+    claim = turn.kiosk.ledger.claims[claim_id]
+    chore = turn.chore(claim_id)
+    if claim.state not in TO_SETTLE or chore.in_flight or chore.due_s > turn.now_s:
+        return
+    if claim.state is ClaimState.UNUSED:
+        turn.want(ReleaseClaim(claim_id))
+    else:
+        turn.want(ConfirmClaim(claim_id, doubt=claim.state is ClaimState.DOUBTED))
+    turn.set_chore(claim_id, Chore(chore.attempt, chore.due_s, in_flight=True))
+
+
+def on_settle_reply(
+    turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outcome
+) -> None:
+    claim = turn.kiosk.ledger.claims.get(call.claim_id)
+    if claim is None or claim.state not in TO_SETTLE:
+        return
+    match outcome:
+        case Acknowledged():
+            _claim_moved(turn, claim, ClaimState.SETTLED)
+            turn.drop_chore(call.claim_id)
+        case Refused(code, _) if code is not Refusal.RATE_LIMITED:
+            _claim_moved(turn, claim, ClaimState.SETTLED, reason=code.value)
+            turn.drop_chore(call.claim_id)
+        case _:
+            if not turn.postpone(call.claim_id):
+                last = len(turn.rules.janitor_s) - 1
+                due_s = turn.now_s + turn.rules.janitor_s[last]
+                turn.set_chore(call.claim_id, Chore(last, due_s))
+
+
+# --- print jobs ---------------------------------------------------------------------------------
+
+
+def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
+    """Record what the printer proved, settle the claim, go on with the next receipt."""
+    job = turn.kiosk.ledger.jobs.get(job_id)
+    if job is None or job.state is not PrintState.INTENDED:
+        return
+    print_state, claim_state, item_state = CLAIM_AFTER[report.outcome]
+    turn.record(
+        PrintMoved(
+            job.job_id,
+            job.claim_id,
+            job.receipt_no,
+            job.copy_number,
+            print_state,
+            "",
+            report.reason,
+        )
+    )
+    claim = turn.kiosk.ledger.claims[job.claim_id]
+    _claim_moved(turn, claim, claim_state, reason=report.reason)
+    tend(turn, claim.claim_id)
+    peripherals.on_printer_seen(turn, report.status)
+    item = _item(turn, claim_id=job.claim_id)
+    if item:
+        _update(turn, item, state=item_state, reason=report.reason, deadline_s=None)
+        _next(turn)
+
+
+def recover(turn: Turn) -> None:
+    """At start: a job without an outcome may be on paper; a claim without a job is free."""
+    for job in turn.kiosk.ledger.open_jobs:
+        turn.record(
+            PrintMoved(
+                job.job_id,
+                job.claim_id,
+                job.receipt_no,
+                job.copy_number,
+                PrintState.DOUBT,
+                "",
+                "restart",
+            )
+        )
+        _claim_moved(
+            turn, turn.kiosk.ledger.claims[job.claim_id], ClaimState.DOUBTED, "restart"
+        )
+    for claim in turn.kiosk.ledger.open_claims:
+        if claim.state in (ClaimState.ASKED, ClaimState.GRANTED):
+            _claim_moved(turn, claim, ClaimState.UNUSED, "restart")
+        tend(turn, claim.claim_id)
+
+
+def on_tick(turn: Turn) -> None:
+    for claim in turn.kiosk.ledger.open_claims:
+        tend(turn, claim.claim_id)
+    page = turn.page
+    if not isinstance(page, Printing):
+        return
+    if not page.items and turn.now_s - page.since_s >= turn.rules.issue_patience_s:
+        finish(turn, page)
+        return
+    for item in page.items:
+        if item.retry_at_s is not None and item.retry_at_s <= turn.now_s:
+            _update(turn, item, retry_at_s=None, attempt=item.attempt + 1)
+            turn.want(ClaimReceipt(item.claim_id, item.receipt_no, item.reprint))
+        elif item.deadline_s is not None and item.deadline_s <= turn.now_s:
+            report = PrintReport(PrintOutcome.UNKNOWN, SILENT, "deadline")
+            on_print_finished(turn, item.job_id, report)
+            return

@@ -1,0 +1,181 @@
+"""Money in the ledger: evidence moves payments, chores ask until everything is known.
+
+Nothing here knows of pages; `paying` lets the screen follow.
+"""
+
+from __future__ import annotations
+
+from kiosk.domain.kiosk import Chore
+from kiosk.domain.ledger import Payment
+from kiosk.domain.payment import FINAL, Event, State, after, can_take
+from kiosk.domain.platform import (
+    AnswerLost,
+    ClosePayment,
+    IssueReceipts,
+    NotSent,
+    Outcome,
+    PaymentSeen,
+    PlatformState,
+    QueryPayment,
+    ReceiptsIssued,
+    Refused,
+)
+from kiosk.domain.records import EvidenceKept, PaymentMoved, ReceiptOwed
+from kiosk.domain.turn import Turn
+
+HEARD = {
+    PlatformState.OPEN: Event.SEEN_OPEN,
+    PlatformState.USER_PAYING: Event.SEEN_OPEN,
+    PlatformState.NOT_FOUND: Event.SEEN_OPEN,  # not terminal: a delayed create may still come
+    PlatformState.PAID: Event.SEEN_PAID,
+    PlatformState.CLOSED: Event.SEEN_CLOSED,
+    PlatformState.VOIDED: Event.SEEN_VOIDED,
+}
+
+Evidence = dict[str, str | int]
+
+
+def hear(turn: Turn, seen: PaymentSeen) -> None:
+    """Apply what the platform said about a payment, as far as the table has an edge for it."""
+    payment = turn.kiosk.ledger.payments.get(seen.payment_id)
+    if payment is None or seen.amount_fen != payment.amount_fen:
+        return
+    event = HEARD[seen.state]
+    if can_take(payment.state, event):
+        move(turn, payment.payment_id, event, evidence_of(seen))
+    elif payment.state is State.CONFLICT and event is not Event.SEEN_OPEN:
+        turn.record(EvidenceKept(payment.payment_id, evidence_of(seen)))
+
+
+def move(turn: Turn, payment_id: str, event: Event, evidence: Evidence) -> None:
+    """Take one edge of the payment table and see to what the new state needs."""
+    payment = turn.kiosk.ledger.payments[payment_id]
+    state = after(payment.state, event)
+    turn.record(PaymentMoved(payment_id, event, state, evidence))
+    attempt = turn.chore(payment_id).attempt
+    turn.drop_chore(payment_id)
+    if state not in FINAL:
+        turn.set_chore(payment_id, Chore(attempt, turn.now_s))
+    if event is Event.CLOSE_LOST:
+        ask_later(turn, payment_id, evidence)
+    else:
+        tend(turn, payment_id)
+
+
+def evidence_of(seen: PaymentSeen) -> Evidence:
+    """What the journal keeps of an answer; nothing personal."""
+    evidence: Evidence = {"answer": seen.state.value, "amount_fen": seen.amount_fen}
+    if seen.state is PlatformState.PAID:
+        evidence["wallet"] = seen.wallet
+        evidence["transaction_no"] = seen.transaction_no
+        evidence["paid_at"] = seen.paid_at.isoformat() if seen.paid_at else ""
+    return evidence
+
+
+def fact_of(outcome: Outcome) -> Evidence:
+    """What the journal keeps of a call that brought no usable answer."""
+    match outcome:
+        case NotSent(reason):
+            return {"fact": "not_sent", "reason": reason}
+        case AnswerLost(reason):
+            return {"fact": "answer_lost", "reason": reason}
+        case Refused(code, _):
+            return {"fact": "refused", "reason": code.value}
+        case _:
+            return {"fact": "unexpected_answer", "reason": type(outcome).__name__}
+
+
+def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
+    """Hear the answer; a query of the janitor then goes on to close, or asks again later."""
+    before = turn.kiosk.ledger.payments.get(call.payment_id)
+    if before is None:
+        return
+    if isinstance(outcome, PaymentSeen):
+        hear(turn, outcome)
+    state = turn.kiosk.ledger.payments[call.payment_id].state
+    if call.wait_s > 0 or state is not before.state:
+        return  # A page's long poll, or a verdict.
+    if state is State.CLOSING:  # Close follows the query with no gap.
+        turn.want(ClosePayment(call.payment_id, before.amount_fen))
+    elif state is State.UNKNOWN:
+        ask_later(turn, call.payment_id, fact_of(outcome))
+
+
+def on_close_reply(turn: Turn, call: ClosePayment, outcome: Outcome) -> None:
+    """The platform's word on a close; silence makes the payment UNKNOWN."""
+    if call.payment_id not in turn.kiosk.ledger.payments:
+        return
+    if isinstance(outcome, PaymentSeen):
+        hear(turn, outcome)
+    if turn.kiosk.ledger.payments[call.payment_id].state is State.CLOSING:
+        move(turn, call.payment_id, Event.CLOSE_LOST, fact_of(outcome))
+
+
+def on_issue_reply(turn: Turn, call: IssueReceipts, outcome: Outcome) -> bool:
+    """Record the receipts of a paid payment; False while they are still unknown."""
+    payment = turn.kiosk.ledger.payments.get(call.payment_id)
+    if payment is None or not payment.wants_receipts:
+        return False
+    if not isinstance(outcome, ReceiptsIssued) or not _are_receipts_of(
+        payment, outcome
+    ):
+        if not turn.postpone(payment.payment_id):
+            last = (
+                len(turn.rules.janitor_s) - 1
+            )  # A receipt is owed for as long as it takes.
+            due_s = turn.now_s + turn.rules.janitor_s[last]
+            turn.set_chore(payment.payment_id, Chore(last, due_s))
+        return False
+    for head in outcome.receipts:
+        turn.record(
+            ReceiptOwed(
+                payment.payment_id, head.receipt_no, head.bill_no, head.amount_fen
+            )
+        )
+    turn.drop_chore(payment.payment_id)
+    return True
+
+
+def _are_receipts_of(payment: Payment, answer: ReceiptsIssued) -> bool:
+    paid = sorted((bill.bill_no, bill.amount_fen) for bill in payment.bills)
+    return paid == sorted((head.bill_no, head.amount_fen) for head in answer.receipts)
+
+
+def close(turn: Turn, payment_id: str, why: str) -> None:
+    """Want it closed, if it is still open as far as we know."""
+    state = turn.kiosk.ledger.payments[payment_id].state
+    if can_take(state, Event.CLOSE_WANTED):
+        move(turn, payment_id, Event.CLOSE_WANTED, {"why": why})
+
+
+def ask_later(turn: Turn, payment_id: str, evidence: Evidence) -> None:
+    """The janitor's schedule; when it is used up, a human decides."""
+    if not turn.postpone(payment_id):
+        move(turn, payment_id, Event.GAVE_UP, evidence)
+
+
+def tend(turn: Turn, payment_id: str) -> None:
+    """Ask the platform what the payment's state calls for, if that is due and not asked yet."""
+    payment = turn.kiosk.ledger.payments[payment_id]
+    chore = turn.chore(payment_id)
+    if chore.in_flight or chore.due_s > turn.now_s:
+        return
+    if payment.state in (State.CLOSING, State.UNKNOWN):
+        turn.want(QueryPayment(payment_id, payment.amount_fen))
+    elif payment.wants_receipts:
+        turn.want(IssueReceipts(payment_id))
+    else:
+        return
+    turn.set_chore(payment_id, Chore(chore.attempt, chore.due_s, in_flight=True))
+
+
+def recover(turn: Turn) -> None:
+    """At start no page drives any payment: every open one is closed or asked about."""
+    for payment in turn.kiosk.ledger.open_payments:
+        close(turn, payment.payment_id, "restart")
+        tend(turn, payment.payment_id)
+
+
+def on_tick(turn: Turn) -> None:
+    for payment in turn.kiosk.ledger.open_payments:
+        tend(turn, payment.payment_id)

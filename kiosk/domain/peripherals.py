@@ -1,0 +1,63 @@
+"""Devices and the link: present or not, asked at intervals, said once when it changes."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from drivers.api import PrinterStatus, Role
+from kiosk.domain.kiosk import Link, Presence
+from kiosk.domain.platform import (
+    Acknowledged,
+    AnswerLost,
+    CheckLink,
+    NotSent,
+    Outcome,
+    PlatformCall,
+)
+from kiosk.domain.records import DeviceChanged, LinkChanged
+from kiosk.domain.turn import Turn
+
+
+def on_presence(turn: Turn, role: Role, presence: Presence, reason: str = "") -> None:
+    """A device came or went; its last status is worth nothing from now on."""
+    if turn.kiosk.presence.get(role) is presence:
+        return
+    turn.change(presence=MappingProxyType({**turn.kiosk.presence, role: presence}))
+    turn.record(DeviceChanged(role.value, reason or presence.value))
+    if role is Role.RECEIPT_PRINTER:
+        turn.change(printer=None)
+    elif role is Role.ID_READER:
+        turn.change(card_on_reader=False)
+
+
+def on_printer_seen(turn: Turn, status: PrinterStatus) -> None:
+    if status != turn.kiosk.printer:
+        turn.change(printer=status)
+        turn.record(DeviceChanged(Role.RECEIPT_PRINTER.value, status.words))
+
+
+def on_any_reply(turn: Turn, call: PlatformCall, outcome: Outcome) -> None:
+    """Learn from every call whether the link works; doubt is settled by a check at once."""
+    if isinstance(call, CheckLink):
+        _set_link(turn, Link.UP if isinstance(outcome, Acknowledged) else Link.DOWN)
+        turn.change(link_check_in_flight=False)
+        up = turn.kiosk.link is Link.UP
+        gap_s = turn.rules.link_check_s if up else turn.rules.link_retry_s
+        turn.change(link_check_at_s=turn.now_s + gap_s)
+    elif isinstance(outcome, NotSent | AnswerLost):
+        turn.change(link_check_at_s=turn.now_s)
+    else:
+        _set_link(turn, Link.UP)
+
+
+def _set_link(turn: Turn, link: Link) -> None:
+    if turn.kiosk.link is not link:
+        turn.change(link=link)
+        turn.record(LinkChanged(link is Link.UP))
+
+
+def on_tick(turn: Turn) -> None:
+    kiosk = turn.kiosk
+    if not kiosk.link_check_in_flight and kiosk.link_check_at_s <= turn.now_s:
+        turn.change(link_check_in_flight=True)
+        turn.want(CheckLink())

@@ -1,0 +1,90 @@
+"""One turn of `step`: the state as it changes, and what the change records and wants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from kiosk.domain.effects import Effect
+from kiosk.domain.events import Stamp
+from kiosk.domain.kiosk import Chore, Kiosk, Rules
+from kiosk.domain.records import Record
+from kiosk.domain.visit import Page, Visit
+
+
+class Turn:
+    """Collects records and effects while the flows change the kiosk; lives for one event."""
+
+    def __init__(self, kiosk: Kiosk, stamp: Stamp) -> None:
+        self.kiosk = replace(kiosk, now_s=stamp.mono_s, wall=stamp.wall)
+        self.records: list[Record] = []
+        self.effects: list[Effect] = []
+        self._fresh = stamp.fresh
+        self._ids_made = 0
+
+    @property
+    def rules(self) -> Rules:
+        return self.kiosk.rules
+
+    @property
+    def now_s(self) -> float:
+        return self.kiosk.now_s
+
+    @property
+    def visit(self) -> Visit | None:
+        return self.kiosk.visit
+
+    @property
+    def page(self) -> Page | None:
+        return self.kiosk.visit.page if self.kiosk.visit else None
+
+    def new_id(self, prefix: str) -> str:
+        """A unique id; the first of a turn carries the engine's fresh id bare."""
+        self._ids_made += 1
+        suffix = "" if self._ids_made == 1 else f"{self._ids_made}"
+        return f"{prefix}-{self._fresh}{suffix}"
+
+    def record(self, record: Record) -> None:
+        """Put a record on the way to the journal and into the ledger, which is its fold."""
+        self.kiosk = replace(self.kiosk, ledger=self.kiosk.ledger.apply(record))
+        self.records.append(record)
+
+    def want(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+    def change(self, **fields: Any) -> None:
+        self.kiosk = replace(self.kiosk, **fields)
+
+    def show(self, page: Page) -> None:
+        """Put another page on the screen of the running visit."""
+        assert self.kiosk.visit is not None, "a page needs a visit"
+        self.change(visit=replace(self.kiosk.visit, page=page))
+
+    def touched(self) -> None:
+        """Somebody is there: the idle time of the visit starts again."""
+        assert self.kiosk.visit is not None, "only a visit times out"
+        self.change(visit=replace(self.kiosk.visit, touched_s=self.now_s))
+
+    # --- chores: what is asked about until it is settled -------------------------------------
+
+    def chore(self, key: str) -> Chore:
+        return self.kiosk.chores.get(key, Chore(due_s=self.now_s))
+
+    def set_chore(self, key: str, chore: Chore) -> None:
+        self.change(chores=MappingProxyType({**self.kiosk.chores, key: chore}))
+
+    def drop_chore(self, key: str) -> None:
+        chores = {
+            name: chore for name, chore in self.kiosk.chores.items() if name != key
+        }
+        self.change(chores=MappingProxyType(chores))
+
+    def postpone(self, key: str) -> bool:
+        """Ask again later; False when the schedule is used up."""
+        schedule = self.rules.janitor_s
+        attempt = self.chore(key).attempt
+        if attempt >= len(schedule):
+            return False
+        self.set_chore(key, Chore(attempt + 1, self.now_s + schedule[attempt]))
+        return True

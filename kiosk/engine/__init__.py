@@ -1,0 +1,1 @@
+"""The shell around `step`, still without Qt: inbox, journal, workers, devices."""

@@ -1,0 +1,135 @@
+"""The core loop: take an event, step, commit, start the effects, publish the state.
+
+The order is the promise: nothing is done and nothing is shown that is not durable.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from kiosk.domain.effects import Effect
+from kiosk.domain.events import Event, Started, Tick
+from kiosk.domain.kiosk import Kiosk, Rules
+from kiosk.domain.ledger import rebuild
+from kiosk.domain.records import Record
+from kiosk.domain.step import step
+from kiosk.engine.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 0.25
+MAX_INBOX = 4096  # More waiting events mean that the core has stopped: a bug.
+
+
+class CommitUncertain(Exception):
+    """A commit failed; whether its records are durable is not known."""
+
+
+class Diary(Protocol):
+    """What the engine needs of the journal."""
+
+    def records(self) -> Sequence[Record]:
+        """Every record so far, in order."""
+
+    def commit(
+        self, records: Sequence[Record], at: datetime, mono_s: float, batch: str
+    ) -> None:
+        """Make the records durable together; raises CommitUncertain."""
+
+
+class Engine:
+    """Owns the kiosk's state and the journal; lives on the core thread."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        diary: Diary,
+        clock: Clock,
+        start_effect: Callable[[Effect], None],
+        publish: Callable[[Kiosk], None],
+    ) -> None:
+        self._diary = diary
+        self._clock = clock
+        self._start_effect = start_effect
+        self._publish = publish
+        self.kiosk = Kiosk(rules=rules, ledger=rebuild(diary.records()))
+
+    def handle(self, event: Event) -> None:
+        """One turn. After a failed commit the kiosk is halted and takes no more events."""
+        if self.kiosk.halted:
+            return
+        stamp = self._clock.stamp()
+        result = step(self.kiosk, event, stamp)
+        if result.records:
+            try:
+                self._diary.commit(
+                    result.records, stamp.wall, stamp.mono_s, stamp.fresh
+                )
+            except CommitUncertain as error:
+                self._halt(error)
+                return
+        changed = result.kiosk != replace(
+            self.kiosk, now_s=stamp.mono_s, wall=stamp.wall
+        )
+        self.kiosk = result.kiosk
+        if changed or isinstance(event, Tick):
+            self._publish(self.kiosk)
+        for effect in result.effects:
+            self._start_effect(effect)
+
+    def _halt(self, error: CommitUncertain) -> None:
+        """Take no more money: the next start reads back what became durable and asks."""
+        log.error("journal.commit_failed", reason=str(error))
+        self.kiosk = replace(self.kiosk, halted=str(error) or "journal")
+        self._publish(self.kiosk)
+
+
+class Core:
+    """The core thread: feeds the engine from a bounded inbox and lets time pass."""
+
+    def __init__(
+        self, make_engine: Callable[[], Engine], boot_id: str, version: str
+    ) -> None:
+        self._make_engine = make_engine
+        self._started = Started(boot_id, version)
+        self._inbox: queue.Queue[Event | None] = queue.Queue(MAX_INBOX)
+        self._thread = threading.Thread(target=self._run, name="core", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def post(self, event: Event) -> None:
+        """Hand over an event, from any thread."""
+        self._inbox.put_nowait(event)
+
+    def stop(self, timeout_s: float) -> None:
+        self._inbox.put(None)
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        engine = (
+            self._make_engine()
+        )  # Here, so that the journal belongs to this thread.
+        engine.handle(self._started)
+        next_tick_s = time.monotonic()
+        while True:
+            wait_s = next_tick_s - time.monotonic()
+            if wait_s <= 0:
+                engine.handle(Tick())
+                next_tick_s = time.monotonic() + TICK_S
+                continue
+            try:
+                event = self._inbox.get(timeout=wait_s)
+            except queue.Empty:
+                continue
+            if event is None:
+                return
+            engine.handle(event)

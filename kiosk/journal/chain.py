@@ -1,0 +1,97 @@
+"""The rows of the journal and the keyed chain that ties each to the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kiosk.domain.records import BadRecord, Record, from_row
+
+MAC_BYTES = 32
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it is stored; `body` is canonical JSON."""
+
+    seq: int
+    batch: str
+    at_us: int
+    mono_ms: int
+    kind: str
+    body: str
+    mac: bytes
+
+    @property
+    def at(self) -> datetime:
+        return EPOCH + timedelta(microseconds=self.at_us)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The record's fields; raises BadRecord when the body is no JSON object."""
+        try:
+            values = json.loads(self.body)
+        except ValueError as error:
+            raise BadRecord(f"row {self.seq} holds no JSON") from error
+        if not isinstance(values, dict):
+            raise BadRecord(f"row {self.seq} holds no JSON object")
+        return values
+
+    def record(self) -> Record:
+        """The record of this row; raises BadRecord when this version cannot read it."""
+        return from_row(self.kind, self.values)
+
+
+def first_mac(key: bytes) -> bytes:
+    """What stands before row 1: bound to the key, so that an empty journal has a mac too."""
+    return hmac.digest(key, b"kiosk journal, before the first row", hashlib.sha256)
+
+
+def row_mac(
+    key: bytes,
+    before: bytes,
+    seq: int,
+    batch: bytes,
+    at_us: int,
+    mono_ms: int,
+    kind: bytes,
+    body: bytes,
+) -> bytes:
+    """HMAC-SHA256 over the mac before and every column, each led by its length."""
+    parts = (before, b"%d" % seq, batch, b"%d" % at_us, b"%d" % mono_ms, kind, body)
+    # Without the lengths, bytes could move between two columns under the same mac.
+    message = b"".join(len(part).to_bytes(4) + part for part in parts)
+    return hmac.digest(key, message, hashlib.sha256)
+
+
+def mac_of(key: bytes, before: bytes, row: Row) -> bytes:
+    return row_mac(
+        key,
+        before,
+        row.seq,
+        row.batch.encode(),
+        row.at_us,
+        row.mono_ms,
+        row.kind.encode(),
+        row.body.encode(),
+    )
+
+
+def canonical(values: Mapping[str, Any]) -> str:
+    """JSON with sorted keys, no spaces, UTF-8; numbers that JSON lacks raise ValueError."""
+    return json.dumps(
+        values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime."""
+    if at.tzinfo is None:
+        raise ValueError("a journal time needs its time zone")
+    return (at - EPOCH) // timedelta(microseconds=1)

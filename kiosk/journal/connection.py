@@ -1,0 +1,69 @@
+"""SQLite, set up so that a committed row is on the disk and one process owns the file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import apsw
+
+from kiosk.journal.errors import JournalDamaged, JournalError
+from kiosk.journal.files import sync_directory
+
+FILE_NAME = "journal.sqlite3"
+OLDEST_SQLITE = (3, 51, 3)  # 3.7.0 to 3.51.2 can lose pages when a WAL is reset
+WAL_PAGES_KEPT = 4096  # 16 MiB, should nobody find time for a checkpoint
+
+
+def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
+    """The owner's connection to the journal at `path`, made when it is new.
+
+    Raises apsw.Error when the file cannot be opened or is no SQLite file.
+    """
+    assert_sqlite_is_safe()
+    if not path.exists():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        sync_directory(path.parent)
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+    _harden(connection)
+    connection.pragma("locking_mode", "EXCLUSIVE")
+    # Before the switch to WAL: with less, the unlink of the first rollback journal is not
+    # synced, and a power cut brings it back to undo the new database.
+    connection.pragma("synchronous", "EXTRA")
+    mode = connection.pragma("journal_mode", "WAL")
+    if mode != "wal":
+        raise JournalDamaged(f"SQLite keeps journal mode {mode!r} instead of WAL")
+    connection.wal_autocheckpoint(WAL_PAGES_KEPT)
+    connection.pragma("foreign_keys", 1)
+    connection.pragma("temp_store", "MEMORY")
+    return connection
+
+
+def connect_to_read(path: Path) -> apsw.Connection:
+    """A connection that changes nothing, for a journal that no kiosk is running on."""
+    assert_sqlite_is_safe()
+    if not path.exists():
+        raise JournalError(f"there is no journal at {path}")
+    # SQLite must be able to lock the file to read its WAL without a shared-memory file.
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    _harden(connection)
+    connection.pragma("query_only", 1)
+    connection.pragma("locking_mode", "EXCLUSIVE")
+    return connection
+
+
+def assert_sqlite_is_safe() -> None:
+    """Raise JournalError for SQLite versions with the WAL reset bug."""
+    version = apsw.sqlite_lib_version()
+    if tuple(int(part) for part in version.split(".")) < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise JournalError(f"SQLite {version} can corrupt a WAL; install {oldest} or newer")
+
+
+def _harden(connection: apsw.Connection) -> None:
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    # Closing must never move or delete a WAL: after a failed commit it is the evidence.
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    connection.pragma("cell_size_check", 1)
+    connection.pragma("mmap_size", 0)

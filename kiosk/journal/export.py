@@ -1,0 +1,62 @@
+"""The journal for other programs (JSON lines, CSV) and for people (a plain table)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from datetime import timedelta, timezone
+from typing import TextIO
+
+from kiosk.domain.records import BadRecord
+from kiosk.journal.chain import Row
+
+CHINA = timezone(timedelta(hours=8), "UTC+8")  # no daylight saving since 1991
+CSV_COLUMNS = ("seq", "at", "batch", "kind", "body", "mac")
+MAX_SHOWN_CHARS = 160
+
+
+def export_json_lines(rows: Iterable[Row], out: TextIO) -> int:
+    """Write one JSON object a row and return their number; `body` is nested."""
+    count = 0
+    for row in rows:
+        entry = {
+            "seq": row.seq,
+            "at": row.at.isoformat(),
+            "mono_ms": row.mono_ms,
+            "batch": row.batch,
+            "kind": row.kind,
+            "body": row.values,
+            "mac": row.mac.hex(),
+        }
+        out.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+def export_csv(rows: Iterable[Row], out: TextIO) -> int:
+    """Write a header and one line a row (RFC 4180), return the number of rows."""
+    writer = csv.writer(out)
+    writer.writerow(CSV_COLUMNS)
+    count = 0
+    for row in rows:
+        writer.writerow((row.seq, row.at.isoformat(), row.batch, row.kind, row.body, row.mac.hex()))
+        count += 1
+    return count
+
+
+def line_of(row: Row) -> str:
+    """One line for people: number, local time, kind and what the record says."""
+    at = row.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        said = " ".join(f"{name}={_short(value)}" for name, value in row.values.items())
+    except BadRecord:
+        said = f"unreadable: {row.body}"
+    if len(said) > MAX_SHOWN_CHARS:
+        said = said[: MAX_SHOWN_CHARS - 1] + "…"
+    return f"{row.seq:>7}  {at}  {row.kind:<15}  {said}"
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text or "-"

@@ -1,0 +1,44 @@
+"""The kinds of damage a journal can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a finding says; `CLOCK_JUMP` alone is information, not damage."""
+
+    EDITED_ROW = "edited_row"
+    GAP = "gap"
+    REORDER = "reorder"
+    TRUNCATION = "truncation"
+    WRONG_KEY = "wrong_key"
+    CORRUPT_FILE = "corrupt_file"
+    CHANGED_SCHEMA = "changed_schema"
+    HEAD_MISSING = "head_missing"
+    HEAD_CHANGED = "head_changed"
+    UNREADABLE_RECORD = "unreadable_record"
+    CLOCK_JUMP = "clock_jump"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    kind: Kind
+    message: str
+    seq: int = 0  # the row concerned, 0 for the file as a whole
+
+    @property
+    def is_damage(self) -> bool:
+        return self.kind is not Kind.CLOCK_JUMP
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    rows: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """No damage was found; information may still be listed."""
+        return not any(finding.is_damage for finding in self.findings)

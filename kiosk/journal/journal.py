@@ -1,0 +1,250 @@
+"""The kiosk's diary: what was committed is there after any crash, unchanged.
+
+One process owns it, through one connection, on one thread. A batch of records is one
+transaction: wholly there or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+import apsw
+
+from kiosk.domain.records import Record, to_row
+from kiosk.journal import chain
+from kiosk.journal.chain import Row
+from kiosk.journal.connection import FILE_NAME, connect
+from kiosk.journal.errors import (
+    CheckpointFailed,
+    CommitFailed,
+    JournalDamaged,
+    JournalInUse,
+    WrongKey,
+)
+from kiosk.journal.files import DirectoryLock
+from kiosk.journal.head import HEAD_NAME, Head, read_head, write_head
+from kiosk.journal.migrate import Migrations, migrate, migrations
+
+MAX_BATCH_RECORDS = 512
+MAX_BODY_BYTES = 65536
+BATCH_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+SELECT = "SELECT seq, batch, at_us, mono_ms, kind, body, mac FROM entry "
+INSERT = (
+    "INSERT INTO entry (seq, batch, at_us, mono_ms, kind, body, mac) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Journal:
+    """An open journal; made by `Journal.open`."""
+
+    def __init__(
+        self, directory: Path, key: bytes, connection: apsw.Connection, lock: DirectoryLock
+    ) -> None:
+        self._directory = directory
+        self._key = key
+        self._connection = connection
+        self._lock = lock
+        self._thread = threading.get_ident()
+        self._failed = ""
+        self._closed = False
+        self._head = Head(0, chain.first_mac(key))
+        self._anchored_seq = 0
+        self._recover()
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        key: bytes,
+        *,
+        vfs: str | None = None,
+        steps: Migrations | None = None,
+    ) -> Self:
+        """Open the journal in `directory`, made when there is none, and recover it.
+
+        `vfs` names an SQLite VFS, `steps` replaces the shipped migrations; both are for
+        tests. Raises JournalInUse, WrongKey, JournalNewer, JournalDamaged or OSError.
+        """
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = DirectoryLock(directory)
+        connection: apsw.Connection | None = None
+        try:
+            connection = connect(directory / FILE_NAME, vfs)
+            migrate(connection, migrations() if steps is None else steps, directory)
+            return cls(directory, key, connection, lock)
+        except BaseException as error:
+            if connection is not None:
+                connection.close(True)
+            lock.release()
+            if isinstance(error, apsw.BusyError):
+                raise JournalInUse(directory) from error
+            if isinstance(error, (apsw.Error, UnicodeDecodeError)):
+                raise JournalDamaged(f"the journal in {directory} is refused: {error}") from error
+            raise
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the last row; 0 in an empty journal."""
+        return self._head.seq
+
+    def commit(
+        self,
+        records: Sequence[Record],
+        at: datetime,
+        mono_s: float,
+        batch_id: str | None = None,
+    ) -> int:
+        """Append a batch in one transaction and return the number of its last row.
+
+        When this returns, the batch is on the disk. `batch_id` must be new (letters,
+        digits, - and _); one is made when it is left out. Raises ValueError for a batch
+        that cannot be stored, and CommitFailed when the outcome is UNKNOWN: then close,
+        open again and ask `has_batch` with the id that the error carries.
+        """
+        self._assert_usable()
+        batch = uuid4().hex if batch_id is None else batch_id
+        rows = self._chained(records, batch, chain.microseconds(at), round(mono_s * 1000))
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany(INSERT, map(astuple, rows))
+            self._connection.execute("COMMIT")
+        except apsw.Error as error:
+            self._failed = str(error)
+            raise CommitFailed(batch, str(error)) from error
+        self._head = Head(rows[-1].seq, rows[-1].mac)
+        return self._head.seq
+
+    def has_batch(self, batch_id: str) -> bool:
+        """Whether a batch was committed; the answer after a reopen is final."""
+        self._assert_usable()
+        found = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM entry WHERE batch = ?)", (batch_id,)
+        ).get
+        return bool(found)
+
+    def records(self) -> Iterator[Row]:
+        """Every row in order, each checked against the chain; raises JournalDamaged."""
+        self._assert_usable()
+        before = chain.first_mac(self._key)
+        try:
+            for number, row in enumerate(self._select("ORDER BY seq"), start=1):
+                if row.seq != number or row.mac != chain.mac_of(self._key, before, row):
+                    raise JournalDamaged(
+                        f"row {number} is not what was committed: run kiosk journal verify"
+                    )
+                before = row.mac
+                yield row
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise JournalDamaged(f"the journal cannot be read: {error}") from error
+
+    def checkpoint(self) -> None:
+        """Move committed rows from the WAL into the file, then anchor the head.
+
+        For idle moments: takes some flushes of the disk. Raises CheckpointFailed.
+        """
+        self._assert_usable()
+        if self._anchored_seq == self._head.seq:
+            return
+        try:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            write_head(self._directory, self._key, self._head)
+        except (apsw.Error, OSError) as error:
+            self._failed = str(error)
+            raise CheckpointFailed(f"the journal cannot be tidied: {error}") from error
+        self._anchored_seq = self._head.seq
+
+    def close(self) -> None:
+        """Checkpoint, anchor the head and give the journal back; twice does no harm.
+
+        After a failed commit nothing more is written. Raises CheckpointFailed (closed
+        all the same).
+        """
+        if self._closed:
+            return
+        try:
+            if not self._failed:
+                self.checkpoint()
+        finally:
+            self._closed = True
+            self._connection.close(True)
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _recover(self) -> None:
+        # Makes durable what was read back: after a failed flush the kernel may hold clean
+        # pages that never reached the disk, a checkpoint writes them anew.
+        self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        anchor = read_head(self._directory, self._key)
+        last = next(iter(self._select("ORDER BY seq DESC LIMIT 1")), None)
+        if last is not None:
+            self._head = Head(last.seq, last.mac)
+        if anchor is None:
+            if last is not None:
+                raise JournalDamaged(
+                    f"{HEAD_NAME} is missing beside a journal of {self._head.seq} rows, so "
+                    "cut-off rows would go unseen: run kiosk journal verify"
+                )
+            anchor = self._head
+            write_head(self._directory, self._key, anchor)
+        self._compare(anchor)
+        self._anchored_seq = anchor.seq
+
+    def _compare(self, anchor: Head) -> None:
+        if anchor.seq > self._head.seq:
+            raise JournalDamaged(
+                f"the journal ends at row {self._head.seq}, but row {anchor.seq} was "
+                "committed: rows were cut off, or an old copy was put back"
+            )
+        if anchor.seq == 0:
+            if anchor.mac != chain.first_mac(self._key):
+                raise WrongKey("the journal was begun with another key")
+            return
+        named = next(iter(self._select("WHERE seq = ?", (anchor.seq,))), None)
+        if named is None or named.mac != anchor.mac:
+            raise JournalDamaged(f"row {anchor.seq} is not the one that {HEAD_NAME} names")
+
+    def _select(self, rest: str, values: tuple[int, ...] = ()) -> Iterator[Row]:
+        for found in self._connection.execute(SELECT + rest, values):
+            yield Row(*found)
+
+    def _chained(
+        self, records: Sequence[Record], batch: str, at_us: int, mono_ms: int
+    ) -> list[Row]:
+        if not 1 <= len(records) <= MAX_BATCH_RECORDS:
+            raise ValueError(f"a batch holds 1 to {MAX_BATCH_RECORDS} records, not {len(records)}")
+        if not BATCH_ID.fullmatch(batch):
+            raise ValueError("a batch id holds 1 to 64 letters, digits, - and _")
+        rows, head = [], self._head
+        for record in records:
+            kind, values = to_row(record)
+            body = chain.canonical(values)
+            if len(body.encode()) > MAX_BODY_BYTES:
+                raise ValueError(f"a {kind} record of {len(body)} characters is too long")
+            bare = Row(head.seq + 1, batch, at_us, mono_ms, kind, body, b"")
+            head = Head(bare.seq, chain.mac_of(self._key, head.mac, bare))
+            rows.append(Row(bare.seq, batch, at_us, mono_ms, kind, body, head.mac))
+        return rows
+
+    def _assert_usable(self) -> None:
+        assert threading.get_ident() == self._thread, "the journal belongs to another thread"
+        assert not self._closed, "the journal is closed"
+        assert not self._failed, f"the journal must be reopened first: {self._failed}"

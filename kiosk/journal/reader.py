@@ -1,0 +1,62 @@
+"""Reading a journal that no kiosk is running on, without changing a byte of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import apsw
+
+from kiosk.journal.chain import Row
+from kiosk.journal.connection import FILE_NAME, connect_to_read
+from kiosk.journal.errors import JournalDamaged, JournalError, JournalInUse
+from kiosk.journal.files import DirectoryLock
+from kiosk.journal.journal import SELECT
+
+
+class Reader:
+    """A context manager around the read-only connection and the directory's lock.
+
+    Raises JournalError when there is no journal, JournalInUse while a kiosk runs on it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        if not (directory / FILE_NAME).is_file():
+            raise JournalError(f"there is no journal in {directory}")
+        self._directory = directory
+
+    def __enter__(self) -> Self:
+        self._lock = DirectoryLock(self._directory)
+        try:
+            self.connection = connect_to_read(self._directory / FILE_NAME)
+        except (apsw.Error, JournalError, UnicodeDecodeError) as error:
+            self._lock.release()
+            raise _refusal(self._directory, error) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.connection.close(True)
+        self._lock.release()
+
+    def rows(self) -> Iterator[Row]:
+        """Every row as it is stored, unchecked; raises JournalDamaged."""
+        try:
+            for values in self.connection.execute(SELECT + "ORDER BY seq"):
+                yield Row(*values)
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise _refusal(self._directory, error) from error
+
+
+def _refusal(directory: Path, error: Exception) -> JournalError:
+    if isinstance(error, JournalError):
+        return error
+    if isinstance(error, apsw.BusyError):
+        return JournalInUse(directory)
+    return JournalDamaged(f"the journal in {directory} cannot be read: {error}")

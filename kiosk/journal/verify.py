@@ -1,0 +1,99 @@
+"""Offline verification: names every way in which a journal is not what was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+
+from kiosk.journal.errors import JournalDamaged, WrongKey
+from kiosk.journal.findings import Finding, Kind, Report
+from kiosk.journal.head import HEAD_NAME, Head, read_head
+from kiosk.journal.migrate import APPLICATION_ID, migrations
+from kiosk.journal.reader import Reader
+from kiosk.journal.walk import StoredRow, Walk
+
+ROW_BYTES = (
+    "SELECT seq, CAST(batch AS BLOB), at_us, mono_ms, CAST(kind AS BLOB), "
+    "CAST(body AS BLOB), CAST(mac AS BLOB), concat_ws(' ', typeof(seq), typeof(batch), typeof(at_us), "
+    "typeof(mono_ms), typeof(kind), typeof(body), typeof(mac)) FROM entry ORDER BY seq"
+)
+
+
+def verify(directory: Path, key: bytes) -> Report:
+    """Check the journal in `directory` against its key, its chain and its head.
+
+    Raises JournalInUse while a kiosk runs on it and JournalError when there is none;
+    every kind of damage is a finding. The chain covers every row; that rows were cut off
+    at the end is seen up to the row that the head names.
+    """
+    try:
+        with Reader(directory) as reader:
+            findings = list(_file_findings(reader.connection))
+            anchor, doubt = _anchor(directory, key)
+            walk = Walk(key, anchor)
+            findings += _walk_findings(walk, reader.connection)
+    except JournalDamaged as error:
+        return Report(0, (Finding(Kind.CORRUPT_FILE, str(error)),))
+    if doubt is not None and doubt.kind is Kind.WRONG_KEY and walk.sound_rows:
+        doubt = Finding(Kind.HEAD_CHANGED, f"{HEAD_NAME} is not what was written")
+    if doubt is not None and doubt not in findings:
+        findings.append(doubt)
+    return Report(walk.rows, tuple(findings))
+
+
+def _walk_findings(walk: Walk, connection: apsw.Connection) -> Iterator[Finding]:
+    try:
+        for values in connection.execute(ROW_BYTES):
+            walk.take(StoredRow(*values))
+    except (apsw.Error, UnicodeDecodeError) as error:
+        yield Finding(Kind.CORRUPT_FILE, f"rows cannot be read: {error}")
+    yield from walk.findings()
+
+
+def _anchor(directory: Path, key: bytes) -> tuple[Head | None, Finding | None]:
+    try:
+        anchor = read_head(directory, key)
+    except WrongKey as error:
+        return None, Finding(Kind.WRONG_KEY, str(error))
+    except JournalDamaged as error:
+        return None, Finding(Kind.HEAD_CHANGED, str(error))
+    if anchor is None:
+        text = f"{HEAD_NAME} is missing: rows cut off at the end would not be seen"
+        return None, Finding(Kind.HEAD_MISSING, text)
+    return anchor, None
+
+
+def _file_findings(connection: apsw.Connection) -> Iterator[Finding]:
+    try:
+        for (answer,) in connection.execute("PRAGMA integrity_check(100)"):
+            if answer != "ok":
+                yield Finding(Kind.CORRUPT_FILE, str(answer))
+        for name, expected in (
+            ("journal_mode", "wal"),
+            ("encoding", "UTF-8"),
+            ("application_id", APPLICATION_ID),
+            ("user_version", len(migrations())),
+        ):
+            if (found := connection.pragma(name)) != expected:
+                text = f"the file's {name} is {found!r}, expected {expected!r}"
+                yield Finding(Kind.CHANGED_SCHEMA, text)
+        if _schema(connection) != _expected_schema():
+            yield Finding(Kind.CHANGED_SCHEMA, "tables or triggers are not those of a journal")
+    except (apsw.Error, UnicodeDecodeError) as error:
+        yield Finding(Kind.CORRUPT_FILE, f"SQLite refuses the file: {error}")
+
+
+def _schema(connection: apsw.Connection) -> list[tuple[object, ...]]:
+    return list(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+
+
+def _expected_schema() -> list[tuple[object, ...]]:
+    connection = apsw.Connection(":memory:")
+    try:
+        for step in migrations():
+            connection.execute(step)
+        return _schema(connection)
+    finally:
+        connection.close()

@@ -1,0 +1,162 @@
+"""One pass along the chain: tells edited rows from moved, missing and cut-off ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kiosk.domain.records import BadRecord, KioskStarted
+from kiosk.journal import chain
+from kiosk.journal.findings import Finding, Kind
+from kiosk.journal.head import HEAD_NAME, Head
+
+MAX_NOTES = 500  # gaps, unreadable records and clock jumps that are listed
+MAX_SUSPECTS = 32  # rows compared with each other to tell a move from an edit
+CLOCK_STEP_MS = 5000
+ROW_TYPES = "integer text integer integer text text blob"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row by its bytes, with the types that SQLite finds in its columns."""
+
+    seq: int
+    batch: bytes
+    at_us: int
+    mono_ms: int
+    kind: bytes
+    body: bytes
+    mac: bytes
+    types: str
+
+    @property
+    def is_typed(self) -> bool:
+        """Every value has its column's type; bit rot can change that too."""
+        return self.types == ROW_TYPES
+
+    def mac_at(self, key: bytes, seq: int, before: bytes) -> bytes:
+        """The mac that this content has as row `seq` after the mac `before`."""
+        return chain.row_mac(
+            key, before, seq, self.batch, self.at_us, self.mono_ms, self.kind, self.body
+        )
+
+    def fits(self, key: bytes, seq: int, before: bytes) -> bool:
+        """Whether this is what was committed as row `seq` after the mac `before`."""
+        return self.is_typed and self.mac_at(key, seq, before) == self.mac
+
+
+class Walk:
+    """Takes the rows in the order of their numbers, then says what was found."""
+
+    def __init__(self, key: bytes, anchor: Head | None) -> None:
+        self._key = key
+        self._anchor = anchor
+        self._last: StoredRow | None = None
+        self._last_sound: StoredRow | None = None
+        self._notes: list[Finding] = []
+        self._suspects: list[tuple[StoredRow, bytes]] = []  # with the mac stored before
+        self._suspect_count = 0
+        self._anchor_fits = anchor is None or anchor == Head(0, chain.first_mac(key))
+        self.rows = 0
+        self.sound_rows = 0
+
+    def take(self, row: StoredRow) -> None:
+        """Check the next row against the one before."""
+        self.rows += 1
+        expected = 1 if self._last is None else self._last.seq + 1
+        before = self._mac_before()
+        if row.seq != expected:
+            # What the missing rows were chained to is gone with them: nothing to check.
+            self._note(Kind.GAP, f"rows {expected} to {row.seq - 1} are missing", expected)
+        elif row.fits(self._key, row.seq, before):
+            self._take_sound(row)
+        else:
+            self._suspect_count += 1
+            if len(self._suspects) < MAX_SUSPECTS:
+                self._suspects.append((row, before))
+        if self._anchor == Head(row.seq, row.mac):
+            self._anchor_fits = True
+        self._last = row
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything the pass has shown, worst first."""
+        if self.rows and not self.sound_rows and self._anchor is None:
+            yield Finding(Kind.WRONG_KEY, "no row fits the key: it belongs to another journal")
+            return
+        yield from self._truncation()
+        yield from self._judged_suspects()
+        yield from self._notes
+
+    def _mac_before(self) -> bytes:
+        if self._last is None:
+            return chain.first_mac(self._key)
+        return self._last.mac if self._last.is_typed else b""
+
+    def _take_sound(self, row: StoredRow) -> None:
+        self.sound_rows += 1
+        before, self._last_sound = self._last_sound, row
+        if row.kind == KioskStarted.__name__.encode():
+            before = None  # the monotonic clock began anew
+        try:
+            values = (row.seq, row.batch.decode(), row.at_us, row.mono_ms, row.kind.decode())
+            chain.Row(*values, row.body.decode(), row.mac).record()
+        except BadRecord as error:
+            self._note(Kind.UNREADABLE_RECORD, f"row {row.seq}: {error}", row.seq)
+        if before is not None:
+            wall_ms = (row.at_us - before.at_us) // 1000
+            step_ms = wall_ms - (row.mono_ms - before.mono_ms)
+            if abs(step_ms) > CLOCK_STEP_MS:
+                text = f"the wall clock jumped by {step_ms / 1000:+.1f} s before row {row.seq}"
+                self._note(Kind.CLOCK_JUMP, text, row.seq)
+
+    def _note(self, kind: Kind, message: str, seq: int) -> None:
+        if len(self._notes) < MAX_NOTES:
+            self._notes.append(Finding(kind, message, seq))
+
+    def _truncation(self) -> Iterator[Finding]:
+        last_seq = 0 if self._last is None else self._last.seq
+        if self._anchor is None or self._anchor_fits:
+            return
+        if self._anchor.seq > last_seq:
+            yield Finding(
+                Kind.TRUNCATION,
+                f"the journal ends at row {last_seq}, but {HEAD_NAME} names row "
+                f"{self._anchor.seq}: rows were cut off, or an old copy was put back",
+                last_seq,
+            )
+        elif not self._suspects and not self._notes:
+            yield Finding(
+                Kind.HEAD_CHANGED,
+                f"row {self._anchor.seq} is not the one that {HEAD_NAME} names",
+                self._anchor.seq,
+            )
+
+    def _judged_suspects(self) -> Iterator[Finding]:
+        """A suspect is moved if its content fits another place, innocent if only its
+        neighbour was moved or edited, and edited otherwise."""
+        befores = {before for _, before in self._suspects}
+        for row, before in self._suspects:
+            if row.is_typed:  # whose mac alone was edited still vouches for the next row
+                befores |= {row.mac, row.mac_at(self._key, row.seq, before)}
+        places = [row.seq for row, _ in self._suspects]
+        for row, _ in self._suspects:
+            place = self._place_of(row, places, befores)
+            if place == row.seq:
+                continue
+            if place is not None:
+                text = f"row {row.seq} holds what was committed as row {place}"
+                yield Finding(Kind.REORDER, text, row.seq)
+            else:
+                text = f"row {row.seq} is not what was committed"
+                yield Finding(Kind.EDITED_ROW, text, row.seq)
+        if self._suspect_count > len(self._suspects):
+            more = self._suspect_count - len(self._suspects)
+            first = self._suspects[-1][0].seq + 1
+            yield Finding(Kind.EDITED_ROW, f"{more} more rows are not what was committed", first)
+
+    def _place_of(self, row: StoredRow, places: list[int], befores: set[bytes]) -> int | None:
+        for place in [row.seq, *places]:
+            for before in befores:
+                if row.fits(self._key, place, before):
+                    return place
+        return None

@@ -42,9 +42,7 @@ class PlatformClient:
         """
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-            raise ValueError(
-                f"base_url must look like https://host[:port], not {base_url!r}"
-            )
+            raise ValueError(f"base_url must look like https://host[:port], not {base_url!r}")
         self._base_url = base_url.rstrip("/")
         self._kiosk_id = kiosk_id
         self._nonces = nonces

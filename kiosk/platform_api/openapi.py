@@ -18,18 +18,15 @@ _REF = "#/components/schemas/"
 def openapi_document() -> dict[str, Any]:
     """The document as plain data, ready for json.dump; no server is needed."""
     models: list[type[BaseModel]] = [operation.answer for operation in OPERATIONS]
-    models += [
-        operation.request for operation in OPERATIONS if operation.request is not None
-    ]
+    models += [operation.request for operation in OPERATIONS if operation.request is not None]
+    models.append(wire.Problem)
     _, schemas = models_json_schema(
-        [(model, "validation") for model in dict.fromkeys([*models, wire.Problem])],
+        [(model, "validation") for model in models],
         ref_template=_REF + "{model}",
     )
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
-            operation
-        )
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -53,14 +50,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": _parameters(operation),
-        "responses": {
-            "200": _response("The answer.", "application/json", operation.answer)
-        },
+        "responses": {"200": _response("The answer.", "application/json", operation.answer)},
     }
     for status in sorted({REFUSAL_STATUS[code] for code in operation.refusals}):
-        codes = sorted(
-            code for code in operation.refusals if REFUSAL_STATUS[code] == status
-        )
+        codes = sorted(code for code in operation.refusals if REFUSAL_STATUS[code] == status)
         text = "Refused, nothing happened: " + ", ".join(codes)
         described["responses"][str(status)] = _response(
             text, "application/problem+json", wire.Problem
@@ -68,9 +61,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.request is not None:
         described["requestBody"] = {
             "required": True,
-            "content": {
-                "application/json": {"schema": {"$ref": _ref(operation.request)}}
-            },
+            "content": {"application/json": {"schema": {"$ref": _ref(operation.request)}}},
         }
     return described
 
@@ -79,8 +70,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     identifier = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
     nonce = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
     found = [
-        _parameter(name, "path", identifier)
-        for name in re.findall(r"{(\w+)}", operation.path)
+        _parameter(name, "path", identifier) for name in re.findall(r"{(\w+)}", operation.path)
     ]
     found.append(_parameter(wire.REQUEST_ID_HEADER, "header", nonce))
     if operation.idempotency_key:

@@ -40,9 +40,7 @@ def parse(model: type[M], raw: bytes) -> M:
             object_pairs_hook=_unique,
             parse_constant=_refuse_constant,
         )
-    except (
-        ValueError
-    ) as trouble:  # UnicodeDecodeError and JSONDecodeError are ValueErrors.
+    except ValueError as trouble:  # UnicodeDecodeError and JSONDecodeError are ValueErrors.
         raise Malformed("not_json") from trouble
     try:
         return model.model_validate_json(raw, strict=True)

@@ -78,9 +78,7 @@ def _search(
         kiosk_id=kiosk_id,
         lookup_id=call.lookup_id,
         nonce=nonce,
-        subject=wire.SubjectBody(
-            kind=subject.kind, number=subject.number, name=subject.name
-        ),
+        subject=wire.SubjectBody(kind=subject.kind, number=subject.number, name=subject.name),
     )
 
     def believe(answer: wire.Answer) -> domain.Answer:
@@ -158,9 +156,7 @@ def _create(call: domain.CreatePayment, kiosk_id: str) -> Question:
         operations.CREATE_PAYMENT,
         operations.CREATE_PAYMENT.path,
         body,
-        _payment_judge(
-            call.payment_id, call.amount_fen, {domain.PlatformState.NOT_FOUND}
-        ),
+        _payment_judge(call.payment_id, call.amount_fen, {domain.PlatformState.NOT_FOUND}),
         idempotency_key=call.payment_id,
     )
 
@@ -240,16 +236,12 @@ def _claim(call: domain.ClaimReceipt, kiosk_id: str) -> Question:
             raise Untrusted("wrong_receipt")
         if not call.reprint and answer.copy_number != 1:
             raise Untrusted("not_the_original")
-        return domain.ClaimGranted(
-            call.claim_id, answer.copy_number, _receipt(answer.receipt)
-        )
+        return domain.ClaimGranted(call.claim_id, answer.copy_number, _receipt(answer.receipt))
 
     return Question(
         operations.CLAIM_RECEIPT,
         _path(operations.CLAIM_RECEIPT, claim_id=call.claim_id),
-        wire.ClaimRequest(
-            kiosk_id=kiosk_id, receipt_no=call.receipt_no, reprint=call.reprint
-        ),
+        wire.ClaimRequest(kiosk_id=kiosk_id, receipt_no=call.receipt_no, reprint=call.reprint),
         believe,
     )
 
@@ -277,15 +269,11 @@ def _receipt(body: wire.ReceiptBody) -> Receipt:
     )
 
 
-def _settle_claim(
-    call: domain.ConfirmClaim | domain.ReleaseClaim, kiosk_id: str
-) -> Question:
+def _settle_claim(call: domain.ConfirmClaim | domain.ReleaseClaim, kiosk_id: str) -> Question:
     body: wire.Request
     if isinstance(call, domain.ConfirmClaim):
         operation, wanted = operations.CONFIRM_CLAIM, {"confirmed"}
-        if (
-            call.doubt
-        ):  # Evidence that came first stays: a proven copy is not doubted later.
+        if call.doubt:  # Evidence that came first stays: a proven copy is not doubted later.
             wanted = {"confirmed", "doubtful"}
         body = wire.ConfirmClaimRequest(kiosk_id=kiosk_id, doubt=call.doubt)
     else:

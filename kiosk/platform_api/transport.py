@@ -83,9 +83,7 @@ class _Exchange:
 
 
 class _DeadlineReader(io.RawIOBase):
-    def __init__(
-        self, raw: io.RawIOBase, sock: socket.socket, exchange: _Exchange
-    ) -> None:
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, exchange: _Exchange) -> None:
         self._raw = raw
         self._sock = sock
         self._exchange = exchange

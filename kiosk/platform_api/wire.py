@@ -45,9 +45,7 @@ def is_id(text: str) -> bool:
 
 def subject_echo(nonce: str, kind: str, number: str) -> str:
     """Bind whose bills these are to one request, without naming anybody."""
-    return hmac.new(
-        nonce.encode(), f"{kind}\n{number}".encode(), hashlib.sha256
-    ).hexdigest()
+    return hmac.new(nonce.encode(), f"{kind}\n{number}".encode(), hashlib.sha256).hexdigest()
 
 
 class Request(BaseModel):
@@ -165,10 +163,7 @@ class BillBody(Answer):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        if (
-            sum(line.amount_fen for line in self.lines) + self.late_fee_fen
-            != self.amount_fen
-        ):
+        if sum(line.amount_fen for line in self.lines) + self.late_fee_fen != self.amount_fen:
             raise ValueError("amount_fen is not lines plus late fee")
         return self
 
@@ -230,20 +225,14 @@ class PaymentAnswer(Answer):
         if waiting != (self.qr_url is not None):
             raise ValueError("qr_url belongs to a waiting payment, and only to it")
         settled = state in (PlatformState.PAID, PlatformState.VOIDED)
-        if {bool(self.paid_at), bool(self.wallet), bool(self.transaction_no)} != {
-            settled
-        }:
-            raise ValueError(
-                "paid_at, wallet and transaction_no belong to a settled payment"
-            )
+        if {bool(self.paid_at), bool(self.wallet), bool(self.transaction_no)} != {settled}:
+            raise ValueError("paid_at, wallet and transaction_no belong to a settled payment")
         return self
 
 
 class IssueReceiptsAnswer(Answer):
     payment_id: Id
-    receipts: Annotated[
-        tuple[ReceiptHeadBody, ...], Field(min_length=1, max_length=MAX_BASKET)
-    ]
+    receipts: Annotated[tuple[ReceiptHeadBody, ...], Field(min_length=1, max_length=MAX_BASKET)]
 
 
 class ReceiptBody(Answer):
@@ -268,10 +257,7 @@ class ReceiptBody(Answer):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        if (
-            sum(line.amount_fen for line in self.lines) + self.late_fee_fen
-            != self.amount_fen
-        ):
+        if sum(line.amount_fen for line in self.lines) + self.late_fee_fen != self.amount_fen:
             raise ValueError("amount_fen is not lines plus late fee")
         if self.receipt_no != f"{self.code}-{self.number}":
             raise ValueError("receipt_no is not code-number")

@@ -1,0 +1,1 @@
+"""An embedded payment platform: real HTTP, a cashier page, synthetic people, faults on demand."""

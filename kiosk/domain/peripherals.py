@@ -54,6 +54,8 @@ def _set_link(turn: Turn, link: Link) -> None:
     if turn.kiosk.link is not link:
         turn.change(link=link)
         turn.record(LinkChanged(link is Link.UP))
+        if link is Link.UP:
+            turn.hurry_chores()
 
 
 def on_tick(turn: Turn) -> None:

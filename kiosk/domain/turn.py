@@ -57,9 +57,11 @@ class Turn:
         self.kiosk = replace(self.kiosk, **fields)
 
     def show(self, page: Page) -> None:
-        """Put another page on the screen of the running visit."""
-        assert self.kiosk.visit is not None, "a page needs a visit"
-        self.change(visit=replace(self.kiosk.visit, page=page))
+        """Put a page on the screen of the running visit; a new one gets its own reading time."""
+        visit = self.kiosk.visit
+        assert visit is not None, "a page needs a visit"
+        touched_s = visit.touched_s if type(page) is type(visit.page) else self.now_s
+        self.change(visit=replace(visit, page=page, touched_s=touched_s))
 
     def touched(self) -> None:
         """Somebody is there: the idle time of the visit starts again."""
@@ -77,6 +79,14 @@ class Turn:
     def drop_chore(self, key: str) -> None:
         chores = {
             name: chore for name, chore in self.kiosk.chores.items() if name != key
+        }
+        self.change(chores=MappingProxyType(chores))
+
+    def hurry_chores(self) -> None:
+        """The link is back: what waits for its turn is asked now."""
+        chores = {
+            key: chore if chore.in_flight else replace(chore, due_s=self.now_s)
+            for key, chore in self.kiosk.chores.items()
         }
         self.change(chores=MappingProxyType(chores))
 

@@ -1,0 +1,224 @@
+"""Plays a kiosk without threads: events in, effects carried out against model and paper.
+
+The production `step` and `Engine` run unchanged; time is virtual; every commit can be
+counted, refused, or be the last thing before the power goes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from drivers.api import (
+    IdCard,
+    PrinterCondition,
+    PrinterStatus,
+    PrintOutcome,
+    PrintReport,
+    Role,
+)
+from kiosk.domain import events as e
+from kiosk.domain import platform as p
+from kiosk.domain.effects import Effect, PrintReceipt
+from kiosk.domain.kiosk import Kiosk, Rules
+from kiosk.domain.ledger import rebuild
+from kiosk.domain.records import Record, from_row, to_row
+from kiosk.domain.visit import Page
+from kiosk.engine.engine import CommitUncertain, Engine
+from tests.support.model_platform import ModelLink, ModelPlatform
+
+START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
+
+
+class PowerCut(Exception):
+    """The power went at a commit."""
+
+
+@dataclass
+class MemoryDiary:
+    """A journal in memory that keeps rows as JSON-ready bodies, like the real one."""
+
+    rows: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    commits: int = 0
+    cut_before: int = 0  # the power goes just before this commit …
+    cut_after: int = 0  # … or just after it
+    fail_at: int = 0
+
+    def records(self) -> Sequence[Record]:
+        return tuple(from_row(kind, body) for kind, body in self.rows)
+
+    def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
+        self.commits += 1
+        if self.commits == self.cut_before:
+            raise PowerCut
+        if self.commits == self.fail_at:
+            raise CommitUncertain("disk error")
+        self.rows.extend(to_row(record) for record in records)
+        if self.commits == self.cut_after:
+            raise PowerCut
+
+
+@dataclass
+class PaperPrinter:
+    """The paper end: what really came out, and how the printer behaves."""
+
+    status: PrinterStatus = PrinterStatus()
+    outcome: PrintOutcome = PrintOutcome.PRINTED
+    reaches_paper: bool = True
+    strips: list[tuple[str, int]] = field(default_factory=list)  # receipt number, copy
+
+    def print(self, job: PrintReceipt) -> PrintReport:
+        if self.outcome is not PrintOutcome.NOT_PRINTED and self.reaches_paper:
+            self.strips.append((job.receipt.receipt_no, job.copy_number))
+        reason = "" if self.outcome is PrintOutcome.PRINTED else "test"
+        return PrintReport(self.outcome, self.status, reason)
+
+
+class Playbook:
+    """One kiosk on the table."""
+
+    def __init__(
+        self,
+        platform: ModelPlatform | None = None,
+        *,
+        diary: MemoryDiary | None = None,
+        paper: PaperPrinter | None = None,
+        kiosk_id: str = "K1",
+        devices_up: bool = True,
+    ) -> None:
+        self.platform = platform or ModelPlatform()
+        self.link = ModelLink(self.platform, kiosk_id)
+        self.diary = diary or MemoryDiary()
+        self.paper = paper or PaperPrinter()
+        self.rules = Rules(
+            kiosk_id=kiosk_id,
+            digest_key=b"k" * 32,
+            roles=frozenset({Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER}),
+        )
+        self.now_s = 1000.0
+        self._ids = 0
+        self.pending: deque[Effect] = deque()
+        self.performed: list[Effect] = []
+        self.published: list[Kiosk] = []
+        self.hold: tuple[type, ...] = ()  # effects of these types stay pending
+        self._boot()
+        if devices_up:
+            for role in (Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER):
+                self.send(e.DeviceUp(role))
+            self.send(e.PrinterSeen(self.paper.status))
+            self.tick()
+
+    def _boot(self) -> None:
+        self.pending.clear()
+        self.engine = Engine(
+            self.rules, self.diary, self, self.pending.append, self.published.append
+        )
+        self.send(e.Started("boot", "test"))
+
+    def stamp(self) -> e.Stamp:
+        self._ids += 1
+        fresh = f"{self.rules.kiosk_id}{self._ids:08d}"
+        return e.Stamp(self.now_s, START + timedelta(seconds=self.now_s), fresh)
+
+    # --- driving ---------------------------------------------------------------------------
+
+    @property
+    def kiosk(self) -> Kiosk:
+        return self.engine.kiosk
+
+    @property
+    def page(self) -> Page | None:
+        return self.kiosk.visit.page if self.kiosk.visit else None
+
+    def send(self, *events: e.Event) -> None:
+        """Handle events, then carry out every effect that is not held."""
+        for event in events:
+            self.engine.handle(event)
+            self.settle()
+
+    def settle(self) -> None:
+        for _ in range(1000):
+            if not self.settle_one():
+                return
+        raise AssertionError("effects without end")
+
+    def settle_one(self) -> bool:
+        """Carry out one effect that is not held; False when there is none."""
+        effect = next((x for x in self.pending if not self._is_held(x)), None)
+        if effect is None:
+            return False
+        self.pending.remove(effect)
+        self.engine.handle(self._carry_out(effect))
+        return True
+
+    def _is_held(self, effect: Effect) -> bool:
+        long_poll = isinstance(effect, p.QueryPayment) and effect.wait_s > 0
+        return isinstance(effect, self.hold) or (long_poll and not self._has_news(effect))
+
+    def _has_news(self, query: Effect) -> bool:
+        assert isinstance(query, p.QueryPayment)
+        known = self.platform.payments.get(query.payment_id)
+        return self.link.down or known is None or known.state is not query.known_state
+
+    def _carry_out(self, effect: Effect) -> e.Event:
+        self.performed.append(effect)
+        if isinstance(effect, PrintReceipt):
+            return e.PrintFinished(effect.job_id, self.paper.print(effect))
+        return e.PlatformReplied(effect, self.link.perform(effect))
+
+    def tick(self, seconds: float = 0.25) -> None:
+        """Let virtual time pass, a tick every quarter second (or second, for long times)."""
+        pace_s = 0.25 if seconds <= 60 else 1.0 if seconds <= 3600 else 60.0
+        end_s = self.now_s + seconds
+        while self.now_s < end_s:
+            self.now_s = min(end_s, self.now_s + pace_s)
+            self.send(e.Tick())
+
+    def restart(self) -> None:
+        """The power comes back: a new process with the same journal and nothing else."""
+        self.diary.cut_before = self.diary.cut_after = 0
+        self._boot()
+        for role in (Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER):
+            self.send(e.DeviceUp(role))
+        self.send(e.PrinterSeen(self.paper.status))
+        self.tick()
+
+    # --- what residents do -------------------------------------------------------------------
+
+    def tap(self, card: IdCard) -> None:
+        self.send(e.CardShown(card))
+
+    def pay(self) -> str:
+        """Touch pay on the bills page; the payment id."""
+        self.send(e.PayTouched())
+        self.tick()
+        return self.payment_id
+
+    @property
+    def payment_id(self) -> str:
+        return list(self.kiosk.ledger.payments)[-1]
+
+    def wallet_pays(self) -> bool:
+        moved = self.platform.wallet_pays(self.payment_id)
+        self.settle()
+        self.tick(3)
+        return moved
+
+    def paper_out(self) -> None:
+        self.set_printer(PrinterStatus(frozenset({PrinterCondition.PAPER_OUT})))
+
+    def set_printer(self, status: PrinterStatus) -> None:
+        self.paper.status = status
+        self.send(e.PrinterSeen(status))
+
+    def network(self, *, up: bool) -> None:
+        self.link.down = not up
+        self.settle()
+
+    def performed_of(self, kind: type) -> list[Effect]:
+        return [effect for effect in self.performed if isinstance(effect, kind)]
+
+    def ledger_of_journal(self) -> object:
+        return rebuild(self.diary.records())

@@ -1,0 +1,1 @@
+"""Receipt printers, and the paper printer that stands in for one."""

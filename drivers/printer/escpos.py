@@ -1,0 +1,143 @@
+"""A document as ESC/POS bytes.
+
+Commands as in Epson's ESC/POS reference and the Chinese models' FS commands; only those
+that common 58 and 80 mm printers share.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from drivers.api import Align, Block, Document, Feed, QrCode, Rule, Text
+from drivers.printer import qr
+from drivers.printer.bitmap import Bitmap, without_real_time_commands
+from drivers.printer.lettering import LinePainter, columns_of, is_in_printer_rom, printable
+from drivers.printer.profile import Profile
+
+ESC, FS, GS, LF = b"\x1b", b"\x1c", b"\x1d", b"\n"
+INITIALISE = ESC + b"@"
+NO_UNASKED_STATUS = GS + b"a\x00"
+USA_CHARACTERS = ESC + b"R\x00"  # With China's set the dollar sign prints as ￥.
+NO_HANZI_SPACING = FS + b"S\x00\x00"
+HANZI_ON, HANZI_OFF = FS + b"&", FS + b"."
+LINE_SPACING_DOTS = 34
+LINE_SPACING = ESC + b"3" + bytes([LINE_SPACING_DOTS])
+ALIGN = {Align.LEFT: ESC + b"a\x00", Align.CENTER: ESC + b"a\x01", Align.RIGHT: ESC + b"a\x02"}
+SIZE = {1: GS + b"!\x00", 2: GS + b"!\x11"}
+FEED_AND_CUT_PARTLY, FEED_AND_CUT_FULLY = GS + b"VB\x00", GS + b"VA\x00"
+
+MAX_JOB_NUMBER = 9999
+MAX_FEED_LINES = 255
+RULE_ROWS, RULE_ABOVE_DOTS, RULE_BELOW_DOTS = 2, 6, 10
+QR_MODULE_DOTS = range(2, 17)
+
+
+def encode(document: Document, job_number: int, profile: Profile, painter: LinePainter) -> bytes:
+    """The whole job: set-up, blocks, cut, and the process id that proves the cut.
+
+    Raises ValueError where a line is too long or a block cannot be printed.
+    """
+    setup = (
+        INITIALISE
+        + NO_UNASKED_STATUS
+        + USA_CHARACTERS
+        + HANZI_OFF
+        + NO_HANZI_SPACING
+        + LINE_SPACING
+    )
+    blocks = b"".join(_block(block, profile, painter) for block in document.blocks)
+    cut = FEED_AND_CUT_PARTLY if profile.partial_cut else FEED_AND_CUT_FULLY
+    return setup + blocks + cut + process_id_request(job_number)
+
+
+def process_id_request(job_number: int) -> bytes:
+    """GS ( H function 48: answered when everything before it is on paper."""
+    if not 0 <= job_number <= MAX_JOB_NUMBER:
+        raise ValueError(f"job number {job_number} is not in 0 … {MAX_JOB_NUMBER}")
+    return GS + b"(H\x06\x0000" + f"{job_number:04d}".encode("ascii")
+
+
+def _block(block: Block, profile: Profile, painter: LinePainter) -> bytes:
+    match block:
+        case Text():
+            return _text(block, profile, painter)
+        case QrCode():
+            return _qr_code(block, profile)
+        case Rule():
+            return _rule(profile)
+        case Feed(lines):
+            if not 1 <= lines <= MAX_FEED_LINES:
+                raise ValueError(f"cannot feed {lines} lines; expected 1 to {MAX_FEED_LINES}")
+            return ESC + b"d" + bytes([lines])
+    assert_never(block)
+
+
+def _text(block: Text, profile: Profile, painter: LinePainter) -> bytes:
+    line = Text(printable(block.text), block.align, block.scale, block.bold)
+    if line.scale not in SIZE:
+        raise ValueError(f"cannot print text at {line.scale} times its size; expected 1 or 2")
+    if columns_of(line.text) * line.scale > profile.columns:
+        raise ValueError(f"a line is wider than the {profile.columns} columns of the paper")
+    if not all(is_in_printer_rom(character) for character in line.text):
+        picture = painter.paint(line, profile.width_dots)
+        return _picture(picture) + _feed_dots(LINE_SPACING_DOTS - picture.rows)
+    return (
+        ALIGN[line.align]
+        + SIZE[line.scale]
+        + ESC
+        + b"E"
+        + bytes([line.bold])
+        + HANZI_ON
+        + line.text.encode("gb18030")
+        + HANZI_OFF
+        + LF
+    )
+
+
+def _qr_code(block: QrCode, profile: Profile) -> bytes:
+    """Native where the printer can (crisper, a fiftieth of the bytes), else a picture."""
+    if not block.data.isprintable():
+        raise ValueError("a QR code must hold printable characters")
+    data = block.data.encode("utf-8")
+    sides = qr.modules_per_side(data)
+    widest = profile.width_dots // sides
+    module_dots = min(int(block.size_mm * profile.dots_per_mm / sides), widest, QR_MODULE_DOTS[-1])
+    if module_dots < QR_MODULE_DOTS[0]:
+        raise ValueError(f"a QR code of {sides} modules cannot be read at {block.size_mm} mm")
+    if not profile.native_qr:
+        return _picture(qr.bitmap(data, module_dots, profile.width_dots // 8))
+    return (
+        ALIGN[Align.CENTER]
+        + _qr_function(0x41, b"2\x00")  # model 2
+        + _qr_function(0x43, bytes([module_dots]))
+        + _qr_function(0x45, b"1")  # error correction M
+        + _qr_function(0x50, b"0" + data)
+        + _qr_function(0x51, b"0")
+    )
+
+
+def _qr_function(function: int, parameters: bytes) -> bytes:
+    size = len(parameters) + 2
+    return GS + b"(k" + size.to_bytes(2, "little") + b"1" + bytes([function]) + parameters
+
+
+def _rule(profile: Profile) -> bytes:
+    width_bytes = profile.width_dots // 8
+    line = Bitmap(width_bytes, RULE_ROWS, b"\xff" * (width_bytes * RULE_ROWS))
+    return _feed_dots(RULE_ABOVE_DOTS) + _picture(line) + _feed_dots(RULE_BELOW_DOTS)
+
+
+def _picture(bitmap: Bitmap) -> bytes:
+    safe = without_real_time_commands(bitmap)
+    return (
+        ALIGN[Align.LEFT]
+        + GS
+        + b"v0\x00"
+        + safe.width_bytes.to_bytes(2, "little")
+        + safe.rows.to_bytes(2, "little")
+        + safe.data
+    )
+
+
+def _feed_dots(dots: int) -> bytes:
+    return ESC + b"J" + bytes([dots]) if dots > 0 else b""

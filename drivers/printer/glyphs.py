@@ -1,0 +1,63 @@
+"""Characters drawn from our own font, for what a printer's character ROM lacks."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from drivers.api import BadSettings
+
+REGULAR = "NotoSansSC-Regular.woff2"
+BOLD = "NotoSansSC-Bold.woff2"
+FONTS_BESIDE_THE_SOURCE = Path(__file__).parents[2] / "assets" / "fonts"
+
+BASELINE = 0.86  # of the cell height, so that 24-dot hanzi sit in the middle of their cell
+LATIN_SIZE = 0.9  # of the cell height: digits of Noto Sans are then half a cell wide
+HANZI_SIZE = 0.98
+UNASSIGNED = "\uffff"
+WHITE, BLACK = 0, 255
+
+
+class GlyphSource:
+    """Grey glyphs (0 white … 255 black) in cells of a monospaced grid."""
+
+    def __init__(self, fonts: Path = FONTS_BESIDE_THE_SOURCE) -> None:
+        """Raises BadSettings where the two font files are missing."""
+        for name in (REGULAR, BOLD):
+            if not (fonts / name).is_file():
+                raise BadSettings("no_font", f"{fonts / name} is missing; the printer needs it")
+        self._fonts = fonts
+        self._font = lru_cache(maxsize=8)(self._load)
+        self.glyph = lru_cache(maxsize=4096)(self._draw)
+
+    def has(self, character: str) -> bool:
+        """Whether the font can show the character; missing ones would print as a box."""
+        if character.isspace():
+            return True
+        font = self._font(24, bold=False)
+        return _shape(font, character) != _shape(font, UNASSIGNED)
+
+    def _load(self, size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
+        # Pillow's FreeType reads woff2 itself; basic layout keeps one glyph per character.
+        path = self._fonts / (BOLD if bold else REGULAR)
+        return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+
+    def _draw(self, character: str, width: int, height: int, *, bold: bool) -> Image.Image:
+        """One character in a cell of `width` × `height` pixels, squeezed where it is wider."""
+        share = LATIN_SIZE if character.isascii() else HANZI_SIZE
+        font = self._font(round(height * share), bold=bold)
+        wide = max(width, round(font.getlength(character)))
+        image = Image.new("L", (wide, height), WHITE)
+        ImageDraw.Draw(image).text(
+            (wide / 2, height * BASELINE), character, font=font, fill=BLACK, anchor="ms"
+        )
+        if wide > width:
+            image = image.resize((width, height), Image.Resampling.LANCZOS)
+        return image
+
+
+def _shape(font: ImageFont.FreeTypeFont, character: str) -> tuple[tuple[int, int], bytes]:
+    mask = font.getmask(character)
+    return mask.size, bytes(mask)

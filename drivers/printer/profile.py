@@ -1,0 +1,70 @@
+"""What a printer model can do: paper width, cutter, QR codes of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from drivers.api import BadSettings
+
+CELL_DOTS = 12  # width of a Latin character of font A; a hanzi takes two cells
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    name: str
+    columns: int
+    width_dots: int
+    native_qr: bool = True
+    partial_cut: bool = True
+    dots_per_mm: float = 8.0
+
+
+PAPER_80_MM = Profile("default", columns=48, width_dots=576)
+PAPER_58_MM = Profile("58mm", columns=32, width_dots=384)
+OURS = {profile.name: profile for profile in (PAPER_80_MM, PAPER_58_MM)}
+
+
+def profile_named(name: str) -> Profile:
+    """Our own two profiles, or a model known to python-escpos (its capabilities.json).
+
+    Raises BadSettings for an unknown model and for one that has no cutter or no full line.
+    """
+    if name in OURS:
+        return OURS[name]
+    models = _models()
+    if name not in models:
+        known = ", ".join([*OURS, *sorted(models)])
+        raise BadSettings("unknown_profile", f"no printer profile {name!r}; known: {known}")
+    return _from_model(name, models[name])
+
+
+def _from_model(name: str, model: dict[str, Any]) -> Profile:
+    features = model["features"]
+    columns = int(model["fonts"]["0"]["columns"])
+    pixels = model["media"]["width"].get("pixels")
+    width_dots = pixels if isinstance(pixels, int) else columns * CELL_DOTS
+    if width_dots < columns * CELL_DOTS:
+        raise BadSettings("unusable_profile", f"profile {name!r} is too narrow for its columns")
+    if not (features["paperPartCut"] or features["paperFullCut"]):
+        raise BadSettings("unusable_profile", f"printer {name!r} has no cutter")
+    dpi = model["media"].get("dpi")
+    return Profile(
+        name,
+        columns=columns,
+        width_dots=width_dots,
+        native_qr=bool(features["qrCode"]),
+        partial_cut=bool(features["paperPartCut"]),
+        dots_per_mm=dpi / 25.4 if isinstance(dpi, int) else 8.0,
+    )
+
+
+@cache
+def _models() -> dict[str, dict[str, Any]]:
+    text = (resources.files("escpos") / "capabilities.json").read_text("utf-8")
+    generic = {"default", "simple"}
+    profiles = json.loads(text)["profiles"]
+    return {name: model for name, model in profiles.items() if name not in generic}

@@ -1,0 +1,41 @@
+"""Which driver answers to which name in the site file."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from drivers.api import BadSettings, DriverSpec, Role
+
+# A driver's module is imported when it is first asked for: a kiosk without a PC/SC reader
+# needs no PC/SC library.
+DRIVERS: dict[tuple[Role, str], str] = {
+    (Role.ID_READER, "simulated"): "drivers.id_reader.simulated:DRIVER",
+    (Role.SCANNER, "simulated"): "drivers.scanner.simulated:DRIVER",
+    (Role.RECEIPT_PRINTER, "escpos-network"): "drivers.printer.network:DRIVER",
+    (Role.RECEIPT_PRINTER, "escpos-serial"): "drivers.printer.serial_line:DRIVER",
+    (Role.RECEIPT_PRINTER, "simulated"): "drivers.printer.simulated:DRIVER",
+}
+
+
+def names(role: Role) -> tuple[str, ...]:
+    """The drivers there are for this role, sorted."""
+    return tuple(sorted(name for each, name in DRIVERS if each is role))
+
+
+def find(role: Role, name: str) -> DriverSpec:
+    """Raises BadSettings where there is no such driver, or its library is not installed."""
+    place = DRIVERS.get((role, name))
+    if place is None:
+        known = ", ".join(names(role)) or "none yet"
+        raise BadSettings("unknown_driver", f"no {role} driver is called {name!r}; known: {known}")
+    module_name, attribute = place.split(":")
+    try:
+        module = import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise BadSettings(
+            "missing_library", f"the {name!r} driver needs the Python package {error.name!r}"
+        ) from error
+    spec = getattr(module, attribute)
+    if not isinstance(spec, DriverSpec) or (spec.role, spec.name) != (role, name):
+        raise TypeError(f"{place} is not the {role} driver {name!r}")
+    return spec

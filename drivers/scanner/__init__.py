@@ -1,0 +1,1 @@
+"""Scanners of one- and two-dimensional codes."""

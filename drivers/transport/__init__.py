@@ -1,0 +1,1 @@
+"""Links to devices: bytes out, bytes in, each with a deadline."""

@@ -1,0 +1,15 @@
+"""A site's settings: TOML text in, frozen and checked values out."""
+
+from kiosk.settings.faults import BadSettings, Fault
+from kiosk.settings.load import load, missing_for_service
+from kiosk.settings.model import Device, Environment, Settings
+
+__all__ = [
+    "BadSettings",
+    "Device",
+    "Environment",
+    "Fault",
+    "Settings",
+    "load",
+    "missing_for_service",
+]

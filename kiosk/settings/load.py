@@ -1,0 +1,269 @@
+"""Reads a site file over the shipped defaults and reports every fault of it at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from drivers import registry
+from drivers.api import BadSettings as NoSuchDriver
+from drivers.api import Role
+from kiosk.paths import config_directory
+from kiosk.settings import positions
+from kiosk.settings.faults import BadSettings, Fault, message_of, unknown_key
+from kiosk.settings.model import Device, Environment, PlatformSection, Settings, SiteFile
+
+SCHEMA = 1
+MAX_FILE_BYTES = 65536
+AUTO, NONE, SIMULATED = "auto", "none", "simulated"
+OPTIONAL_ROLES = frozenset({Role.CARD_READER, Role.SCANNER})
+PRODUCTION_DIRECTORY = Path("/var/lib/public-payment-kiosk")
+
+Values = dict[str, Any]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load(path: Path | None) -> Settings:
+    """The settings of a site file, or the shipped defaults (a demonstration) for None.
+
+    Relative paths are taken from the file's own directory. Raises BadSettings.
+    """
+    values, text = _read(config_directory() / "default.toml")
+    if path is not None:
+        site, text = _read(path)
+        _require_schema(path, site)
+        values = _merged(values, site)
+    return _Check(path, text).settings(values)
+
+
+def missing_for_service(settings: Settings) -> tuple[Fault, ...]:
+    """What a kiosk must have to serve the public, beyond what a single command needs."""
+    if settings.environment is Environment.DEMO:
+        return ()
+    faults = [
+        Fault(f"devices.{role}", 0, "is missing: production has no simulated devices")
+        for role in sorted(set(Role) - OPTIONAL_ROLES - set(settings.devices))
+    ]
+    if not settings.platform.base_url:
+        faults.append(Fault("platform.base_url", 0, "is missing: production has no sandbox"))
+    if settings.kiosk.id.startswith("demo"):
+        faults.append(Fault("kiosk.id", 0, "is missing: every kiosk in service has its own"))
+    if not settings.kiosk.help_phone:
+        faults.append(Fault("kiosk.help_phone", 0, "is missing: people in trouble call it"))
+    return tuple(faults)
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> tuple[Values, str]:
+    def refuse(line: int, message: str) -> BadSettings:
+        return BadSettings(path.name, [Fault("", line, message)])
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise refuse(0, f"cannot be read: {error.strerror}") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise refuse(0, f"is longer than {MAX_FILE_BYTES} bytes")
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise refuse(line, "is not UTF-8 text: save the file as UTF-8") from error
+    try:
+        return tomllib.loads(text), text
+    except RecursionError as error:
+        raise refuse(0, "is nested too deeply") from error
+    except ValueError as error:  # TOMLDecodeError, and numbers longer than Python reads
+        place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        line = int(place[1] or text.count("\n") + 1) if place else 0
+        said = str(error)[: place.start()] if place else str(error)
+        raise refuse(line, f"is not TOML: {said}") from error
+
+
+def _require_schema(path: Path, site: Values) -> None:
+    found = site.get("schema")
+    if found is None:
+        message = f"is missing: write schema = {SCHEMA} at the top"
+    elif found != SCHEMA or isinstance(found, bool):
+        message = f"is {found!r}; this kiosk reads schema {SCHEMA}"
+    else:
+        return
+    raise BadSettings(path.name, [Fault("schema", 1, message)])
+
+
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
+    """Tables are merged key by key, everything else (arrays too) is replaced."""
+    merged = dict(under)
+    for key, value in over.items():
+        below = under.get(key)
+        both_tables = isinstance(below, dict) and isinstance(value, dict)
+        merged[key] = _merged(below, value) if both_tables else value
+    return merged
+
+
+# --- checking ------------------------------------------------------------------------------
+
+
+class _Check:
+    """One pass over one file's values; collects faults instead of stopping at the first."""
+
+    def __init__(self, path: Path | None, text: str) -> None:
+        self._path = path
+        self._faults: list[Fault] = []
+        try:
+            self._lines = positions.positions(text)
+        except RecursionError:
+            self._lines = {}
+
+    def settings(self, values: Values) -> Settings:
+        sections = {key: value for key, value in values.items() if key != "devices"}
+        site = self._validated(SiteFile, sections, ())
+        environment = site.environment if site else _environment_of(values)
+        devices = self._devices(values.get("devices", {}), environment)
+        if site is not None:
+            self._check_production(site)
+        if self._faults or site is None:
+            name = self._path.name if self._path else "default.toml"
+            raise BadSettings(name, self._faults)
+        return Settings(
+            environment=site.environment,
+            kiosk=site.kiosk,
+            storage_directory=self._storage(site),
+            platform=self._with_absolute_paths(site),
+            screen=site.screen,
+            timing=site.timing,
+            devices=devices,
+        )
+
+    def _validated(self, model: type[Model], values: object, at: positions.Path) -> Model | None:
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False, include_input=False):
+                place = (*at, *detail["loc"])
+                known = _keys_beside(model, detail["loc"])
+                self._fault(place, message_of(detail, known))
+            return None
+
+    def _fault(self, place: positions.Path, message: str) -> None:
+        line = positions.line_of(self._lines, place) if self._path else 0
+        self._faults.append(Fault(".".join(map(str, place)), line, message))
+
+    def _devices(self, sections: object, environment: Environment) -> Mapping[Role, Device]:
+        if not isinstance(sections, dict):
+            self._fault(("devices",), "expected a table")
+            return {}
+        devices = {}
+        for name, section in sections.items():
+            place = ("devices", name)
+            if name not in list(Role):
+                self._fault(place, unknown_key(name, list(Role)))
+            elif not isinstance(section, dict):
+                self._fault(place, "expected a table")
+            elif device := self._device(Role(name), section, environment):
+                devices[Role(name)] = device
+        return devices
+
+    def _device(self, role: Role, section: Values, environment: Environment) -> Device | None:
+        options = {key: value for key, value in section.items() if key != "driver"}
+        driver = section.get("driver", AUTO)
+        place = ("devices", role.value)
+        choices = _choices(role, environment)
+        if driver == AUTO:
+            if options:
+                self._fault(place, f"driver is missing: {_one_of(choices)}")
+                return None
+            driver = SIMULATED if SIMULATED in choices else NONE
+        elif driver == NONE and role not in OPTIONAL_ROLES:
+            self._fault((*place, "driver"), _one_of(choices))
+            return None
+        if driver == NONE:
+            for key in options:
+                self._fault((*place, key), 'means nothing with driver = "none"')
+            return None
+        return self._chosen(role, driver, options, environment)
+
+    def _chosen(
+        self, role: Role, driver: object, options: Values, environment: Environment
+    ) -> Device | None:
+        place = ("devices", role.value)
+        choices = _choices(role, environment)
+        if driver == SIMULATED and environment is Environment.PRODUCTION:
+            self._fault((*place, "driver"), "simulated devices are refused in production")
+            return None
+        if not isinstance(driver, str) or driver not in choices:
+            self._fault((*place, "driver"), _one_of(choices))
+            return None
+        try:
+            spec = registry.find(role, driver)
+        except NoSuchDriver as error:
+            self._fault((*place, "driver"), str(error))
+            return None
+        if spec.simulated and environment is Environment.PRODUCTION:
+            self._fault((*place, "driver"), "simulated devices are refused in production")
+            return None
+        checked = self._validated(spec.settings, options, place)
+        return Device(driver=spec, options=checked) if checked is not None else None
+
+    def _check_production(self, site: SiteFile) -> None:
+        if site.environment is not Environment.PRODUCTION:
+            return
+        if site.platform.base_url.startswith("http://"):
+            self._fault(("platform", "base_url"), "production speaks https:// only")
+
+    def _storage(self, site: SiteFile) -> Path:
+        if site.storage.directory:
+            return self._absolute(site.storage.directory)
+        if site.environment is Environment.PRODUCTION:
+            return PRODUCTION_DIRECTORY
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(state) / "public-payment-kiosk"
+
+    def _absolute(self, text: str) -> Path:
+        base = self._path.parent if self._path else Path()
+        return (base / Path(text).expanduser()).absolute()
+
+    def _with_absolute_paths(self, site: SiteFile) -> PlatformSection:
+        files = {
+            name: str(self._absolute(text))
+            for name in ("ca_file", "certificate_file", "certificate_key_file")
+            if (text := getattr(site.platform, name))
+        }
+        return site.platform.model_copy(update=files)
+
+
+def _choices(role: Role, environment: Environment) -> tuple[str, ...]:
+    known = registry.names(role)
+    if environment is Environment.PRODUCTION:
+        known = tuple(name for name in known if name != SIMULATED)
+    return (*known, NONE) if role in OPTIONAL_ROLES else known
+
+
+def _one_of(choices: tuple[str, ...]) -> str:
+    return f"expected one of {', '.join(choices)}" if choices else "there is no driver for it yet"
+
+
+def _environment_of(values: Values) -> Environment:
+    """For judging devices when other parts of the file are at fault."""
+    return Environment.PRODUCTION if values.get("environment") == "production" else Environment.DEMO
+
+
+def _keys_beside(model: type[BaseModel], place: tuple[str | int, ...]) -> list[str]:
+    """The keys that the model reads in the table of `place`."""
+    for key in place[:-1]:
+        field = model.model_fields.get(str(key))
+        inner = field.annotation if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        model = inner
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    return [*keys, "devices"] if model is SiteFile else keys

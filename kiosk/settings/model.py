@@ -1,0 +1,176 @@
+"""What a site can set: frozen models, every number with its unit and its limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from drivers.api import DriverSpec, Role
+from kiosk.domain.kiosk import Rules
+
+DEFAULT_RULES = Rules(kiosk_id="", digest_key=b"", roles=frozenset())
+
+Seconds = Annotated[float, Field(ge=0.1, le=3600, allow_inf_nan=False)]
+Tries = Annotated[int, Field(ge=1, le=20)]
+
+
+class Environment(StrEnum):
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _kiosk_id(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
+        raise ValueError("expected 1 to 64 letters, digits, dots, - and _")
+    return text
+
+
+def _phone(text: str) -> str:
+    if not re.fullmatch(r"[0-9+() -]{0,24}", text):
+        raise ValueError("expected up to 24 digits, spaces, + - ( )")
+    return text
+
+
+class KioskSection(Section):
+    """Who this kiosk is, and whom to call."""
+
+    id: Annotated[str, AfterValidator(_kiosk_id)] = "demo-0001"
+    name: str = Field("公共支付自助机", min_length=1, max_length=40)
+    district: str = Field("", max_length=40)
+    help_phone: Annotated[str, AfterValidator(_phone)] = ""
+    language: Literal["zh", "en"] = "zh"
+
+
+class StorageSection(Section):
+    directory: str = Field("", max_length=1024)
+
+
+class PlatformSection(Section):
+    """The payment platform; an empty address is the embedded sandbox."""
+
+    base_url: str = Field("", max_length=256)
+    connect_timeout_s: Seconds = 3.0
+    read_timeout_s: Seconds = 8.0
+    total_timeout_s: Seconds = 10.0
+    proxy: str = Field("", max_length=256)
+    ca_file: str = Field("", max_length=1024)
+    certificate_file: str = Field("", max_length=1024)
+    certificate_key_file: str = Field("", max_length=1024)
+
+    @field_validator("base_url", "proxy")
+    @classmethod
+    def _is_origin(cls, text: str) -> str:
+        if not text:
+            return text
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("expected https://host[:port]")
+        if parts.username or parts.password:
+            raise ValueError("must not carry a password; use certificate_file")
+        if parts.path not in ("", "/") or parts.query or parts.fragment:
+            raise ValueError("expected https://host[:port] without a path")
+        _ = parts.port  # raises ValueError for a port that is none
+        return text
+
+    @model_validator(mode="after")
+    def _certificate_is_whole(self) -> Self:
+        if bool(self.certificate_file) != bool(self.certificate_key_file):
+            raise ValueError("certificate_file and certificate_key_file go together")
+        return self
+
+
+class ScreenSection(Section):
+    width_px: int = Field(1080, ge=640, le=7680)
+    height_px: int = Field(1920, ge=640, le=7680)
+    full_screen: bool = False
+    text_size_px: Literal[32, 38, 45, 52] = 32
+    contrast: Literal["default", "high", "dark", "yellow"] = "default"
+
+
+class TimingSection(Section):
+    """How long the kiosk waits; each name is one of `kiosk.domain.kiosk.Rules`."""
+
+    idle_s: Seconds = DEFAULT_RULES.idle_s
+    warn_s: Seconds = DEFAULT_RULES.warn_s
+    done_s: Seconds = DEFAULT_RULES.done_s
+    swap_s: Seconds = DEFAULT_RULES.swap_s
+    qr_valid_s: int = Field(DEFAULT_RULES.qr_valid_s, ge=30, le=3600)
+    qr_hide_s: Seconds = DEFAULT_RULES.qr_hide_s
+    lookup_tries: Tries = DEFAULT_RULES.lookup_tries
+    lookup_retry_s: Seconds = DEFAULT_RULES.lookup_retry_s
+    create_tries: Tries = DEFAULT_RULES.create_tries
+    create_retry_s: Seconds = DEFAULT_RULES.create_retry_s
+    poll_wait_s: Seconds = DEFAULT_RULES.poll_wait_s
+    poll_gap_s: Seconds = DEFAULT_RULES.poll_gap_s
+    poll_retry_s: Seconds = DEFAULT_RULES.poll_retry_s
+    doubt_after_s: Seconds = DEFAULT_RULES.doubt_after_s
+    claim_tries: Tries = DEFAULT_RULES.claim_tries
+    claim_retry_s: Seconds = DEFAULT_RULES.claim_retry_s
+    print_deadline_s: Seconds = DEFAULT_RULES.print_deadline_s
+    issue_patience_s: Seconds = DEFAULT_RULES.issue_patience_s
+    auto_collect_s: Seconds = DEFAULT_RULES.auto_collect_s
+    link_check_s: Seconds = DEFAULT_RULES.link_check_s
+    link_retry_s: Seconds = DEFAULT_RULES.link_retry_s
+
+    @model_validator(mode="after")
+    def _warnings_come_before_ends(self) -> Self:
+        if self.warn_s >= self.idle_s:
+            raise ValueError("warn_s must be shorter than idle_s")
+        if self.qr_hide_s >= self.qr_valid_s:
+            raise ValueError("qr_hide_s must be shorter than qr_valid_s")
+        return self
+
+
+class SiteFile(Section):
+    """The whole file but its devices, whose keys depend on their drivers."""
+
+    # `schema` would shadow a method of pydantic's.
+    version: Literal[1] = Field(alias="schema")
+    environment: Environment = Field(Environment.DEMO, strict=False)
+    kiosk: KioskSection = KioskSection()
+    storage: StorageSection = StorageSection()
+    platform: PlatformSection = PlatformSection()
+    screen: ScreenSection = ScreenSection()
+    timing: TimingSection = TimingSection()
+
+
+class Device(BaseModel):
+    """One chosen driver with its checked settings."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    driver: DriverSpec
+    options: Any  # an instance of driver.settings
+
+
+class Settings(BaseModel):
+    """A site's settings, checked; a role without a device is not in `devices`."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    environment: Environment
+    kiosk: KioskSection
+    storage_directory: Path
+    platform: PlatformSection
+    screen: ScreenSection
+    timing: TimingSection
+    devices: Mapping[Role, Device]
+
+    def rules(self, digest_key: bytes) -> Rules:
+        """What decisions depend on."""
+        return Rules(
+            kiosk_id=self.kiosk.id,
+            digest_key=digest_key,
+            roles=frozenset(self.devices),
+            **self.timing.model_dump(),
+        )

@@ -23,9 +23,7 @@ class SystemClock:
     def stamp(self) -> Stamp:
         wall = datetime.now(UTC)
         mono_s = time.clock_gettime(time.CLOCK_BOOTTIME)
-        return Stamp(
-            mono_s, wall, ulid(int(wall.timestamp() * 1000), secrets.randbits(80))
-        )
+        return Stamp(mono_s, wall, ulid(int(wall.timestamp() * 1000), secrets.randbits(80)))
 
 
 def ulid(time_ms: int, random_bits: int) -> str:

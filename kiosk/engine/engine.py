@@ -39,10 +39,13 @@ class Diary(Protocol):
     def records(self) -> Sequence[Record]:
         """Every record so far, in order."""
 
-    def commit(
-        self, records: Sequence[Record], at: datetime, mono_s: float, batch: str
-    ) -> None:
+    def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
         """Make the records durable together; raises CommitUncertain."""
+
+    def tidy(self) -> None:
+        """Move durable rows to their place, while nobody waits; raises CommitUncertain."""
+
+    def close(self) -> None: ...
 
 
 class Engine:
@@ -70,20 +73,27 @@ class Engine:
         result = step(self.kiosk, event, stamp)
         if result.records:
             try:
-                self._diary.commit(
-                    result.records, stamp.wall, stamp.mono_s, stamp.fresh
-                )
+                self._diary.commit(result.records, stamp.wall, stamp.mono_s, stamp.fresh)
             except CommitUncertain as error:
                 self._halt(error)
                 return
-        changed = result.kiosk != replace(
-            self.kiosk, now_s=stamp.mono_s, wall=stamp.wall
-        )
+        changed = result.kiosk != replace(self.kiosk, now_s=stamp.mono_s, wall=stamp.wall)
         self.kiosk = result.kiosk
         if changed or isinstance(event, Tick):
             self._publish(self.kiosk)
         for effect in result.effects:
             self._start_effect(effect)
+
+    def rest(self) -> None:
+        """Tidy the journal between two visits."""
+        if self.kiosk.visit is None and not self.kiosk.halted:
+            try:
+                self._diary.tidy()
+            except CommitUncertain as error:
+                self._halt(error)
+
+    def close(self) -> None:
+        self._diary.close()
 
     def _halt(self, error: CommitUncertain) -> None:
         """Take no more money: the next start reads back what became durable and asks."""
@@ -95,9 +105,7 @@ class Engine:
 class Core:
     """The core thread: feeds the engine from a bounded inbox and lets time pass."""
 
-    def __init__(
-        self, make_engine: Callable[[], Engine], boot_id: str, version: str
-    ) -> None:
+    def __init__(self, make_engine: Callable[[], Engine], boot_id: str, version: str) -> None:
         self._make_engine = make_engine
         self._started = Started(boot_id, version)
         self._inbox: queue.Queue[Event | None] = queue.Queue(MAX_INBOX)
@@ -115,15 +123,14 @@ class Core:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        engine = (
-            self._make_engine()
-        )  # Here, so that the journal belongs to this thread.
+        engine = self._make_engine()  # Here, so that the journal belongs to this thread.
         engine.handle(self._started)
         next_tick_s = time.monotonic()
         while True:
             wait_s = next_tick_s - time.monotonic()
             if wait_s <= 0:
                 engine.handle(Tick())
+                engine.rest()
                 next_tick_s = time.monotonic() + TICK_S
                 continue
             try:
@@ -131,5 +138,6 @@ class Core:
             except queue.Empty:
                 continue
             if event is None:
+                engine.close()
                 return
             engine.handle(event)

@@ -53,9 +53,7 @@ Perform = Callable[[PlatformCall], Outcome]
 
 
 class PlatformLink:
-    def __init__(
-        self, make_perform: Callable[[], Perform], post: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, make_perform: Callable[[], Perform], post: Callable[[Event], None]) -> None:
         self._workers = {
             channel: self._worker(channel, make_perform(), post) for channel in Channel
         }

@@ -59,6 +59,12 @@ class MemoryDiary:
         if self.commits == self.cut_after:
             raise PowerCut
 
+    def tidy(self) -> None:
+        """Nothing to move in memory."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
 
 @dataclass
 class PaperPrinter:

@@ -1,0 +1,39 @@
+"""The journal as the engine wants it: records in, records out, one kind of bad news."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from kiosk.domain.records import Record, from_row
+from kiosk.engine.engine import CommitUncertain
+from kiosk.journal.errors import CommitFailed, JournalError
+from kiosk.journal.journal import Journal
+
+
+class JournalDiary:
+    """Belongs to the thread that opened the journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def records(self) -> Sequence[Record]:
+        """Every record, checked against the chain; raises JournalDamaged or BadRecord."""
+        return tuple(from_row(row.kind, json.loads(row.body)) for row in self._journal.records())
+
+    def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
+        try:
+            self._journal.commit(records, at, mono_s, batch)
+        except CommitFailed as error:
+            raise CommitUncertain(error.reason) from error
+
+    def tidy(self) -> None:
+        """Checkpoint and anchor the head; for idle moments."""
+        try:
+            self._journal.checkpoint()
+        except JournalError as error:
+            raise CommitUncertain(str(error)) from error
+
+    def close(self) -> None:
+        self._journal.close()

@@ -1,0 +1,118 @@
+"""The order of a turn, the core thread, and one reply for every call."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk.domain import events as e
+from kiosk.domain import platform as p
+from kiosk.domain.kiosk import Kiosk
+from kiosk.engine.clock import SystemClock, ulid
+from kiosk.engine.engine import Core, Engine
+from kiosk.engine.platform_link import Channel, PlatformLink, channel_of
+from kiosk.engine.worker import Worker
+from tests.support.people import ZHANG
+from tests.support.playbook import MemoryDiary, Playbook
+
+WAIT_S = 10
+
+
+class Trail:
+    """Notes in which order the engine commits, shows and acts."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.diary = MemoryDiary()
+
+    def records(self):  # type: ignore[no-untyped-def]
+        return self.diary.records()
+
+    def commit(self, records, at, mono_s, batch):  # type: ignore[no-untyped-def]
+        self.steps.append("commit")
+        self.diary.commit(records, at, mono_s, batch)
+
+    def tidy(self) -> None:
+        self.steps.append("tidy")
+
+    def close(self) -> None:
+        self.steps.append("close")
+
+
+def test_commit_comes_first_then_the_screen_then_the_effects() -> None:
+    trail = Trail()
+    engine = Engine(
+        Playbook().rules,
+        trail,
+        SystemClock(),
+        lambda effect: trail.steps.append("effect"),
+        lambda kiosk: trail.steps.append("show"),
+    )
+    engine.handle(e.CardShown(ZHANG))
+    assert trail.steps == ["commit", "show", "effect", "effect"]
+
+
+def test_the_core_handles_posted_events_and_lets_time_pass() -> None:
+    shown = threading.Event()
+    diary = MemoryDiary()
+
+    def publish(kiosk: Kiosk) -> None:
+        if kiosk.visit is not None:
+            shown.set()
+
+    rules = Playbook().rules
+    core = Core(
+        lambda: Engine(rules, diary, SystemClock(), lambda _: None, publish), "boot", "test"
+    )
+    core.start()
+    core.post(e.CardShown(ZHANG))
+    assert shown.wait(WAIT_S)
+    core.stop(WAIT_S)
+
+
+def test_every_call_brings_its_reply_back() -> None:
+    heard: list[e.Event] = []
+    done = threading.Event()
+
+    def post(event: e.Event) -> None:
+        heard.append(event)
+        done.set()
+
+    link = PlatformLink(lambda: lambda call: p.Acknowledged(), post)
+    link.start()
+    link.put(p.CheckLink())
+    assert done.wait(WAIT_S)
+    link.stop(WAIT_S)
+    assert heard == [e.PlatformReplied(p.CheckLink(), p.Acknowledged())]
+
+
+def test_a_long_poll_has_its_own_channel() -> None:
+    assert channel_of(p.QueryPayment("p", 1, wait_s=25)) is Channel.WATCH
+    assert channel_of(p.QueryPayment("p", 1)) is Channel.MONEY
+    assert channel_of(p.ClosePayment("p", 1)) is Channel.MONEY
+
+
+def test_jobs_of_a_worker_run_one_after_the_other_in_order() -> None:
+    ran: list[int] = []
+    worker: Worker[int] = Worker("test", ran.append)
+    worker.start()
+    for number in range(100):
+        worker.put(number)
+    worker.stop(WAIT_S)
+    assert ran == list(range(100))
+
+
+@pytest.mark.parametrize("random_bits", [0, 1, 2**80 - 1])
+def test_an_id_has_26_characters_and_sorts_by_time(random_bits: int) -> None:
+    early, late = ulid(1_700_000_000_000, random_bits), ulid(1_700_000_000_001, 0)
+    assert len(early) == 26
+    assert early < late
+
+
+def test_the_clock_gives_utc_and_a_new_id_every_time() -> None:
+    first, second = SystemClock().stamp(), SystemClock().stamp()
+    assert first.fresh != second.fresh
+    assert first.wall.tzinfo is UTC
+    assert first.wall <= datetime.now(UTC)

@@ -258,8 +258,9 @@ def _name(trouble: BaseException) -> str:
 
 _CODES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((urllib3.exceptions.NameResolutionError, socket.gaierror), "no_such_host"),
-    ((urllib3.exceptions.ConnectTimeoutError,), "connect_timeout"),
     ((ConnectionRefusedError,), "connection_refused"),
+    ((urllib3.exceptions.NewConnectionError,), "cannot_connect"),
+    ((urllib3.exceptions.ConnectTimeoutError,), "connect_timeout"),
     ((urllib3.exceptions.SSLError,), "tls"),
     ((TimeoutError, urllib3.exceptions.ReadTimeoutError), "answer_timeout"),
     ((ConnectionResetError, BrokenPipeError), "connection_reset"),

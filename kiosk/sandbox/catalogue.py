@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.domain.fee_item import FeeCategory, FeeItem
-
-DEFAULT_FILE = Path(__file__).parents[2] / "config" / "fee_items.toml"
+from kiosk.paths import config_directory
 
 
 class _Row(BaseModel):
@@ -34,7 +33,12 @@ class _File(BaseModel):
     fee_item: Annotated[tuple[_Row, ...], Field(min_length=1, max_length=1000)]
 
 
-def load_catalogue(path: Path = DEFAULT_FILE) -> tuple[FeeItem, ...]:
+def shipped_catalogue() -> tuple[FeeItem, ...]:
+    """The list that comes with the program."""
+    return load_catalogue(config_directory() / "fee_items.toml")
+
+
+def load_catalogue(path: Path) -> tuple[FeeItem, ...]:
     """The fee items in the file's order. Raises OSError, tomllib.TOMLDecodeError, or
     pydantic.ValidationError, which lists every fault of the file."""
     rows = _File.model_validate(tomllib.loads(path.read_text("utf-8"))).fee_item

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from kiosk.domain.platform import PlatformState
 from kiosk.sandbox.ledger import Payment, state_now
 from kiosk.sandbox.store import Store
 
-_COLUMNS = [
-    "payment_id",
-    "kiosk_id",
-    "inquiry_code",
-    "fingerprint",
-    "state",
-    "amount_fen",
-    "token",
-    "created_s",
-    "expires_s",
-    "wallet",
-    "transaction_no",
-    "paid_s",
-]
+_SAVE = """
+INSERT INTO payments (payment_id, kiosk_id, inquiry_code, fingerprint, state, amount_fen,
+                      token, created_s, expires_s, wallet, transaction_no, paid_s)
+VALUES (:payment_id, :kiosk_id, :inquiry_code, :fingerprint, :state, :amount_fen,
+        :token, :created_s, :expires_s, :wallet, :transaction_no, :paid_s)
+ON CONFLICT (payment_id) DO UPDATE SET
+    state = excluded.state, wallet = excluded.wallet,
+    transaction_no = excluded.transaction_no, paid_s = excluded.paid_s
+"""
 
 
 def payment_by_id(store: Store, payment_id: str) -> Payment | None:
-    return _one(store, "WHERE payment_id = ?", payment_id)
+    return _first(store, store.rows("SELECT * FROM payments WHERE payment_id = ?", (payment_id,)))
 
 
 def payment_by_token(store: Store, token: str) -> Payment | None:
-    return _one(store, "WHERE token = ?", token)
+    return _first(store, store.rows("SELECT * FROM payments WHERE token = ?", (token,)))
 
 
 def payments_of_bill(store: Store, bill_no: str) -> list[Payment]:
@@ -54,25 +49,15 @@ def bills_of_payment(store: Store, payment_id: str) -> list[str]:
 
 
 def save_payment(store: Store, payment: Payment) -> None:
-    values = tuple(_plain(getattr(payment, name)) for name in _COLUMNS)
-    updates = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
-    marks = ", ".join("?" * len(_COLUMNS))
     store.run(
-        f"INSERT INTO payments ({', '.join(_COLUMNS)}) VALUES ({marks})"
-        f" ON CONFLICT (payment_id) DO UPDATE SET {updates}",
-        values,
+        _SAVE, {**asdict(payment), "state": str(payment.state), "wallet": str(payment.wallet)}
     )
 
 
-def _one(store: Store, where: str, value: str) -> Payment | None:
-    found = store.rows(f"SELECT * FROM payments {where}", (value,))
+def _first(store: Store, found: list[dict[str, Any]]) -> Payment | None:
     return _payment(store, found[0]) if found else None
 
 
 def _payment(store: Store, row: dict[str, Any]) -> Payment:
     payment = Payment(**{**row, "state": PlatformState(row["state"])})
     return replace(payment, state=state_now(payment, store.now_s(), store.late))
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, PlatformState) else value

@@ -93,7 +93,7 @@ def demo_people() -> tuple[DemoPerson, ...]:
     return (
         DemoPerson(
             "wang",
-            _resident("王秀英", 3, 8, 2),
+            _resident("王秀英", 1, 1, 2),
             "奶奶，三笔待缴：孙子的学费、一笔带加处罚款的交通违法罚款、公租房租金",
             "Grandmother with a school fee, an overdue traffic fine and rent",
         ),

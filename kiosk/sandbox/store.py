@@ -92,7 +92,7 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Everything inside happens or nothing does; those who wait for changes are told."""
         with self._turn:
-            if self._db.in_transaction:  # part of a bigger one, which decides
+            if self._is_busy():  # part of a bigger one, which decides
                 yield
                 return
             self._db.execute("BEGIN IMMEDIATE")
@@ -100,13 +100,16 @@ class Store:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
-                if self._db.in_transaction:
+                if self._is_busy():
                     self._db.execute("ROLLBACK")
                 raise
         for listener in self._listeners:
             listener()
 
-    def run(self, sql: str, values: tuple[Any, ...] = ()) -> None:
+    def _is_busy(self) -> bool:
+        return self._db.in_transaction
+
+    def run(self, sql: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> None:
         with self._turn:
             self._db.execute(sql, values)
 
@@ -117,8 +120,8 @@ class Store:
     def value(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
         """The first column of the first row, or None."""
         with self._turn:
-            row = next(iter(self._db.execute(sql, values)), None)
-            return None if row is None else next(iter(row.values()))
+            found = self.rows(sql, values)
+            return next(iter(found[0].values())) if found else None
 
     def next_number(self, counter: str) -> int:
         """Counts up from 1 and never gives a number twice; inside a transaction only."""

@@ -21,10 +21,14 @@ USA_CHARACTERS = ESC + b"R\x00"  # With China's set the dollar sign prints as ï¿
 NO_HANZI_SPACING = FS + b"S\x00\x00"
 HANZI_ON, HANZI_OFF = FS + b"&", FS + b"."
 LINE_SPACING_DOTS = 34
+# A printer feeds a large line by its bare height: without this the next line touches it.
+LARGE_LINE_GAP_DOTS = 12
 LINE_SPACING = ESC + b"3" + bytes([LINE_SPACING_DOTS])
 ALIGN = {Align.LEFT: ESC + b"a\x00", Align.CENTER: ESC + b"a\x01", Align.RIGHT: ESC + b"a\x02"}
 SIZE = {1: GS + b"!\x00", 2: GS + b"!\x11"}
-FEED_AND_CUT_PARTLY, FEED_AND_CUT_FULLY = GS + b"VB\x00", GS + b"VA\x00"
+BOTTOM_MARGIN_DOTS = 24
+FEED_AND_CUT_PARTLY = GS + b"VB" + bytes([BOTTOM_MARGIN_DOTS])
+FEED_AND_CUT_FULLY = GS + b"VA" + bytes([BOTTOM_MARGIN_DOTS])
 
 MAX_JOB_NUMBER = 9999
 MAX_FEED_LINES = 255
@@ -80,7 +84,8 @@ def _text(block: Text, profile: Profile, painter: LinePainter) -> bytes:
         raise ValueError(f"a line is wider than the {profile.columns} columns of the paper")
     if not all(is_in_printer_rom(character) for character in line.text):
         picture = painter.paint(line, profile.width_dots)
-        return _picture(picture) + _feed_dots(LINE_SPACING_DOTS - picture.rows)
+        gap = LARGE_LINE_GAP_DOTS if line.scale > 1 else LINE_SPACING_DOTS - picture.rows
+        return _picture(picture) + _feed_dots(gap)
     return (
         ALIGN[line.align]
         + SIZE[line.scale]
@@ -91,6 +96,7 @@ def _text(block: Text, profile: Profile, painter: LinePainter) -> bytes:
         + line.text.encode("gb18030")
         + HANZI_OFF
         + LF
+        + (_feed_dots(LARGE_LINE_GAP_DOTS) if line.scale > 1 else b"")
     )
 
 

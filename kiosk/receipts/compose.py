@@ -23,6 +23,7 @@ MAX_COPIES = 999
 
 TITLE = ("浙江省政府非税收入", "统一票据（电子）")
 COMPLETE = "凭证完整"
+COPY_NOTE = "同一张票据再次打印，请勿重复报销"
 WALLET_NAMES = {
     "alipay": "支付宝",
     "wechat": "微信支付",
@@ -58,6 +59,7 @@ def compose(
         raise ValueError(f"copy number {copy_number} is not in 1 … {MAX_COPIES}")
     blocks: list[Block] = [
         *_copy_mark(copy_number, columns),
+        *_copy_note(copy_number, columns),
         *_heading(columns),
         *_identity(receipt, columns),
         *_payer(receipt, columns),
@@ -76,7 +78,12 @@ def _copy_mark(copy_number: int, columns: int) -> Iterator[Block]:
     if copy_number > 1:
         mark = f"补打 第{copy_number}份"
         yield from paragraph(mark, columns, align=Align.CENTER, large=True, bold=True)
-        yield Feed()
+
+
+def _copy_note(copy_number: int, columns: int) -> Iterator[Block]:
+    if copy_number > 1:
+        yield from paragraph(COPY_NOTE, columns, align=Align.CENTER)
+        yield Rule()
 
 
 def _heading(columns: int) -> Iterator[Block]:
@@ -117,9 +124,9 @@ def _items(receipt: Receipt, columns: int) -> Iterator[Block]:
 
 def _item(line: BillLine, columns: int) -> Iterator[Block]:
     yield from paragraph(line.item_name, columns, bold=True)
-    yield from item("  ", f"项目编码 {line.item_code}", columns)
+    yield from paragraph(f"项目编码 {line.item_code}", columns)
     count = f"{line.quantity}{line.unit} × {yuan(line.standard_fen)}元"
-    yield from pair(count, yuan(line.amount_fen), columns)
+    yield from pair(count, yuan(line.amount_fen), columns, bold=True)
 
 
 def _total(receipt: Receipt, columns: int) -> Iterator[Block]:
@@ -151,7 +158,7 @@ def _verification(receipt: Receipt, columns: int) -> Iterator[Block]:
 def _origin(printed_at: datetime, kiosk_id: str, help_phone: str, columns: int) -> Iterator[Block]:
     yield from _field("打印时间", _china_time(printed_at), columns)
     yield from _field("打印终端", kiosk_id, columns)
-    yield from _field("咨询电话", help_phone, columns)
+    yield from paragraph(f"咨询电话 {help_phone}", columns, large=True, bold=True)
     yield Rule()
 
 

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from kiosk.domain.records import BadRecord
 from kiosk.journal.chain import Row
+from kiosk.journal.errors import JournalDamaged
 
 CHINA = timezone(timedelta(hours=8), "UTC+8")  # no daylight saving since 1991
 CSV_COLUMNS = ("seq", "at", "batch", "kind", "body", "mac")
@@ -17,16 +18,23 @@ MAX_SHOWN_CHARS = 160
 
 
 def export_json_lines(rows: Iterable[Row], out: TextIO) -> int:
-    """Write one JSON object a row and return their number; `body` is nested."""
+    """Write one JSON object a row and return their number; `body` is nested.
+
+    Raises JournalDamaged for a body that is no JSON object.
+    """
     count = 0
     for row in rows:
+        try:
+            body = dict(row.values)
+        except BadRecord as error:
+            raise JournalDamaged(f"{error}: run kiosk journal verify") from error
         entry = {
             "seq": row.seq,
             "at": row.at.isoformat(),
             "mono_ms": row.mono_ms,
             "batch": row.batch,
             "kind": row.kind,
-            "body": row.values,
+            "body": body,
             "mac": row.mac.hex(),
         }
         out.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -10,6 +10,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import KeyRefused
 from kiosk.journal.files import write_atomically
 
@@ -39,6 +40,16 @@ def load_or_create(path: Path, *, may_create: bool = True) -> Keys:
             )
         write_atomically(path, secrets.token_hex(SECRET_BYTES).encode() + b"\n")
     return _derive(_read(path))
+
+
+def for_directory(directory: Path) -> Keys:
+    """The keys of the kiosk that keeps its journal in `directory`, made at its first start.
+
+    Never made anew beside a journal: raises KeyRefused when that journal's key is lost.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    may_create = not (directory / FILE_NAME).exists()
+    return load_or_create(directory / KEY_NAME, may_create=may_create)
 
 
 def _read(path: Path) -> bytes:

@@ -105,8 +105,10 @@ def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
     merged = dict(under)
     for key, value in over.items():
         below = under.get(key)
-        both_tables = isinstance(below, dict) and isinstance(value, dict)
-        merged[key] = _merged(below, value) if both_tables else value
+        if isinstance(below, dict) and isinstance(value, dict):
+            merged[key] = _merged(below, value)
+        else:
+            merged[key] = value
     return merged
 
 

@@ -1,0 +1,102 @@
+"""Commands about the kiosk's diary, for a kiosk that is not running."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kiosk.cli.output import BadUse, JsonOption, SiteOption, finish, out, print_json, settings_of
+from kiosk.journal import export, keys
+from kiosk.journal.connection import FILE_NAME
+from kiosk.journal.findings import Report
+from kiosk.journal.reader import Reader
+from kiosk.journal.verify import verify
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Show, verify or export the kiosk's diary. Stop the kiosk first: only one process "
+    "may hold it.",
+)
+
+
+class Format(StrEnum):
+    JSON_LINES = "jsonl"
+    CSV = "csv"
+
+
+@app.command("show")
+def show(
+    site: SiteOption = None,
+    last: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many rows.")] = 50,
+) -> None:
+    """Show the newest rows, one a line, in the order they were written.
+
+    Example: [bold]kiosk journal show --site site.toml --last 20[/bold]
+    """
+    with Reader(settings_of(site).storage_directory) as reader:
+        for row in deque(reader.rows(), maxlen=last):
+            out.print(export.line_of(row), markup=False)
+
+
+@app.command("verify")
+def verify_command(site: SiteOption = None, json: JsonOption = False) -> None:
+    """Check every row against the chain and the key; exit 1 when anything is damaged.
+
+    Example: [bold]kiosk journal verify --site site.toml[/bold]
+    """
+    directory = settings_of(site).storage_directory
+    if not (directory / FILE_NAME).exists():
+        raise BadUse(f"there is no journal in {directory}")
+    report = verify(directory, keys.for_directory(directory).journal)
+    if json:
+        print_json(_as_json(report))
+    else:
+        for finding in report.findings:
+            word = "damage" if finding.is_damage else "note"
+            out.print(f"{word}: {finding.kind}: {finding.message}", markup=False)
+        verdict = "sound" if report.is_sound else "damaged"
+        out.print(f"{report.rows} rows; the journal is {verdict}")
+    finish(found=not report.is_sound)
+
+
+@app.command("export")
+def export_command(
+    site: SiteOption = None,
+    format: Annotated[Format, typer.Option("--format", help="JSON lines or CSV.")] = (
+        Format.JSON_LINES
+    ),
+    to: Annotated[Path | None, typer.Option(help="A new file; left out: standard output.")] = None,
+) -> None:
+    """Write every row, unchecked, for other programs; verify the journal before.
+
+    Example: [bold]kiosk journal export --site site.toml --format csv --to journal.csv[/bold]
+    """
+    write = export.export_csv if format is Format.CSV else export.export_json_lines
+    with Reader(settings_of(site).storage_directory) as reader:
+        if to is None:
+            write(reader.rows(), sys.stdout)
+            return
+        try:
+            with to.open("x", encoding="utf-8", newline="") as file:
+                count = write(reader.rows(), file)
+        except FileExistsError as error:
+            raise BadUse(f"{to} exists already: name a new file") from error
+        except OSError as error:
+            raise BadUse(f"{to} cannot be written: {error.strerror}") from error
+    out.print(f"{count} rows written to {to}", markup=False)
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {
+        "sound": report.is_sound,
+        "rows": report.rows,
+        "findings": [
+            {"kind": each.kind, "row": each.seq, "message": each.message}
+            for each in report.findings
+        ],
+    }

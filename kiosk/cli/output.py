@@ -1,0 +1,53 @@
+"""What commands say, and the codes they end with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from kiosk.settings import Settings, load
+
+EXIT_FINDING = 1
+EXIT_BAD_USE = 2
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+SiteOption = Annotated[
+    Path | None,
+    typer.Option("--site", help="The site file (TOML); without it the shipped demo settings."),
+]
+NeededSiteOption = Annotated[Path, typer.Option("--site", help="The site file (TOML).")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of text for people.")
+]
+
+
+class BadUse(Exception):
+    """What was asked for cannot be done as asked; exit 2."""
+
+
+def settings_of(site: Path | None) -> Settings:
+    """The settings of a site file; raises BadSettings, which ends the command with exit 2."""
+    return load(site)
+
+
+def print_json(values: Mapping[str, Any]) -> None:
+    print(json.dumps(values, ensure_ascii=False))
+
+
+def finish(*, found: bool) -> None:
+    """End the command with exit 1 when something was found."""
+    if found:
+        leave(EXIT_FINDING)
+
+
+def leave(code: int) -> NoReturn:
+    raise typer.Exit(code)

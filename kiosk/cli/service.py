@@ -1,0 +1,111 @@
+"""Commands that serve: the kiosk itself, its demonstration and the embedded platform."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kiosk.cli.output import BadUse, NeededSiteOption, leave, out, print_json, settings_of
+from kiosk.settings import BadSettings, missing_for_service
+
+STATE = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("run")(run)
+    app.command("demo")(demo)
+    app.command("tour")(tour)
+    app.command("sandbox")(sandbox)
+    app.command("openapi")(openapi)
+
+
+def run(site: NeededSiteOption) -> None:
+    """Serve the public with the devices and the platform of a site file.
+
+    Example: [bold]kiosk run --site /etc/public-payment-kiosk/site.toml[/bold]
+
+    Unfinished payments and prints of the time before are asked about first. A bug ends the
+    kiosk with exit 70; let a supervisor such as systemd start it again.
+    """
+    settings = settings_of(site)
+    if missing := missing_for_service(settings):
+        raise BadSettings(site.name, missing)
+    from kiosk import bootstrap
+
+    leave(bootstrap.run(settings))
+
+
+def demo(
+    host: Annotated[
+        str,
+        typer.Option(help="Address the sandbox listens on; 0.0.0.0 lets phones scan and pay."),
+    ] = "127.0.0.1",
+) -> None:
+    """Try the whole kiosk: embedded platform, simulated devices, its screen and a dock.
+
+    Example: [bold]kiosk demo[/bold], then put a card on the reader in the dock.
+
+    Example: [bold]kiosk demo --host 0.0.0.0[/bold] and pay with a phone on the same network.
+    """
+    from kiosk import bootstrap
+
+    leave(bootstrap.demo(host))
+
+
+def tour(
+    out_directory: Annotated[
+        Path, typer.Option("--out", help="Where pictures, receipt and journal are left.")
+    ] = Path("out/tour"),
+) -> None:
+    """Play one resident's whole visit without a display, and leave pictures of it.
+
+    Example: [bold]kiosk tour --out out/tour[/bold]
+    """
+    from kiosk import bootstrap
+
+    leave(bootstrap.tour(out_directory))
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    directory: Annotated[Path, typer.Option(help="Where the platform keeps its book.")] = STATE
+    / "public-payment-kiosk"
+    / "sandbox",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Run the embedded payment platform alone, until Ctrl-C.
+
+    Example: [bold]kiosk sandbox --port 8080[/bold], then set base_url to its address.
+
+    Its people, bills and money are made up; nothing leaves this machine.
+    """
+    try:
+        from kiosk.sandbox.server import Addresses, serve
+        from kiosk.sandbox.store import StoreError
+    except ModuleNotFoundError as error:
+        raise BadUse(
+            f"the sandbox needs the Python package {error.name!r}: "
+            "pip install 'public-payment-kiosk[sandbox]'"
+        ) from error
+
+    def tell(addresses: Addresses) -> None:
+        out.print(f"platform for the kiosk (base_url): {addresses.url}")
+        out.print(f"cashier and switches (browser):    {addresses.direct_url}")
+
+    try:
+        serve(port, directory, host, ready=tell)
+    except (OSError, StoreError) as error:
+        raise BadUse(f"the sandbox cannot start: {error}") from error
+
+
+def openapi() -> None:
+    """Print the platform's interface as an OpenAPI 3.1 document (JSON).
+
+    Example: [bold]kiosk openapi > platform.json[/bold]
+    """
+    from kiosk.platform_api.openapi import openapi_document
+
+    print_json(openapi_document())

@@ -1,0 +1,1 @@
+"""What a technician does to a kiosk, without its screen."""

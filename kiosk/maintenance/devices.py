@@ -1,0 +1,205 @@
+"""Trying one device at a time; every answer is plain data for people and scripts."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from drivers.api import (
+    CardRead,
+    CardReadFailed,
+    DriverError,
+    IdCard,
+    PrinterStatus,
+    PrintOutcome,
+    ReceiptPrinter,
+    Role,
+)
+from drivers.clock import Clock, SystemClock
+from kiosk.domain.identifiers import route_scan
+from kiosk.receipts import compose_sample
+from kiosk.settings import Settings
+
+Answer = Mapping[str, Any]
+Open = Callable[[Settings, Role], Any]
+"""Opens the device that the settings name for a role; raises DriverError."""
+
+CARD_ROLES = (Role.ID_READER, Role.CARD_READER)
+CARD_POLL_S = 0.31  # the SAM document wants more than 300 ms between two looks for a card
+SCAN_POLL_S = 0.1
+OPEN_RETRY_S = 1.0
+
+WORDS: Mapping[str, str] = {
+    "no_device": "The site file names no such device.",
+    "no_card": "No card was put on the reader in time.",
+    "no_code": "No code was held before the scanner in time.",
+    "moved": "The card was moved too early; leave it on the reader.",
+    "not_an_id_card": "This is not an identity card the kiosk can read.",
+    "damaged": "The card cannot be read.",
+}
+
+
+def read_card(
+    settings: Settings, open_device: Open, timeout_s: float, clock: Clock | None = None
+) -> Answer:
+    """What the first card says, or an object with "error" (a stable code) and "message".
+
+    Real readers go first: simulated ones are asked only where there is no real one.
+    """
+    clock = clock or SystemClock()
+    roles = [role for role in CARD_ROLES if role in settings.devices]
+    real = [role for role in roles if not settings.devices[role].driver.simulated]
+    if not roles:
+        return _error("no_device")
+    deadline_s = clock.monotonic() + timeout_s
+    try:
+        with ExitStack() as stack:
+            readers = [
+                stack.enter_context(_opened(open_device, settings, role)) for role in real or roles
+            ]
+            while True:
+                for reader in readers:
+                    event = reader.poll()
+                    if isinstance(event, CardRead):
+                        return _card(event.card)
+                    if isinstance(event, CardReadFailed):
+                        return _error(event.reason)
+                if clock.monotonic() >= deadline_s:
+                    return _error("no_card")
+                clock.sleep(CARD_POLL_S)
+    except DriverError as error:
+        return _error(error.reason, str(error))
+
+
+def scan(
+    settings: Settings, open_device: Open, timeout_s: float, clock: Clock | None = None
+) -> Answer:
+    """The first scanned text and what the kiosk takes it for, or an "error" object."""
+    clock = clock or SystemClock()
+    if Role.SCANNER not in settings.devices:
+        return _error("no_device")
+    deadline_s = clock.monotonic() + timeout_s
+    try:
+        with _opened(open_device, settings, Role.SCANNER) as scanner:
+            while True:
+                text = scanner.poll()
+                if text is not None:
+                    return {"text": text, "kind": str(route_scan(text).kind)}
+                if clock.monotonic() >= deadline_s:
+                    return _error("no_code")
+                clock.sleep(SCAN_POLL_S)
+    except DriverError as error:
+        return _error(error.reason, str(error))
+
+
+def print_sample(
+    settings: Settings, open_device: Open, timeout_s: float, clock: Clock | None = None
+) -> Answer:
+    """{"state", "status", "reason", "message"}; "printed" only on the printer's own proof.
+
+    A printer that cannot be opened is tried again until the time is over; a print never is.
+    """
+    clock = clock or SystemClock()
+    role = Role.RECEIPT_PRINTER
+    if role not in settings.devices:
+        return _not_printed("no_device", WORDS["no_device"])
+    deadline_s = clock.monotonic() + timeout_s
+    while True:
+        try:
+            printer: ReceiptPrinter = open_device(settings, role)
+            break
+        except DriverError as error:
+            if clock.monotonic() >= deadline_s:
+                return _not_printed(error.reason, str(error))
+        clock.sleep(OPEN_RETRY_S)
+    try:
+        document = compose_sample(printer.columns, settings.kiosk.id)
+        report = printer.print(document, secrets.randbelow(10000))
+    finally:
+        printer.close()
+    return {
+        "state": str(report.outcome),
+        "status": report.status.words,
+        "reason": report.reason,
+        "message": SAMPLE_WORDS[report.outcome],
+    }
+
+
+SAMPLE_WORDS = {
+    PrintOutcome.PRINTED: "The printer has proven the sample; take the paper.",
+    PrintOutcome.NOT_PRINTED: "Nothing was sent to the printer.",
+    PrintOutcome.UNKNOWN: "The sample may be on paper: the printer has not said so.",
+}
+
+
+def status(
+    settings: Settings, open_device: Open, timeout_s: float = 0.0, clock: Clock | None = None
+) -> dict[str, Answer]:
+    """For every configured role: its driver, "ready", "not_ready" or "lost", and why.
+
+    Asks again until all are ready or the time is over.
+    """
+    clock = clock or SystemClock()
+    deadline_s = clock.monotonic() + timeout_s
+    while True:
+        answers = _status(settings, open_device)
+        all_ready = all(answer["state"] == "ready" for answer in answers.values())
+        if all_ready or clock.monotonic() >= deadline_s:
+            return answers
+        clock.sleep(OPEN_RETRY_S)
+
+
+def _status(settings: Settings, open_device: Open) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    for role, device in settings.devices.items():
+        state, reason, message = _state_of(settings, open_device, role)
+        answers[role.value] = {
+            "driver": device.driver.name,
+            "state": state,
+            "reason": reason,
+            "message": message,
+        }
+    return answers
+
+
+def _state_of(settings: Settings, open_device: Open, role: Role) -> tuple[str, str, str]:
+    try:
+        with _opened(open_device, settings, role) as device:
+            if role is not Role.RECEIPT_PRINTER:
+                device.poll()
+                return "ready", "", ""
+            found: PrinterStatus = device.status()
+    except DriverError as error:
+        return "lost", error.reason, str(error)
+    state = "ready" if found.can_print else "not_ready"
+    return state, ",".join(sorted(found.conditions)), found.words
+
+
+@contextmanager
+def _opened(open_device: Open, settings: Settings, role: Role) -> Iterator[Any]:
+    device = open_device(settings, role)
+    try:
+        yield device
+    finally:
+        device.close()
+
+
+def _card(card: IdCard) -> Answer:
+    return {
+        "kind": str(card.kind),
+        "name": card.name,
+        "number": card.number,
+        "valid_from": card.valid_from.isoformat() if card.valid_from else None,
+        "valid_until": card.valid_until.isoformat() if card.valid_until else None,
+        "long_term": card.long_term,
+    }
+
+
+def _error(code: str, message: str = "") -> Answer:
+    return {"error": code, "message": WORDS.get(code) or message or code}
+
+
+def _not_printed(reason: str, message: str) -> Answer:
+    return {"state": "not_printed", "status": "unknown", "reason": reason, "message": message}

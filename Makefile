@@ -1,0 +1,57 @@
+# Every target sets up what it needs, into .venv; see packaging/prepare.sh.
+# A machine needs python3 (3.11 to 3.13) and make to begin with.
+
+PYTHON_VENV := .venv/bin/python
+READY := .venv/.ready
+WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
+
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check coverage bench gallery setup deps lock clean
+
+help:  ## Show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 12
+
+run: $(READY)  ## The whole kiosk on this machine; without a display, a tour with pictures in out/tour
+ifneq ($(WINDOW),)
+	$(PYTHON_VENV) -m kiosk demo $(if $(HOST),--host $(HOST))
+else
+	$(PYTHON_VENV) -m kiosk tour --out out/tour
+endif
+
+test: $(READY)  ## The whole test suite
+	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -q -n 2 $(ARGS)
+
+check: $(READY)  ## Format, lint, types, import contracts, QML
+	$(PYTHON_VENV) -m ruff format --check .
+	$(PYTHON_VENV) -m ruff check .
+	$(PYTHON_VENV) -m mypy
+	.venv/bin/lint-imports --no-logo
+	$(PYTHON_VENV) packaging/qmllint.py
+
+coverage: $(READY)  ## The test suite with branch coverage, as a page in out/coverage
+	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -q -n 2 --cov --cov-report=term \
+	    --cov-report=html:out/coverage $(ARGS)
+
+bench: $(READY)  ## The benchmark table; also out/bench.json
+	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m tests.bench
+
+gallery: $(READY)  ## Every screen in every language, text size and contrast, in out/gallery
+	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m tests.gallery
+
+setup: $(READY)  ## Only make .venv
+
+deps:  ## The system's libraries for Qt (root installs them, others see the command)
+	bash packaging/prepare.sh libraries
+
+lock:  ## Write requirements.lock anew, after a change of the dependencies (needs uv)
+	uv lock
+	uv export --frozen --no-emit-project --no-header --extra sandbox --group dev \
+	    -o requirements.lock >/dev/null
+
+clean:  ## Remove what the targets made
+	rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): requirements.lock packaging/prepare.sh
+	bash packaging/prepare.sh

@@ -1,0 +1,1 @@
+"""What turns a kiosk into a demonstration: the sandbox's process, a phone, the tour."""

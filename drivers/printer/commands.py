@@ -24,6 +24,7 @@ FIXED_SIZES: dict[bytes, int] = {
 }
 CUTS_WITH_FEED = frozenset(b"ABabgh")
 MAX_TABS = 32
+UNKNOWN_SEQUENCE = "unknown sequence"
 ASCII_TEXT = range(0x20, 0x7F)
 LEAD_BYTES, TRAIL_BYTES, FOUR_BYTE_SECONDS = range(0x81, 0xFF), range(0x40, 0xFF), range(0x30, 0x3A)
 
@@ -32,7 +33,11 @@ Bytes = bytes | bytearray
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`name` as in the manuals ("ESC @"), "text" or "unknown"; `size` bytes in the stream."""
+    """`size` bytes of the stream.
+
+    `name` is as in the manuals ("ESC @"), or "text", "ignored", "unknown" (one byte), or
+    UNKNOWN_SEQUENCE, which goes on to the next control byte, maybe beyond this stream.
+    """
 
     name: str
     parameters: bytes
@@ -42,7 +47,7 @@ class Command:
 def next_command(stream: Bytes, *, hanzi: bool) -> Command | None:
     """The command that begins the stream, or None while it is incomplete.
 
-    An unknown command takes with it everything up to the next control byte, so that its
+    An unknown sequence takes with it everything up to the next control byte, so that its
     parameters are never printed as text.
     """
     if not stream:
@@ -143,10 +148,13 @@ def _tabs(stream: Bytes) -> Command | None:
 
 
 def _unknown(stream: Bytes) -> Command:
-    end = 2
-    while end < len(stream) and stream[end] >= ASCII_TEXT.start:
-        end += 1
-    return Command("unknown", bytes(stream[:end]), end)
+    end = 2 + parameters_of_unknown(stream[2:])
+    return Command(UNKNOWN_SEQUENCE, bytes(stream[:end]), end)
+
+
+def parameters_of_unknown(stream: Bytes) -> int:
+    """How many bytes there are before the next control byte."""
+    return next((i for i, byte in enumerate(stream) if byte < ASCII_TEXT.start), len(stream))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from drivers.printer.commands import (
     CLEAR_BUFFERS,
     DC4,
     EOT,
+    UNKNOWN_SEQUENCE,
     Command,
     RealTime,
     RealTimeSplitter,
     next_command,
+    parameters_of_unknown,
 )
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.platen import (
@@ -30,6 +32,7 @@ __all__ = ["EscPosEmulator", "Mechanism", "MechanismState", "PrintedStrip"]
 
 MAX_BUFFER = 65536
 MAX_UNKNOWN = 200
+MAX_REPORTED_BYTES = 16
 MAX_PICTURE_WIDTH_BYTES = 256
 FIXED_STATUS_BITS = 0x12
 CLEAR_SIGNATURE = b"\x01\x03\x14\x01\x06\x02\x08"
@@ -57,9 +60,11 @@ class EscPosEmulator:
         self._splitter = RealTimeSplitter()
         self._buffer = bytearray()
         self._answers = bytearray()
+        self._in_unknown = False
         self._handlers: dict[str, Callable[[bytes], None]] = {
             "text": self._text,
-            "unknown": lambda parameters: self._report(parameters.hex(" ")),
+            "unknown": self._unknown,
+            UNKNOWN_SEQUENCE: self._unknown,
             "LF": lambda _: self._platen.end_line(),
             "ESC @": lambda _: self._platen.forget_line(),
             "ESC !": self._select_print_mode,
@@ -138,6 +143,7 @@ class EscPosEmulator:
 
     def _forget(self) -> None:
         self._buffer.clear()
+        self._in_unknown = False
         self._platen.forget_line()
 
     def _report(self, what: str) -> None:
@@ -148,11 +154,19 @@ class EscPosEmulator:
 
     def _work(self) -> None:
         while not self._is_halted():
+            self._skip_parameters()
             command = next_command(self._buffer, hanzi=self._platen.mode.hanzi)
             if command is None:
                 return
             del self._buffer[: command.size]
+            self._in_unknown = command.name == UNKNOWN_SEQUENCE and not self._buffer
             self._execute(command)
+
+    def _skip_parameters(self) -> None:
+        """Drop what belongs to an unknown sequence and came later than its beginning."""
+        if self._in_unknown and self._buffer:
+            del self._buffer[: parameters_of_unknown(self._buffer)]
+            self._in_unknown = not self._buffer
 
     def _is_halted(self) -> bool:
         state = self._mechanism.state()
@@ -165,7 +179,12 @@ class EscPosEmulator:
         if handler:
             handler(command.parameters)
         elif command.name not in HARMLESS:
-            self._report(f"{command.name} {command.parameters[:16].hex(' ')}".strip())
+            self._report(
+                f"{command.name} {command.parameters[:MAX_REPORTED_BYTES].hex(' ')}".strip()
+            )
+
+    def _unknown(self, parameters: bytes) -> None:
+        self._report(parameters[:MAX_REPORTED_BYTES].hex(" "))
 
     def _text(self, code: bytes) -> None:
         character = character_from_rom(code)
@@ -215,7 +234,7 @@ class EscPosEmulator:
     def _two_dimensional_code(self, parameters: bytes) -> None:
         kind, function, data = parameters[:1], parameters[1:2], parameters[2:]
         if kind != b"1" or function not in b"\x41\x43\x45\x50\x51" or not data:
-            self._report(f"GS ( k {parameters[:16].hex(' ')}")
+            self._report(f"GS ( k {parameters[:MAX_REPORTED_BYTES].hex(' ')}")
         elif function == b"\x43":
             self._platen.mode.qr_module_dots = min(max(data[0], 1), 16)
         elif function == b"\x50":
@@ -230,7 +249,7 @@ class EscPosEmulator:
         if parameters[:2] == b"00" and len(parameters) == 6:
             self._answers += b"\x37\x22" + parameters[2:] + b"\x00"
         else:
-            self._report(f"GS ( H {parameters[:16].hex(' ')}")
+            self._report(f"GS ( H {parameters[:MAX_REPORTED_BYTES].hex(' ')}")
 
     def _paper_status(self, parameters: bytes) -> None:
         if parameters[0] in b"\x011":
@@ -240,10 +259,8 @@ class EscPosEmulator:
 
 def character_from_rom(code: bytes) -> str | None:
     """What the printer shows for a code, None for a code it has no shape for."""
-    if len(code) > 2:
-        return None
     try:
-        character = code.decode("gb18030")
+        character = code.decode("gbk")
     except UnicodeDecodeError:
         return None
     return character if character.isprintable() or character == "　" else None

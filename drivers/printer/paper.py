@@ -8,7 +8,8 @@ from drivers.printer.glyphs import GlyphSource
 
 DOTS_PER_MM = 8
 PIXELS_PER_DOT = 2
-MARGIN_DOTS = 32  # 4 mm on each side, as on 80 mm paper with 72 mm of print
+WIDE_PAPER_DOTS, NARROW_PAPER_DOTS = 80 * DOTS_PER_MM, 58 * DOTS_PER_MM
+WIDEST_NARROW_PRINT_DOTS = 54 * DOTS_PER_MM
 PAPER_COLOUR, INK_COLOUR = (252, 251, 247), (30, 30, 34)
 TOOTH_PIXELS = 10
 
@@ -17,7 +18,10 @@ class Sheet:
     """One strip in the making; all positions in dots from the top left of the printed area."""
 
     def __init__(self, width_dots: int, glyphs: GlyphSource) -> None:
-        self._width_dots = width_dots
+        narrow = width_dots <= WIDEST_NARROW_PRINT_DOTS
+        paper_dots = max(NARROW_PAPER_DOTS if narrow else WIDE_PAPER_DOTS, width_dots)
+        self._paper_pixels = paper_dots * PIXELS_PER_DOT
+        self._margin_pixels = (paper_dots - width_dots) // 2 * PIXELS_PER_DOT
         self._glyphs = glyphs
         self._marks: list[tuple[int, int, Image.Image]] = []
 
@@ -49,14 +53,10 @@ class Sheet:
 
     def finish(self, height_dots: int, *, cut: bool) -> Image.Image:
         """The strip, cut straight or torn off, on a transparent ground."""
-        margin = MARGIN_DOTS * PIXELS_PER_DOT
-        size = (
-            (self._width_dots + 2 * MARGIN_DOTS) * PIXELS_PER_DOT,
-            max(height_dots, 1) * PIXELS_PER_DOT,
-        )
+        size = (self._paper_pixels, max(height_dots, 1) * PIXELS_PER_DOT)
         ink = Image.new("L", size)
         for x, y, mark in self._marks:
-            self._overlay(ink, mark, margin + x, y)
+            self._overlay(ink, mark, self._margin_pixels + x, y)
         strip = Image.composite(
             Image.new("RGB", size, INK_COLOUR), Image.new("RGB", size, PAPER_COLOUR), ink
         )

@@ -44,13 +44,13 @@ def profile_named(name: str) -> Profile:
 
 def _from_model(name: str, model: dict[str, Any]) -> Profile:
     features = model["features"]
+    if not (features["paperPartCut"] or features["paperFullCut"]):
+        raise BadSettings("unusable_profile", f"printer {name!r} has no cutter")
     columns = int(model["fonts"]["0"]["columns"])
     pixels = model["media"]["width"].get("pixels")
     width_dots = pixels if isinstance(pixels, int) else columns * CELL_DOTS
     if width_dots < columns * CELL_DOTS:
         raise BadSettings("unusable_profile", f"profile {name!r} is too narrow for its columns")
-    if not (features["paperPartCut"] or features["paperFullCut"]):
-        raise BadSettings("unusable_profile", f"printer {name!r} has no cutter")
     dpi = model["media"].get("dpi")
     return Profile(
         name,

@@ -30,18 +30,17 @@ def wrap(text: str, columns: int) -> list[str]:
 
     Nothing is dropped but blanks at the ends of lines. `columns` is at least 4.
     """
-    lines = [""]
+    lines: list[list[str]] = [[]]
     for piece in _pieces(tidy(text), columns):
-        if columns_of(lines[-1] + piece) <= columns:
-            lines[-1] += piece
-        elif piece in NEVER_FIRST and len(lines[-1]) > 1:
-            last = lines[-1]
-            lines[-1] = last[:-1].rstrip()
-            lines.append(last[-1] + piece)
+        line = lines[-1]
+        if columns_of("".join(line) + piece) <= columns:
+            line.append(piece)
+        elif piece in NEVER_FIRST and len(line) > 1 and columns_of(line[-1] + piece) <= columns:
+            lines.append([line.pop(), piece])
         else:
-            lines[-1] = lines[-1].rstrip()
-            lines.append(piece.lstrip())
-    return [line for line in lines if line] or [""]
+            lines.append([piece])
+    joined = ("".join(line).strip() for line in lines)
+    return [line for line in joined if line] or [""]
 
 
 def _pieces(text: str, columns: int) -> Iterator[str]:

@@ -40,7 +40,7 @@ FAULTS_BEFORE = [
 ]
 
 
-@pytest.mark.parametrize(("cause", "reason"), FAULTS_BEFORE)
+@pytest.mark.parametrize("cause, reason", FAULTS_BEFORE)
 def test_a_fault_before_the_job_is_proof_that_nothing_was_printed(body, printer, cause, reason):
     cause(body)
     report = printer.print(DOCUMENT, 7)
@@ -56,7 +56,7 @@ FAULTS_DURING = [
 ]
 
 
-@pytest.mark.parametrize(("cause", "reason"), FAULTS_DURING)
+@pytest.mark.parametrize("cause, reason", FAULTS_DURING)
 @pytest.mark.parametrize("after_mm", [0, 1, 10, 30, 60])
 def test_a_fault_in_the_middle_is_unknown_and_tears_the_strip(
     body, printer, cause, reason, after_mm

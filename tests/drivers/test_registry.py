@@ -4,18 +4,18 @@ from drivers.api import BadSettings, Role
 from drivers.registry import DRIVERS, find, names
 
 
-@pytest.mark.parametrize(("role", "name"), DRIVERS)
+@pytest.mark.parametrize("role, name", DRIVERS)
 def test_every_driver_in_the_table_exists_under_its_name(role, name):
     spec = find(role, name)
     assert (spec.role, spec.name) == (role, name)
 
 
-@pytest.mark.parametrize(("role", "name"), DRIVERS)
+@pytest.mark.parametrize("role, name", DRIVERS)
 def test_exactly_the_simulated_drivers_say_so(role, name):
     assert find(role, name).simulated == (name == "simulated")
 
 
-@pytest.mark.parametrize(("role", "name"), DRIVERS)
+@pytest.mark.parametrize("role, name", DRIVERS)
 def test_unknown_settings_of_a_driver_are_refused(role, name):
     with pytest.raises(ValueError, match="no_such_key"):
         find(role, name).settings(no_such_key=1)

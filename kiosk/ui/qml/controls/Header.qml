@@ -1,0 +1,90 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.ViewModels
+import "../theme"
+
+// Where am I, whose session is it, how do I leave.
+Rectangle {
+    id: header
+
+    required property LookViewModel look
+    required property HeaderViewModel viewModel
+    readonly property Words say: look.words
+
+    implicitHeight: Math.max(Theme.small ? 96 : 128, leave.implicitHeight + 28)
+    color: Theme.card
+
+    Rectangle {
+        anchors.bottom: parent.bottom
+        width: parent.width
+        height: Theme.border
+        color: Theme.line
+    }
+    RowLayout {
+        anchors.fill: parent
+        anchors.leftMargin: Theme.margin
+        anchors.rightMargin: Theme.margin
+        spacing: 18
+
+        Rectangle {
+            implicitWidth: Theme.small ? 56 : 68
+            implicitHeight: implicitWidth
+            radius: 14
+            color: Theme.accent
+
+            Label {
+                anchors.centerIn: parent
+                text: header.say.of("chrome.mark")
+                color: Theme.overAccent
+                font.bold: true
+                font.pixelSize: Math.round(parent.implicitWidth * 0.56)
+                Accessible.ignored: true
+            }
+        }
+        ColumnLayout {
+            Layout.fillWidth: true
+            spacing: 0
+
+            Label {
+                Layout.fillWidth: true
+                text: header.say.of("chrome.product")
+                font.bold: true
+                font.pixelSize: Math.round(Theme.chrome * 1.06)
+                maximumLineCount: 1
+                elide: Text.ElideRight
+            }
+            Label {
+                Layout.fillWidth: true
+                text: header.viewModel.site
+                visible: text !== "" && !(Theme.small && Theme.text > 40)
+                color: Theme.soft
+                font.pixelSize: Math.round(Theme.chrome * 0.8)
+                maximumLineCount: 1
+                elide: Text.ElideRight
+            }
+        }
+        Label {
+            text: header.viewModel.visitor
+            visible: text !== ""
+            font.bold: true
+            font.pixelSize: Theme.chrome
+            wrapMode: Text.NoWrap
+        }
+        Label {
+            text: header.viewModel.clock
+            visible: header.viewModel.visitor === "" && !header.viewModel.canLeave
+            font.pixelSize: Math.round(Theme.chrome * 1.15)
+            wrapMode: Text.NoWrap
+        }
+        QuietButton {
+            id: leave
+            text: header.say.of("chrome.leave")
+            textSize: Theme.chrome
+            visible: header.viewModel.canLeave
+            implicitHeight: Theme.small ? 84 : Math.min(Theme.target, 108)
+            leftPadding: 30
+            rightPadding: 30
+            onClicked: header.viewModel.leave()
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.ViewModels
+import "../theme"
+
+// Digits, and for company codes a page of letters (those that occur in them).
+Item {
+    id: pad
+
+    required property Words say
+    property bool withLetters: false
+    property bool lettersShown: false
+    readonly property var letters: ["A", "B", "C", "D", "E", "F", "G", "H", "J", "K", "L", "M", "N", "P", "Q", "R", "T", "U", "W", "X", "Y"]
+
+    readonly property int letterRows: Theme.small ? 5 : 4
+
+    implicitHeight: Theme.landscape ? letterRows * 80 + (letterRows - 1) * 16 + (Theme.small ? 0 : 80) : 4 * (Theme.target + 36) + 48
+
+    signal pressed(string key)
+    signal backspace
+    signal cleared
+
+    onWithLettersChanged: lettersShown = false
+
+    GridLayout {
+        anchors.fill: parent
+        visible: !pad.lettersShown
+        columns: 3
+        columnSpacing: 16
+        rowSpacing: 16
+
+        Repeater {
+            model: 9
+            delegate: Key {
+                required property int index
+                text: String(index + 1)
+                onClicked: pad.pressed(text)
+            }
+        }
+        Key {
+            text: pad.withLetters ? pad.say.of("code_entry.letters") : pad.say.of("code_entry.clear")
+            quiet: true
+            onClicked: pad.withLetters ? pad.lettersShown = true : pad.cleared()
+        }
+        Key {
+            text: "0"
+            onClicked: pad.pressed(text)
+        }
+        Key {
+            name: pad.say.of("code_entry.delete")
+            picture: "delete"
+            quiet: true
+            onClicked: pad.backspace()
+        }
+    }
+    GridLayout {
+        anchors.fill: parent
+        visible: pad.lettersShown
+        columns: Theme.small ? 5 : 6
+        columnSpacing: 12
+        rowSpacing: 16
+
+        Repeater {
+            model: pad.letters
+            delegate: Key {
+                required property string modelData
+                text: modelData
+                onClicked: pad.pressed(text)
+            }
+        }
+        Key {
+            text: pad.say.of("code_entry.digits")
+            quiet: true
+            Layout.columnSpan: 2
+            onClicked: pad.lettersShown = false
+        }
+        Key {
+            name: pad.say.of("code_entry.delete")
+            picture: "delete"
+            quiet: true
+            onClicked: pad.backspace()
+        }
+    }
+}

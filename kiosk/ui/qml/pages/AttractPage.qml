@@ -1,0 +1,112 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.ViewModels
+import "../controls"
+import "../theme"
+
+Page {
+    id: page
+
+    required property AttractViewModel viewModel
+
+    title: viewModel.title
+    subtitle: viewModel.subtitle
+    panel: Theme.landscape
+
+    transform: Translate {
+        x: page.viewModel.driftRightPx
+        y: page.viewModel.driftDownPx
+    }
+
+    Banner {
+        Layout.fillWidth: true
+        text: page.viewModel.notice
+        picture: "warning"
+        tone: "remember"
+        bold: true
+    }
+    Card {
+        Layout.fillWidth: true
+        Layout.preferredHeight: Theme.landscape ? (Theme.small ? 400 : 520) : Theme.text > 45 ? 500 : Theme.text > 40 ? 560 : 700
+        visible: page.viewModel.readsCards
+
+        CardOnReader {
+            anchors.fill: parent
+            readerText: page.say.of("attract.reader")
+            Accessible.name: page.say.of("attract.picture")
+        }
+    }
+    Banner {
+        Layout.fillWidth: true
+        text: page.say.of("attract.take_back")
+        visible: page.viewModel.readsCards
+        picture: "card"
+        tone: "remember"
+    }
+    aside: ColumnLayout {
+        Layout.fillWidth: true
+        spacing: Theme.gap
+
+        Label {
+            Layout.fillWidth: true
+            text: page.say.of("attract.without_card")
+            visible: page.viewModel.readsCards
+            color: Theme.soft
+        }
+        GridLayout {
+            Layout.fillWidth: true
+            columns: Theme.landscape || Theme.text >= 45 ? 1 : 2
+            columnSpacing: Theme.gap
+            rowSpacing: Theme.gap
+
+            Choice {
+                picture: "scan"
+                text: page.say.of("attract.code")
+                hint: page.say.of("attract.code_hint")
+                onClicked: page.viewModel.enterCode()
+            }
+            Choice {
+                picture: "building"
+                text: page.say.of("attract.enterprise")
+                hint: page.say.of("attract.enterprise_hint")
+                onClicked: page.viewModel.enterEnterprise()
+            }
+        }
+        Banner {
+            Layout.fillWidth: true
+            text: page.viewModel.noPaper
+            picture: "printer"
+            tone: "remember"
+        }
+        Card {
+            Layout.fillWidth: true
+            tone: "info"
+            padding: Theme.gap
+
+            Icon {
+                id: shield
+                name: "shield"
+                tint: Theme.accentText
+                side: Math.round(Theme.text * 1.7)
+            }
+            Column {
+                anchors.left: shield.right
+                anchors.leftMargin: 18
+                anchors.right: parent?.right
+                spacing: 4
+
+                Label {
+                    width: parent.width
+                    text: page.say.of("attract.privacy_title")
+                    color: Theme.accentText
+                    font.bold: true
+                }
+                Label {
+                    width: parent.width
+                    text: page.say.of("attract.privacy")
+                    font.pixelSize: Theme.secondary
+                }
+            }
+        }
+    }
+}

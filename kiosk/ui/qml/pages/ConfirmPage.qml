@@ -1,0 +1,123 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.ViewModels
+import "../controls"
+import "../theme"
+
+Page {
+    id: page
+
+    required property ConfirmViewModel viewModel
+
+    title: viewModel.title
+
+    Repeater {
+        model: page.viewModel.changes
+        delegate: Card {
+            id: change
+            required property string title
+            required property string before
+            required property string now
+            Layout.fillWidth: true
+
+            ColumnLayout {
+                width: parent.width
+                spacing: 14
+
+                Label {
+                    Layout.fillWidth: true
+                    text: change.title
+                    font.bold: true
+                    font.pixelSize: Theme.large
+                }
+                Fact {
+                    label: page.say.of("confirm.before")
+                    value: change.before
+                }
+                Fact {
+                    label: page.say.of("confirm.now")
+                    value: change.now
+                    bold: true
+                }
+            }
+        }
+    }
+    Card {
+        Layout.fillWidth: true
+        visible: page.viewModel.item !== "" || page.viewModel.isVeiled
+
+        ColumnLayout {
+            width: parent.width
+            spacing: 18
+
+            Fact {
+                label: page.say.of("confirm.payer")
+                value: page.viewModel.payer
+                bold: true
+            }
+            Fact {
+                label: page.say.of("confirm.item")
+                value: page.viewModel.item
+                bold: true
+            }
+            Fact {
+                label: page.say.of("confirm.agency")
+                value: page.viewModel.agency
+            }
+            Veil {
+                visible: page.viewModel.isVeiled
+                chars: 11
+            }
+            Veil {
+                visible: page.viewModel.isVeiled
+                chars: 8
+            }
+        }
+    }
+    Banner {
+        Layout.fillWidth: true
+        text: page.viewModel.receiptLater
+        picture: "printer"
+        tone: "remember"
+    }
+    actions: [
+        RowLayout {
+            Layout.fillWidth: true
+            spacing: Theme.gap
+
+            Label {
+                text: page.say.of("confirm.total")
+                color: Theme.soft
+                Layout.fillWidth: true
+            }
+            Label {
+                visible: !page.viewModel.isVeiled
+                text: page.viewModel.total
+                font.pixelSize: Theme.amount
+                font.bold: true
+                wrapMode: Text.NoWrap
+            }
+            Veil {
+                visible: page.viewModel.isVeiled
+                size: Theme.amount
+                chars: 5
+            }
+        },
+        PrimaryButton {
+            Layout.fillWidth: true
+            text: page.viewModel.agreeLabel
+            onClicked: page.viewModel.agree()
+        },
+        QuietButton {
+            Layout.fillWidth: true
+            text: page.say.of("confirm.cancel")
+            picture: "back"
+            onClicked: page.viewModel.back()
+        }
+    ]
+    VeilTouch {
+        parent: page
+        shown: page.viewModel.isVeiled
+        text: page.say.of("bills.veiled")
+    }
+}

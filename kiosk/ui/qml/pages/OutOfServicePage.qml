@@ -1,0 +1,49 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.ViewModels
+import "../controls"
+import "../theme"
+
+Page {
+    id: page
+
+    required property OutOfServiceViewModel viewModel
+    required property string phone
+
+    title: viewModel.title
+    panel: false
+
+    Busy {
+        Layout.topMargin: 10
+        Layout.bottomMargin: 10
+        visible: page.viewModel.kind === "starting"
+    }
+    Explained {
+        picture: page.viewModel.kind === "no_link" ? "link_down" : "info"
+        label: page.say.of("trouble.label_what")
+        text: page.viewModel.what
+    }
+    Explained {
+        picture: page.viewModel.inquiryCode ? "stop" : "shield"
+        tone: page.viewModel.inquiryCode ? "stop" : "good"
+        label: page.say.of("out_of_service.label_money")
+        text: page.viewModel.money
+        bold: true
+    }
+    InquiryCode {
+        label: page.say.of("trouble.inquiry_code")
+        code: page.viewModel.inquiryCode
+    }
+    Explained {
+        picture: "clock"
+        label: page.say.of("out_of_service.label_do")
+        text: page.viewModel.todo
+    }
+    Explained {
+        picture: "phone"
+        label: page.say.of("out_of_service.phone")
+        text: page.phone
+        visible: page.phone !== ""
+        bold: true
+    }
+}

@@ -1,0 +1,61 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk.ViewModels
+import "../controls"
+import "../theme"
+
+Page {
+    id: page
+
+    required property TroubleViewModel viewModel
+
+    title: viewModel.title
+    titleColor: viewModel.isSevere ? Theme.sealText : Theme.ink
+
+    InquiryCode {
+        label: page.say.of("trouble.inquiry_code")
+        code: page.viewModel.inquiryCode
+    }
+    Explained {
+        picture: "info"
+        label: page.say.of("trouble.label_what")
+        text: page.viewModel.what
+    }
+    Explained {
+        picture: page.viewModel.isSevere ? "stop" : "shield"
+        tone: page.viewModel.isSevere ? "stop" : "good"
+        label: page.say.of("trouble.label_money")
+        text: page.viewModel.money
+        bold: true
+    }
+    Explained {
+        picture: "clock"
+        label: page.say.of("trouble.label_do")
+        text: page.viewModel.todo
+    }
+    Card {
+        Layout.fillWidth: true
+        visible: page.viewModel.amount !== ""
+
+        Fact {
+            width: parent.width
+            label: page.say.of("trouble.amount")
+            value: page.viewModel.amount
+            bold: true
+        }
+    }
+    actions: [
+        PrimaryButton {
+            Layout.fillWidth: true
+            text: page.viewModel.primaryLabel
+            onClicked: page.viewModel.act()
+        },
+        QuietButton {
+            Layout.fillWidth: true
+            visible: page.viewModel.canAlsoGoBack
+            text: page.say.of("trouble.back")
+            picture: "back"
+            onClicked: page.viewModel.back()
+        }
+    ]
+}

@@ -1,0 +1,201 @@
+"""Every screen as a hand-made snapshot: for the gallery and for tests. Synthetic people only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+
+from drivers.api import PrinterCondition, PrinterStatus, Role
+from kiosk.domain import visit as v
+from kiosk.domain.bill import Bill, BillLine
+from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules
+from kiosk.domain.platform import Subject, SubjectKind
+from kiosk.domain.receipt import ReceiptHead
+
+WALL = datetime(2026, 11, 21, 6, 26, tzinfo=UTC)
+NOW_S = 1000.0
+RULES = Rules("K330105001", b"sample", frozenset(Role))
+PAYMENT_ID = "K330105001-01SAMPLEPAYMENT00000000"
+CODE = "7K4M-QR29"
+QR_URL = "https://pay.example.invalid/c/01SAMPLEPAYMENT00000000"
+
+PERSON = Subject(SubjectKind.PERSON, "330199190001010010", "张小三", "d" * 32)
+BY_CODE = Subject(SubjectKind.PAYMENT_CODE, "33010526112100000317", digest="c" * 32)
+COMPANY = Subject(SubjectKind.ENTERPRISE, "91330199MA2TEST00X", digest="e" * 32)
+
+
+def _bill(
+    number: int, title: str, agency: str, fen: int, *, late_fen: int = 0, due: date, note: str = ""
+) -> Bill:
+    line = BillLine("103042750", title, "次", 1, fen, fen)
+    return Bill(
+        bill_no=f"3301052611210000{number:04d}",
+        version=1,
+        title=title,
+        agency_code="105001",
+        agency_name=agency,
+        payer_name_masked="张*三",
+        lines=(line,),
+        late_fee_fen=late_fen,
+        amount_fen=fen + late_fen,
+        issued_on=date(2026, 11, 2),
+        due_on=due,
+        note=note,
+    )
+
+
+SCHOOL = replace(
+    _bill(
+        317, "普通高中学费", "杭州市拱墅区示例高级中学", 120000, due=date(2026, 12, 5),
+        note="2026 学年上学期",
+    ),
+    lines=(
+        BillLine("103042701", "普通高中学费", "学期", 1, 120000, 120000),
+    ),
+)  # fmt: skip
+FINE = _bill(
+    127, "公安交通违法罚款", "杭州市公安局交通警察支队", 15000, late_fen=1350,
+    due=date(2026, 11, 12), note="决定书 3301…0127",
+)  # fmt: skip
+HOUSE = _bill(
+    80, "不动产登记费", "杭州市规划和自然资源局", 8000, due=date(2026, 12, 31), note="住宅转移登记"
+)
+BILLS = (SCHOOL, FINE, HOUSE)
+MANY = tuple(
+    _bill(400 + number, f"公租房租金 2026 年 {number} 月", "杭州市住房保障和房产管理局", 86500,
+          due=date(2026, 12, 31))
+    for number in range(1, 11)
+)  # fmt: skip
+RECEIPTS = tuple(
+    ReceiptHead(
+        f"33010226-00000{number}", "0" * 20, title, agency, fen,
+        datetime(2026, 9, day, 2, tzinfo=UTC), "wallet", copies,
+    )
+    for number, title, agency, fen, day, copies in (
+        (12345, "幼儿园保教费", "杭州市拱墅区示例幼儿园", 98000, 1, 0),
+        (12346, "住宿费", "杭州市示例职业学校", 60000, 3, 0),
+        (12340, "考试报名费", "杭州市教育考试院", 12000, 20, 1),
+    )
+)  # fmt: skip
+CHOOSING = v.Choosing(BILLS, RECEIPTS, frozenset(bill.bill_no for bill in BILLS))
+PAYING = v.Paying(
+    PAYMENT_ID, CHOOSING, BILLS, CHOOSING.total_fen,
+    qr_url=QR_URL, hide_at_s=NOW_S + 132, valid_s=180,
+)  # fmt: skip
+ITEMS = tuple(
+    v.PrintItem(f"33010226-00000{50 + number}", bill.title, bill.amount_fen)
+    for number, bill in enumerate(BILLS)
+)
+
+
+def _states(*states: v.ItemState) -> tuple[v.PrintItem, ...]:
+    return tuple(
+        replace(item, state=state) for item, state in zip(ITEMS, states, strict=False)
+    )
+
+
+READY = Kiosk(
+    RULES,
+    presence=MappingProxyType(dict.fromkeys(Role, Presence.UP)),
+    printer=PrinterStatus(),
+    link=Link.UP,
+    now_s=NOW_S,
+    wall=WALL,
+)
+NO_PAPER = replace(READY, printer=PrinterStatus(frozenset({PrinterCondition.PAPER_OUT})))
+NO_READER = replace(
+    READY,
+    presence=MappingProxyType(
+        {Role.SCANNER: Presence.UP, Role.RECEIPT_PRINTER: Presence.UP}
+    ),
+)
+
+
+def at(page: v.Page, subject: Subject | None = PERSON, kiosk: Kiosk = READY) -> Kiosk:
+    """This page, touched a moment ago."""
+    return replace(kiosk, visit=v.Visit("V1", page, subject, touched_s=kiosk.now_s - 1))
+
+
+def _untouched(kiosk: Kiosk, seconds: float) -> Kiosk:
+    assert kiosk.visit is not None
+    return replace(kiosk, visit=replace(kiosk.visit, touched_s=kiosk.now_s - seconds))
+
+
+def _trouble(kind: v.TroubleKind, **fields: object) -> Kiosk:
+    return at(v.Trouble(kind, **fields))  # type: ignore[arg-type]
+
+
+def _swap() -> Kiosk:
+    kiosk = at(CHOOSING)
+    assert kiosk.visit is not None
+    visit = replace(kiosk.visit, swap=BY_CODE, swap_asked_s=NOW_S - 5)
+    return replace(kiosk, visit=visit)
+
+
+K = v.TroubleKind
+S = v.ItemState
+ONLY_RECEIPTS = v.Choosing((), RECEIPTS, frozenset())
+SCREENS: Mapping[str, Kiosk] = MappingProxyType(
+    {
+        "attract": READY,
+        "attract-notice": replace(NO_PAPER, notice=v.Notice.WALLET_CODE, notice_until_s=2000),
+        "attract-no-reader": NO_READER,
+        "starting": replace(READY, link=Link.UNKNOWN),
+        "no-link": replace(READY, link=Link.DOWN),
+        "halted": replace(READY, halted="journal"),
+        "halted-while-paying": replace(at(PAYING), halted="journal"),
+        "code-entry": at(v.EnteringCode(), None),
+        "code-entry-notice": at(v.EnteringCode(v.Notice.USE_YOUR_CARD), None),
+        "searching": at(v.Searching("L", NOW_S, bills=BILLS)),
+        "searching-again": at(v.Searching("L", NOW_S, attempt=2, compare_with=BILLS)),
+        "bills": at(CHOOSING),
+        "bills-some": at(replace(CHOOSING, selected=frozenset({SCHOOL.bill_no, HOUSE.bill_no}),
+                                 receipts=(), notice=v.Notice.RECEIPTS_UNAVAILABLE)),
+        "bills-none-chosen": at(replace(CHOOSING, selected=frozenset(), receipts=())),
+        "bills-many": at(v.Choosing(MANY, (), frozenset(b.bill_no for b in MANY))),
+        "bills-veiled": _untouched(at(CHOOSING), 12),
+        "bills-collect": at(replace(ONLY_RECEIPTS, auto_collect_at_s=NOW_S + 8)),
+        "bills-copies": at(v.Choosing((), RECEIPTS[2:], frozenset())),
+        "warning": _untouched(at(CHOOSING), 47),
+        "confirm-changes": at(v.Confirming(
+            CHOOSING, changes=(v.AmountChange(FINE.bill_no, FINE.title, 15900, 16350),))),
+        "confirm-payer": at(v.Confirming(
+            v.Choosing((SCHOOL,), (), frozenset({SCHOOL.bill_no})), other_payer=True), BY_CODE),
+        "confirm-no-receipt": at(v.Confirming(CHOOSING, no_receipt_now=True)),
+        "pay-preparing": at(replace(PAYING, qr_url="")),
+        "pay": at(PAYING),
+        "pay-unstable": at(replace(PAYING, unstable_link=True, hide_at_s=NOW_S + 24)),
+        "pay-user-paying": at(replace(PAYING, user_paying=True)),
+        "checking": at(v.Checking(
+            PAYMENT_ID, CHOOSING, v.CheckCause.EXPIRED, NOW_S, CHOOSING.total_fen)),
+        "printing-issuing": at(v.Printing((), PAYMENT_ID, CHOOSING.total_fen, NOW_S)),
+        "printing": at(v.Printing(_states(S.PRINTED, S.PRINTING, S.WAITING), PAYMENT_ID,
+                                  CHOOSING.total_fen, NOW_S)),
+        "printing-late": at(v.Printing(_states(S.CLAIMING), PAYMENT_ID, SCHOOL.amount_fen,
+                                       NOW_S, late=True)),
+        "done": replace(at(v.Done(_states(S.PRINTED, S.PRINTED, S.PRINTED), PAYMENT_ID,
+                                  CHOOSING.total_fen, CODE, until_s=NOW_S + 18)),
+                        card_on_reader=True),
+        "done-later": at(v.Done(_states(S.PRINTED, S.LATER, S.LATER), PAYMENT_ID,
+                                CHOOSING.total_fen, CODE, until_s=NOW_S + 55), kiosk=NO_PAPER),
+        "done-doubt": at(v.Done(_states(S.PRINTED, S.DOUBT), PAYMENT_ID,
+                                SCHOOL.amount_fen + FINE.amount_fen, CODE, until_s=NOW_S + 55)),
+        "done-no-receipt": at(v.Done((), PAYMENT_ID, CHOOSING.total_fen, CODE, late=True,
+                                     until_s=NOW_S + 55)),
+        "done-nothing": replace(at(v.Done((), nothing_due=True, until_s=NOW_S + 18)),
+                                card_on_reader=True),
+        "trouble-lookup": _trouble(K.LOOKUP_FAILED, can_retry=True),
+        "trouble-code": at(v.Trouble(K.CODE_NOT_FOUND), BY_CODE),
+        "trouble-rate": _trouble(K.RATE_LIMITED),
+        "trouble-leased": _trouble(K.LEASED, choosing=CHOOSING, can_retry=True),
+        "trouble-expired": _trouble(K.NOT_PAID_EXPIRED, choosing=CHOOSING, can_retry=True),
+        "trouble-network": _trouble(K.NOT_PAID_NETWORK, choosing=CHOOSING, can_retry=True),
+        "trouble-refused": _trouble(K.NOT_PAID_REFUSED, choosing=CHOOSING, can_retry=True),
+        "trouble-doubt": _trouble(K.MONEY_IN_DOUBT, payment_id=PAYMENT_ID, inquiry_code=CODE,
+                                  amount_fen=CHOOSING.total_fen),
+        "trouble-printer": at(v.Trouble(K.PRINTER_NOT_READY, choosing=CHOOSING), kiosk=NO_PAPER),
+        "swap": _swap(),
+    }
+)  # fmt: skip

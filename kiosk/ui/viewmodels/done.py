@@ -1,0 +1,163 @@
+"""The end of a visit: what was paid, what is on paper, what comes later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement
+
+from kiosk.domain import events as e
+from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.visit import Done, ItemState
+from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.translations import Texts
+from kiosk.ui.viewmodels import wording
+from kiosk.ui.viewmodels.follower import Follower
+from kiosk.ui.viewmodels.items import ItemRow, item_row
+from kiosk.ui.viewmodels.look import LookViewModel
+from kiosk.ui.viewmodels.rows import Rows
+
+QML_IMPORT_NAME = "Kiosk.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DonePage:
+    is_calm: bool = False
+    title: str = ""
+    paid: str = ""
+    late: str = ""
+    nothing: str = ""
+    doubt: str = ""
+    later: str = ""
+    take_card: str = ""
+    inquiry_code: str = ""
+    items: tuple[ItemRow, ...] = ()
+
+
+def done_page(kiosk: Kiosk, texts: Texts) -> DonePage:
+    page = kiosk.visit.page if kiosk.visit else None
+    if not isinstance(page, Done):
+        return DonePage()
+    code = page.inquiry_code
+    return DonePage(
+        is_calm=not page.doubtful and not page.later,
+        title=texts.of(f"done.{_title(page)}"),
+        paid=wording.amount(texts, page.paid_fen) if page.paid_fen else "",
+        late=texts.of("done.late") if page.late else "",
+        nothing=texts.of("done.nothing") if page.nothing_due else "",
+        doubt=texts.of("done.doubt") if page.doubtful else "",
+        later=_later(page, texts),
+        take_card=texts.of("done.take_card") if kiosk.card_on_reader else "",
+        inquiry_code=texts.of("done.inquiry_code", code=code) if code else "",
+        items=tuple(
+            item_row(item, texts, can_reprint=item in page.doubtful and kiosk.can_print)
+            for item in page.items
+        ),
+    )
+
+
+def returns_in(kiosk: Kiosk, texts: Texts) -> str:
+    """The countdown to the start page."""
+    page = kiosk.visit.page if kiosk.visit else None
+    if not isinstance(page, Done):
+        return ""
+    return texts.of("done.returns", seconds=wording.seconds_left(page.until_s, kiosk.now_s))
+
+
+def _title(page: Done) -> str:
+    states = {item.state for item in page.items}
+    if page.nothing_due:
+        return "title_nothing"
+    if ItemState.DOUBT in states:
+        return "title_check"
+    if ItemState.PRINTED not in states:
+        return "title_paid_later" if page.paid_fen else "title_not_printed"
+    if states == {ItemState.PRINTED}:
+        return "title_paid" if page.paid_fen else "title_collected"
+    return "title_mixed"
+
+
+def _later(page: Done, texts: Texts) -> str:
+    if page.later:
+        return texts.of("done.later")
+    if page.paid_fen and not page.items:
+        return texts.of("done.receipts_coming")
+    return ""
+
+
+@QmlElement
+class DoneViewModel(Follower):
+    changed = Signal()
+    countdownChanged = Signal()
+
+    def __init__(self, core: CoreBridge, look: LookViewModel) -> None:
+        super().__init__(core, look)
+        self._page = DonePage()
+        self._items = Rows(ItemRow)
+        self._countdown = ""
+        self.refresh()
+
+    def refresh(self) -> None:
+        page = done_page(self.kiosk, self.texts)
+        if page != self._page:
+            self._page = page
+            self._items.show(page.items)
+            self.changed.emit()
+        countdown = returns_in(self.kiosk, self.texts)
+        if countdown != self._countdown:
+            self._countdown = countdown
+            self.countdownChanged.emit()
+
+    @Property(bool, notify=changed)
+    def isCalm(self) -> bool:
+        return self._page.is_calm
+
+    @Property(str, notify=changed)
+    def title(self) -> str:
+        return self._page.title
+
+    @Property(str, notify=changed)
+    def paid(self) -> str:
+        return self._page.paid
+
+    @Property(str, notify=changed)
+    def late(self) -> str:
+        return self._page.late
+
+    @Property(str, notify=changed)
+    def nothing(self) -> str:
+        return self._page.nothing
+
+    @Property(str, notify=changed)
+    def doubt(self) -> str:
+        return self._page.doubt
+
+    @Property(str, notify=changed)
+    def later(self) -> str:
+        return self._page.later
+
+    @Property(str, notify=changed)
+    def takeCard(self) -> str:
+        return self._page.take_card
+
+    @Property(str, notify=changed)
+    def inquiryCode(self) -> str:
+        return self._page.inquiry_code
+
+    @Property(QObject, notify=changed)
+    def items(self) -> Rows:
+        return self._items
+
+    @Property(str, notify=countdownChanged)
+    def countdown(self) -> str:
+        return self._countdown
+
+    @Slot()
+    def finish(self) -> None:
+        self.core.post(e.LeaveTouched())
+
+    @Slot(str)
+    def reprint(self, receipt_no: str) -> None:
+        self.core.post(e.ReprintTouched(receipt_no))

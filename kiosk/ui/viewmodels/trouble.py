@@ -1,0 +1,144 @@
+"""Trouble: what happened, what it means for the money, what to do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Property, Signal, Slot
+from PySide6.QtQml import QmlElement
+
+from drivers.api import PrinterCondition, PrinterStatus
+from kiosk.domain.events import BackTouched, LeaveTouched, RetryTouched
+from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.visit import Trouble, TroubleKind
+from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.translations import Texts
+from kiosk.ui.viewmodels import wording
+from kiosk.ui.viewmodels.follower import Follower
+from kiosk.ui.viewmodels.look import LookViewModel
+
+QML_IMPORT_NAME = "Kiosk.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+OWN_MONEY_SENTENCE = frozenset(
+    {TroubleKind.LEASED, TroubleKind.MONEY_IN_DOUBT, TroubleKind.PRINTER_NOT_READY}
+)
+SEVERE = frozenset({TroubleKind.MONEY_IN_DOUBT, TroubleKind.LEASED})
+
+
+@dataclass(frozen=True, slots=True)
+class TroublePage:
+    is_severe: bool = False
+    title: str = ""
+    what: str = ""
+    money: str = ""
+    todo: str = ""
+    inquiry_code: str = ""
+    amount: str = ""
+    primary: str = ""
+    primary_label: str = ""
+    can_also_go_back: bool = False
+
+
+def trouble_page(kiosk: Kiosk, texts: Texts) -> TroublePage:
+    page = kiosk.visit.page if kiosk.visit else None
+    if not isinstance(page, Trouble):
+        return TroublePage()
+    key = f"trouble.{page.kind.value}"
+    has_own = page.kind in OWN_MONEY_SENTENCE
+    can_go_back = page.choosing is not None and page.kind is not TroubleKind.MONEY_IN_DOUBT
+    primary = "retry" if page.can_retry else "back" if can_go_back else "leave"
+    return TroublePage(
+        is_severe=page.kind in SEVERE,
+        title=texts.of(f"{key}_title"),
+        what=_what(page, kiosk.printer, texts),
+        money=texts.of(f"{key}_money" if has_own else "trouble.no_charge"),
+        todo=texts.of(f"{key}_do"),
+        inquiry_code=page.inquiry_code,
+        amount=wording.amount(texts, page.amount_fen) if page.amount_fen else "",
+        primary=primary,
+        primary_label=texts.of(f"trouble.{primary}"),
+        can_also_go_back=can_go_back and page.can_retry,
+    )
+
+
+def _what(page: Trouble, printer: PrinterStatus | None, texts: Texts) -> str:
+    if page.kind is not TroubleKind.PRINTER_NOT_READY:
+        return texts.of(f"trouble.{page.kind.value}_what")
+    conditions = printer.conditions if printer else frozenset()
+    if PrinterCondition.PAPER_OUT in conditions:
+        return texts.of("trouble.printer_not_ready_paper")
+    if PrinterCondition.COVER_OPEN in conditions:
+        return texts.of("trouble.printer_not_ready_cover")
+    return texts.of("trouble.printer_not_ready_fault")
+
+
+@QmlElement
+class TroubleViewModel(Follower):
+    changed = Signal()
+
+    def __init__(self, core: CoreBridge, look: LookViewModel) -> None:
+        super().__init__(core, look)
+        self._page = TroublePage()
+        self.refresh()
+
+    def refresh(self) -> None:
+        page = trouble_page(self.kiosk, self.texts)
+        if page != self._page:
+            self._page = page
+            self.changed.emit()
+
+    @Property(bool, notify=changed)
+    def isSevere(self) -> bool:
+        return self._page.is_severe
+
+    @Property(str, notify=changed)
+    def title(self) -> str:
+        return self._page.title
+
+    @Property(str, notify=changed)
+    def what(self) -> str:
+        return self._page.what
+
+    @Property(str, notify=changed)
+    def money(self) -> str:
+        return self._page.money
+
+    @Property(str, notify=changed)
+    def todo(self) -> str:
+        return self._page.todo
+
+    @Property(str, notify=changed)
+    def inquiryCode(self) -> str:
+        return self._page.inquiry_code
+
+    @Property(str, notify=changed)
+    def amount(self) -> str:
+        return self._page.amount
+
+    @Property(str, notify=changed)
+    def primary(self) -> str:
+        return self._page.primary
+
+    @Property(str, notify=changed)
+    def primaryLabel(self) -> str:
+        return self._page.primary_label
+
+    @Property(bool, notify=changed)
+    def canAlsoGoBack(self) -> bool:
+        return self._page.can_also_go_back
+
+    @Slot()
+    def act(self) -> None:
+        """The page's one primary action."""
+        match self._page.primary:
+            case "retry":
+                self.core.post(RetryTouched())
+            case "back":
+                self.core.post(BackTouched())
+            case _:
+                self.core.post(LeaveTouched())
+
+    @Slot()
+    def back(self) -> None:
+        self.core.post(BackTouched())

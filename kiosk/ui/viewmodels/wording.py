@@ -1,0 +1,58 @@
+"""Numbers, dates and identifiers as a resident reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from math import ceil
+
+from kiosk.domain.identifiers import mask_name, mask_number
+from kiosk.domain.money import yuan
+from kiosk.domain.platform import Subject, SubjectKind
+from kiosk.domain.visit import Notice
+from kiosk.ui.translations import Texts
+
+CHINA = timezone(timedelta(hours=8))  # one zone, no summer time
+
+
+def amount(texts: Texts, fen: int) -> str:
+    return texts.of("money.amount", yuan=yuan(fen))
+
+
+def day(texts: Texts, when: date) -> str:
+    return texts.of("date.day", year=when.year, month=when.month, day=when.day)
+
+
+def local_day(texts: Texts, when: datetime) -> str:
+    """The day in China of a moment in UTC."""
+    return day(texts, when.astimezone(CHINA).date())
+
+
+def clock(wall: datetime) -> str:
+    return wall.astimezone(CHINA).strftime("%H:%M")
+
+
+def seconds_left(until_s: float, now_s: float) -> int:
+    """Whole seconds, rounded up, never below zero: it shows 1 until the end."""
+    return max(0, ceil(until_s - now_s))
+
+
+def grouped(code: str, group: int = 4) -> str:
+    """33010526112100000317 → 3301 0526 1121 0000 0317."""
+    return " ".join(code[start : start + group] for start in range(0, len(code), group))
+
+
+def visitor(texts: Texts, subject: Subject | None) -> str:
+    """Whose session this is, so that bystanders learn nothing."""
+    match subject:
+        case None:
+            return ""
+        case Subject(SubjectKind.PERSON, number, name):
+            return mask_name(name) or mask_number(number)
+        case Subject(SubjectKind.ENTERPRISE, number):
+            return texts.of("chrome.enterprise_visitor", tail=number[-4:])
+        case _:
+            return texts.of("chrome.code_visitor", tail=subject.number[-4:])
+
+
+def notice(texts: Texts, what: Notice | None) -> str:
+    return texts.of(f"notice.{what.value}") if what else ""

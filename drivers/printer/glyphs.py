@@ -11,7 +11,9 @@ from drivers.api import BadSettings
 
 REGULAR = "NotoSansSC-Regular.woff2"
 BOLD = "NotoSansSC-Bold.woff2"
-FONTS_BESIDE_THE_SOURCE = Path(__file__).parents[2] / "assets" / "fonts"
+ROOT = Path(__file__).parents[2]
+# Beside this package in a checkout, inside the other one in an installed wheel.
+FONT_PLACES = (ROOT / "kiosk" / "_shipped" / "assets" / "fonts", ROOT / "assets" / "fonts")
 
 BASELINE = 0.86  # of the cell height, so that 24-dot hanzi sit in the middle of their cell
 LATIN_SIZE = 0.9  # of the cell height: digits of Noto Sans are then half a cell wide
@@ -23,12 +25,14 @@ WHITE, BLACK = 0, 255
 class GlyphSource:
     """Grey glyphs (0 white … 255 black) in cells of a monospaced grid."""
 
-    def __init__(self, fonts: Path = FONTS_BESIDE_THE_SOURCE) -> None:
-        """Raises BadSettings where the two font files are missing."""
+    def __init__(self, fonts: Path | None = None) -> None:
+        """From `fonts` or where they are shipped. Raises BadSettings without both files."""
+        self._fonts = fonts or next(filter(Path.is_dir, FONT_PLACES), FONT_PLACES[-1])
         for name in (REGULAR, BOLD):
-            if not (fonts / name).is_file():
-                raise BadSettings("no_font", f"{fonts / name} is missing; the printer needs it")
-        self._fonts = fonts
+            if not (self._fonts / name).is_file():
+                raise BadSettings(
+                    "no_font", f"{self._fonts / name} is missing; the printer needs it"
+                )
         self._font = lru_cache(maxsize=8)(self._load)
         self.glyph = lru_cache(maxsize=4096)(self._draw)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Callable
 
@@ -51,7 +52,7 @@ class LinePainter:
 
     def __init__(self, glyphs: Callable[[], GlyphSource]) -> None:
         """`glyphs` is called at the first rare character: most printers never need the font."""
-        self._glyphs = glyphs
+        self._glyphs = functools.cache(glyphs)
 
     def paint(self, line: Text, width_dots: int) -> Bitmap:
         """The line as a picture as wide as the paper; unknown characters become 〓."""

@@ -58,9 +58,7 @@ class PaperPrinter:
         self._changed = changed
         self._on_strip = on_strip
         self._directory = directory
-        self._glyphs = GlyphSource(fonts) if directory and fonts else None
-        if directory and not fonts:
-            self._glyphs = GlyphSource()
+        self._glyphs = GlyphSource(fonts) if directory else None
         self._lock = threading.RLock()
         self._paper_dots = round(FULL_ROLL_MM * DOTS_PER_MM)
         self._powered = True

@@ -182,6 +182,81 @@ def test_a_qr_picture_is_the_same_squares_as_the_matrix():
     assert [byte == 0xFF for byte in top] == rows[0]
 
 
+# --- commands our own documents do not use -------------------------------------------------
+
+
+def heights(*streams):
+    return [printed(stream + b"\x1dVB\x00")[0][0].height_mm for stream in streams]
+
+
+def test_print_mode_and_size_commands_agree_on_double_height():
+    plain, by_mode, by_size = heights(b"1\n", b"\x1b3\x00\x1b!\x301\n", b"\x1b3\x00\x1d!\x111\n")
+    assert by_mode == by_size == 12 + 6
+    assert plain == pytest.approx(12 + 34 / 8, abs=0.1)
+
+
+def test_default_line_spacing_can_be_restored():
+    changed, restored = heights(b"\x1b3\x80\n", b"\x1b3\x80\x1b2\n")
+    assert changed > restored == heights(b"\n")[0]
+
+
+def test_a_line_fuller_than_the_paper_goes_on_below():
+    strips, _, _ = printed(b"1" * 50 + b"\n\x1dVB\x00")
+    assert strips[0].text.splitlines() == ["1" * 48, "11"]
+
+
+def test_underlining_adds_ink():
+    def ink(stream):
+        emulator = EscPosEmulator(576, EndlessPaper(), (strips := []).append, GLYPHS)
+        emulator.receive(stream + b"\x1dVB\x00")
+        return sum(strips[0].image.convert("L").histogram()[:128])
+
+    assert ink(b"\x1b-\x01" + b"1" * 10 + b"\n") > ink(b"1" * 10 + b"\n")
+
+
+def test_the_paper_sensor_is_answered_in_turn_too():
+    assert printed(b"\x1dr\x01")[1] == b"\x00"
+
+
+def test_printing_without_a_feed_before_the_cut_is_possible():
+    strips, _, _ = printed(b"ok\n\x1dV\x00")
+    assert (strips[0].text, strips[0].cut) == ("ok", True)
+
+
+def test_a_strip_longer_than_three_metres_is_torn_off():
+    strips, _, _ = printed(b"\x1bd\xff" * 10)
+    assert [strip.cut for strip in strips] == [False] * len(strips) != []
+
+
+@pytest.mark.parametrize(
+    "stream, complaint",
+    [
+        (b"\x1dv0\x00\xff\xff\x00\x00", "picture of 524280 x 0 dots"),
+        (b"\x1d(k\x03\x001\x510", "QR code: a QR code holds 1 to 512 bytes here, not 0"),
+        (b"\x1d(k\x03\x002\x410", "GS ( k 32 41 30"),
+        (b"\x1d(H\x02\x001\x00", "GS ( H 31 00"),
+        (b"\x1d(A\x02\x00\x00\x01", "GS ( A 00 01"),
+    ],
+)
+def test_what_cannot_be_done_is_reported(stream, complaint):
+    assert printed(stream)[2] == [complaint]
+
+
+def test_a_full_buffer_is_reported_and_bounded():
+    class Closed(EndlessPaper):
+        def state(self) -> MechanismState:
+            return MechanismState(cover_open=True)
+
+    emulator = EscPosEmulator(576, Closed(), lambda _: None)
+    emulator.receive(b"1" * 70000)
+    assert emulator.unknown == ["receive buffer overflow"]
+    assert len(emulator._buffer) == 65536
+
+
+def test_reports_of_unknown_commands_are_bounded():
+    assert len(printed(b"\x1bZ\n" * 300)[2]) == 200
+
+
 # --- any bytes at all -----------------------------------------------------------------------
 
 COMMANDS = st.sampled_from(

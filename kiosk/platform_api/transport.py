@@ -229,6 +229,9 @@ class Transport:
 def _read(response: requests.Response) -> Reply | Failure:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         return Failure("encoded_body", may_have_left=True)
+    length = response.headers.get("Content-Length")
+    if length is not None and not (length.isascii() and length.isdigit()):
+        return Failure("broken_answer", may_have_left=True)
     body = bytearray()
     while piece := response.raw.read(_CHUNK_BYTES, decode_content=False):
         body += piece

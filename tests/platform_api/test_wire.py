@@ -1,0 +1,103 @@
+"""The wire models, the strict reader and the API document agree with each other."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.platform import Refusal
+from kiosk.platform_api import operations, wire
+from kiosk.platform_api.openapi import openapi_document
+from kiosk.platform_api.strict_json import MAX_DEPTH, Malformed, parse
+
+BASKET = {
+    "kiosk_id": "K1",
+    "payment_id": "P1",
+    "inquiry_code": "ABCD",
+    "bills": [{"bill_no": "3" * 20, "version": 1, "expected_fen": 100}],
+    "amount_fen": 100,
+    "valid_s": 120,
+}
+
+
+def test_a_proper_request_is_read() -> None:
+    read = parse(wire.CreatePaymentRequest, json.dumps(BASKET).encode())
+    assert read.amount_fen == 100
+    assert read.bills[0].expected_fen == 100
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount_fen": 0, "bills": [{"bill_no": "3" * 20, "version": 1, "expected_fen": 0}]},
+        {"amount_fen": 99},
+        {"amount_fen": 10**10 + 1},
+        {"bills": []},
+        {"bills": BASKET["bills"] * 2, "amount_fen": 200},  # type: ignore[operator]
+        {"valid_s": 5},
+        {"payment_id": "a/b"},
+        {"payment_id": ""},
+        {"surprise": 1},
+    ],
+)
+def test_a_request_with_a_fault_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(Malformed):
+        parse(wire.CreatePaymentRequest, json.dumps({**BASKET, **change}).encode())
+
+
+def test_nesting_is_allowed_up_to_its_limit_and_brackets_in_texts_do_not_count() -> None:
+    deepest = b'{"status": "ok", "time": "2026-11-01T00:00:00Z", "x": %s}'
+    nested = b"[" * (MAX_DEPTH - 1) + b"]" * (MAX_DEPTH - 1)
+    assert parse(wire.HealthAnswer, deepest % nested)
+    assert parse(wire.HealthAnswer, deepest % (b'"' + b"[{" * 500 + b'\\""'))
+    with pytest.raises(Malformed) as caught:
+        parse(wire.HealthAnswer, deepest % (b"[" + nested + b"]"))
+    assert caught.value.reason == "too_deep"
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_anything_but_malformed(raw: bytes) -> None:
+    with pytest.raises(Malformed):
+        parse(wire.HealthAnswer, raw)
+
+
+def test_the_echo_depends_on_nonce_kind_and_number() -> None:
+    echoes = {
+        wire.subject_echo(nonce, kind, number)
+        for nonce in ("a" * 32, "b" * 32)
+        for kind in ("person", "enterprise")
+        for number in ("1", "2")
+    }
+    assert len(echoes) == 8
+
+
+def test_every_refusal_has_a_status_and_at_least_one_operation() -> None:
+    assert set(operations.REFUSAL_STATUS) == set(Refusal)
+    used = {code for operation in operations.OPERATIONS for code in operation.refusals}
+    assert used == set(Refusal)
+
+
+def test_the_document_names_every_operation_and_every_reference_leads_somewhere() -> None:
+    document = openapi_document()
+    assert document["openapi"] == "3.1.0"
+    named = {entry["operationId"] for path in document["paths"].values() for entry in path.values()}
+    assert named == {operation.name for operation in operations.OPERATIONS}
+    text = json.dumps(document)
+    for part in text.split('"$ref": "')[1:]:
+        name = part.split('"', 1)[0].removeprefix("#/components/schemas/")
+        assert name in document["components"]["schemas"]
+
+
+def test_no_operation_takes_a_subject_in_its_address() -> None:
+    document = openapi_document()
+    names = {
+        parameter["name"]
+        for path in document["paths"].values()
+        for entry in path.values()
+        for parameter in entry["parameters"]
+        if parameter["in"] in ("path", "query")
+    }
+    assert names == {"payment_id", "claim_id", "known", "wait_s"}

@@ -30,7 +30,7 @@ from kiosk.engine.diary import JournalDiary
 from kiosk.engine.engine import Core, Diary, Engine
 from kiosk.engine.platform_link import Perform, PlatformLink
 from kiosk.journal import keys
-from kiosk.journal.journal import Journal
+from kiosk.journal.journal import FILE_NAME, Journal
 from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.transport import Timeouts
 from kiosk.receipts import compose
@@ -114,7 +114,7 @@ def load_keys(settings: Settings) -> keys.Keys:
     """The kiosk's keys, made at its first start; never made anew beside an old journal."""
     directory = settings.storage_directory
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    journal_exists = (directory / "journal.db").exists()
+    journal_exists = (directory / FILE_NAME).exists()
     return keys.load_or_create(directory / KEY_FILE, may_create=not journal_exists)
 
 

@@ -81,9 +81,7 @@ class Kiosk:
     visit: Visit | None = None  # None: the start page
     notice: Notice | None = None  # on the start page
     notice_until_s: float = 0.0
-    presence: Mapping[Role, Presence] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    presence: Mapping[Role, Presence] = field(default_factory=lambda: MappingProxyType({}))
     printer: PrinterStatus | None = None  # None until it was read once since it came up
     card_on_reader: bool = False
     link: Link = Link.UNKNOWN
@@ -101,9 +99,7 @@ class Kiosk:
     def can_print(self) -> bool:
         """Only a printer that was asked and said so; silence is no."""
         return (
-            self.is_up(Role.RECEIPT_PRINTER)
-            and self.printer is not None
-            and self.printer.can_print
+            self.is_up(Role.RECEIPT_PRINTER) and self.printer is not None and self.printer.can_print
         )
 
     @property

@@ -48,9 +48,7 @@ class Payment:
     @property
     def wants_receipts(self) -> bool:
         """Paid, and not every receipt is known to exist yet."""
-        return self.state is payment.State.PAID and self.receipts_issued < len(
-            self.bills
-        )
+        return self.state is payment.State.PAID and self.receipts_issued < len(self.bills)
 
     @property
     def is_settled(self) -> bool:
@@ -80,9 +78,7 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    payments: Mapping[str, Payment] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    payments: Mapping[str, Payment] = field(default_factory=lambda: MappingProxyType({}))
     claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
     jobs: Mapping[str, PrintJob] = field(default_factory=lambda: MappingProxyType({}))
     owed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -95,15 +91,11 @@ class Ledger:
 
     @property
     def open_claims(self) -> tuple[Claim, ...]:
-        return tuple(
-            each for each in self.claims.values() if each.state not in SETTLED_CLAIMS
-        )
+        return tuple(each for each in self.claims.values() if each.state not in SETTLED_CLAIMS)
 
     @property
     def open_jobs(self) -> tuple[PrintJob, ...]:
-        return tuple(
-            each for each in self.jobs.values() if each.state is PrintState.INTENDED
-        )
+        return tuple(each for each in self.jobs.values() if each.state is PrintState.INTENDED)
 
     def apply(self, record: Record) -> Ledger:
         """The ledger after one more record."""
@@ -117,9 +109,7 @@ class Ledger:
                 return self._with_payment(replace(known, state=record.state))
             case ReceiptOwed():
                 known = self.payments.get(record.payment_id)
-                assert known is not None, (
-                    "a receipt is owed only for a payment made here"
-                )
+                assert known is not None, "a receipt is owed only for a payment made here"
                 issued = replace(known, receipts_issued=known.receipts_issued + 1)
                 owed = {**self.owed, record.receipt_no: record.payment_id}
                 return replace(self._with_payment(issued), owed=MappingProxyType(owed))
@@ -186,9 +176,7 @@ def _intended(record: PaymentIntended) -> Payment:
     )
 
 
-def _bounded(
-    entries: dict[str, Entry], is_settled: Callable[[Entry], bool]
-) -> Mapping[str, Entry]:
+def _bounded(entries: dict[str, Entry], is_settled: Callable[[Entry], bool]) -> Mapping[str, Entry]:
     """Drop the oldest settled entries above the limit; open ones are never dropped."""
     if len(entries) > SETTLED_KEPT:
         settled = [key for key, entry in entries.items() if is_settled(entry)]

@@ -52,10 +52,7 @@ def start(
     turn: Turn, heads: Iterable[ReceiptHead], page: Printing, *, reprint: bool = False
 ) -> None:
     """Print these receipts one after the other on the printing page."""
-    items = (
-        PrintItem(each.receipt_no, each.title, each.amount_fen, reprint)
-        for each in heads
-    )
+    items = (PrintItem(each.receipt_no, each.title, each.amount_fen, reprint) for each in heads)
     start_items(turn, tuple(items), page)
 
 
@@ -82,9 +79,7 @@ def _next(turn: Turn) -> None:
             for item in page.items
         )
         page = replace(page, items=items)
-    waiting = next(
-        (item for item in page.items if item.state is ItemState.WAITING), None
-    )
+    waiting = next((item for item in page.items if item.state is ItemState.WAITING), None)
     if waiting is None:
         finish(turn, page)
         return
@@ -107,9 +102,7 @@ def _next(turn: Turn) -> None:
 def finish(turn: Turn, page: Printing) -> None:
     """The last page of the visit; it stays longer when there is something to read."""
     payment = turn.kiosk.ledger.payments.get(page.payment_id)
-    calm = bool(page.items) and all(
-        item.state is ItemState.PRINTED for item in page.items
-    )
+    calm = bool(page.items) and all(item.state is ItemState.PRINTED for item in page.items)
     stay_s = turn.rules.done_s * (1 if calm else 3)
     turn.show(
         Done(
@@ -135,9 +128,7 @@ def _update(turn: Turn, item: PrintItem, **fields: object) -> None:
     assert isinstance(page, Printing)
     changed = replace(item, **fields)  # type: ignore[arg-type]
     items = tuple(
-        changed
-        if (each.receipt_no, each.reprint) == (item.receipt_no, item.reprint)
-        else each
+        changed if (each.receipt_no, each.reprint) == (item.receipt_no, item.reprint) else each
         for each in page.items
     )
     turn.show(replace(page, items=items))
@@ -171,9 +162,7 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
                 _next(turn)
 
 
-def _granted(
-    turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None
-) -> None:
+def _granted(turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None) -> None:
     """Commit the copy number and the print intent together, then print."""
     granted = replace(claim, copy_number=grant.copy_number)
     _claim_moved(turn, granted, ClaimState.GRANTED)
@@ -209,9 +198,7 @@ def _granted(
 
 def content_hash(receipt: Receipt, copy_number: int) -> str:
     """Says later which paper a job was, without holding anything personal."""
-    facts = (
-        f"{receipt.receipt_no}|{receipt.check_code}|{receipt.amount_fen}|{copy_number}"
-    )
+    facts = f"{receipt.receipt_no}|{receipt.check_code}|{receipt.amount_fen}|{copy_number}"
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
@@ -243,9 +230,7 @@ def tend(turn: Turn, claim_id: str) -> None:
     turn.set_chore(claim_id, Chore(chore.attempt, chore.due_s, in_flight=True))
 
 
-def on_settle_reply(
-    turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outcome
-) -> None:
+def on_settle_reply(turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outcome) -> None:
     claim = turn.kiosk.ledger.claims.get(call.claim_id)
     if claim is None or claim.state not in TO_SETTLE:
         return
@@ -307,9 +292,7 @@ def recover(turn: Turn) -> None:
                 "restart",
             )
         )
-        _claim_moved(
-            turn, turn.kiosk.ledger.claims[job.claim_id], ClaimState.DOUBTED, "restart"
-        )
+        _claim_moved(turn, turn.kiosk.ledger.claims[job.claim_id], ClaimState.DOUBTED, "restart")
     for claim in turn.kiosk.ledger.open_claims:
         if claim.state in (ClaimState.ASKED, ClaimState.GRANTED):
             _claim_moved(turn, claim, ClaimState.UNUSED, "restart")

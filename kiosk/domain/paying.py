@@ -68,9 +68,7 @@ def on_pay_touched(turn: Turn, page: Choosing) -> None:
     other_payer = turn.visit.subject.kind is SubjectKind.PAYMENT_CODE
     no_receipt_now = not turn.kiosk.can_print
     if other_payer or no_receipt_now:
-        turn.show(
-            Confirming(page, no_receipt_now=no_receipt_now, other_payer=other_payer)
-        )
+        turn.show(Confirming(page, no_receipt_now=no_receipt_now, other_payer=other_payer))
     else:
         _begin(turn, page, receipt_later=False)
 
@@ -157,17 +155,18 @@ def _opened(turn: Turn, seen: PaymentSeen) -> None:
         payments.close(turn, seen.payment_id, "nobody is waiting")
         return
     valid_s = max(0.0, seen.expires_in_s - turn.rules.qr_hide_s)
-    turn.show(
-        replace(
-            page,
-            qr_url=seen.qr_url,
-            valid_s=valid_s,
-            hide_at_s=turn.now_s + valid_s,
-            query_at_s=turn.now_s,
-            retry_at_s=None,
-            unstable_link=False,
-        )
+    shown = replace(
+        page,
+        qr_url=seen.qr_url,
+        valid_s=valid_s,
+        hide_at_s=turn.now_s + valid_s,
+        retry_at_s=None,
+        unstable_link=False,
     )
+    if seen.state is PlatformState.OPEN:
+        _watch(turn, shown)
+    else:
+        turn.show(shown)
 
 
 def _page_of(turn: Turn, payment_id: str) -> Paying | None:
@@ -178,9 +177,7 @@ def _page_of(turn: Turn, payment_id: str) -> Paying | None:
 def _create_again(turn: Turn, payment: Payment, outcome: Outcome) -> None:
     """No usable answer: the same key again while the resident waits, then close."""
     if payment.state is State.INTENT and not isinstance(outcome, NotSent):
-        payments.move(
-            turn, payment.payment_id, Event.CREATE_LOST, payments.fact_of(outcome)
-        )
+        payments.move(turn, payment.payment_id, Event.CREATE_LOST, payments.fact_of(outcome))
     page = _page_of(turn, payment.payment_id)
     if page is None:
         return
@@ -203,9 +200,7 @@ def _show_refusal(turn: Turn, payment: Payment, code: Refusal) -> None:
         case Refusal.LEASED:
             turn.show(Trouble(TroubleKind.LEASED, page.choosing, can_retry=True))
         case _:
-            trouble = Trouble(
-                TroubleKind.NOT_PAID_REFUSED, page.choosing, reason=code.value
-            )
+            trouble = Trouble(TroubleKind.NOT_PAID_REFUSED, page.choosing, reason=code.value)
             turn.show(replace(trouble, can_retry=True))
 
 
@@ -214,20 +209,26 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
     page = _page_of(turn, call.payment_id)
     if page is None or call.wait_s == 0:
         return
-    # One failed poll never ends the polling: the next is always scheduled.
+    # One failed poll never ends the polling: the next is always asked or scheduled.
     seen = isinstance(outcome, PaymentSeen)
-    gap_s = turn.rules.poll_gap_s if seen else turn.rules.poll_retry_s
-    user_paying = (
-        isinstance(outcome, PaymentSeen) and outcome.state is PlatformState.USER_PAYING
-    )
-    turn.show(
-        replace(
-            page,
-            query_at_s=turn.now_s + gap_s,
-            unstable_link=not seen,
-            user_paying=user_paying,
-        )
-    )
+    user_paying = isinstance(outcome, PaymentSeen) and outcome.state is PlatformState.USER_PAYING
+    page = replace(page, unstable_link=not seen, user_paying=user_paying)
+    news = isinstance(outcome, PaymentSeen) and outcome.state is not call.known_state
+    waited = turn.now_s - page.asked_at_s >= turn.rules.poll_gap_s
+    if turn.kiosk.ledger.payments[call.payment_id].state is not State.SHOWN:
+        turn.show(page)
+    elif seen and (news or waited):
+        _watch(turn, page)
+    else:  # The platform did not hold the question back, or it did not answer.
+        gap_s = turn.rules.poll_gap_s if seen else turn.rules.poll_retry_s
+        turn.show(replace(page, query_at_s=turn.now_s + gap_s))
+
+
+def _watch(turn: Turn, page: Paying) -> None:
+    """Ask for the next change of a payment whose QR is on the screen (long poll)."""
+    known = PlatformState.USER_PAYING if page.user_paying else PlatformState.OPEN
+    turn.show(replace(page, query_at_s=None, asked_at_s=turn.now_s))
+    turn.want(QueryPayment(page.payment_id, page.amount_fen, known, turn.rules.poll_wait_s))
 
 
 def on_issue_reply(turn: Turn, call: IssueReceipts, outcome: Outcome) -> None:
@@ -235,11 +236,7 @@ def on_issue_reply(turn: Turn, call: IssueReceipts, outcome: Outcome) -> None:
         return
     assert isinstance(outcome, ReceiptsIssued)
     page = turn.page
-    if (
-        isinstance(page, Printing)
-        and page.payment_id == call.payment_id
-        and not page.items
-    ):
+    if isinstance(page, Printing) and page.payment_id == call.payment_id and not page.items:
         papers.start(turn, outcome.receipts, page)
 
 
@@ -260,19 +257,13 @@ def on_tick(turn: Turn) -> None:
     elif shown and page.query_at_s is not None and page.query_at_s <= turn.now_s:
         known = PlatformState.USER_PAYING if page.user_paying else PlatformState.OPEN
         turn.show(replace(page, query_at_s=None))
-        turn.want(
-            QueryPayment(
-                page.payment_id, page.amount_fen, known, turn.rules.poll_wait_s
-            )
-        )
+        turn.want(QueryPayment(page.payment_id, page.amount_fen, known, turn.rules.poll_wait_s))
 
 
 def give_up(turn: Turn, page: Paying, cause: CheckCause) -> None:
     """Stop paying: close at the platform and show that we are checking."""
     payments.close(turn, page.payment_id, cause.value)
-    turn.show(
-        Checking(page.payment_id, page.choosing, cause, turn.now_s, page.amount_fen)
-    )
+    turn.show(Checking(page.payment_id, page.choosing, cause, turn.now_s, page.amount_fen))
 
 
 # --- the screen follows the money --------------------------------------------------------------------
@@ -288,22 +279,15 @@ def follow(turn: Turn) -> None:
         return
     if payment.state is State.PAID:
         late = not isinstance(page, Paying)
-        turn.show(
-            Printing((), payment.payment_id, payment.amount_fen, turn.now_s, late=late)
-        )
+        turn.show(Printing((), payment.payment_id, payment.amount_fen, turn.now_s, late=late))
     elif payment.state is State.CLOSED:
         _show_not_charged(turn, page)
     elif payment.state is State.CONFLICT:
         _show_doubt(turn, payment, page)
-    elif (
-        isinstance(page, Checking)
-        and turn.now_s - page.since_s >= turn.rules.doubt_after_s
-    ):
+    elif isinstance(page, Checking) and turn.now_s - page.since_s >= turn.rules.doubt_after_s:
         if page.cause is CheckCause.CREATE_LOST:
             # No QR was ever on a screen, so nobody can have paid it.
-            turn.show(
-                Trouble(TroubleKind.NOT_PAID_NETWORK, page.choosing, can_retry=True)
-            )
+            turn.show(Trouble(TroubleKind.NOT_PAID_NETWORK, page.choosing, can_retry=True))
         else:
             _show_doubt(turn, payment, page)
 
@@ -316,18 +300,12 @@ def _show_not_charged(turn: Turn, page: Paying | Checking | Trouble) -> None:
         case CheckCause.CANCELLED if page.choosing is not None:
             turn.show(replace(page.choosing, notice=Notice.NOT_CHARGED))
         case CheckCause.CREATE_LOST:
-            turn.show(
-                Trouble(TroubleKind.NOT_PAID_NETWORK, page.choosing, can_retry=True)
-            )
+            turn.show(Trouble(TroubleKind.NOT_PAID_NETWORK, page.choosing, can_retry=True))
         case _:
-            turn.show(
-                Trouble(TroubleKind.NOT_PAID_EXPIRED, page.choosing, can_retry=True)
-            )
+            turn.show(Trouble(TroubleKind.NOT_PAID_EXPIRED, page.choosing, can_retry=True))
 
 
-def _show_doubt(
-    turn: Turn, payment: Payment, page: Paying | Checking | Trouble
-) -> None:
+def _show_doubt(turn: Turn, payment: Payment, page: Paying | Checking | Trouble) -> None:
     if isinstance(page, Trouble):
         return
     turn.show(

@@ -33,9 +33,7 @@ class Event(StrEnum):
     SEEN_PAID = "seen_paid"
     SEEN_CLOSED = "seen_closed"
     SEEN_VOIDED = "seen_voided"
-    CLOSE_WANTED = (
-        "close_wanted"  # resident, screen time-out, QR about to expire, restart
-    )
+    CLOSE_WANTED = "close_wanted"  # resident, screen time-out, QR about to expire, restart
     CLOSE_LOST = "close_lost"
     RECON_PAID = "recon_paid"  # the day's statement, the last word
     RECON_ABSENT = "recon_absent"

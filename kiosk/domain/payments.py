@@ -116,22 +116,14 @@ def on_issue_reply(turn: Turn, call: IssueReceipts, outcome: Outcome) -> bool:
     payment = turn.kiosk.ledger.payments.get(call.payment_id)
     if payment is None or not payment.wants_receipts:
         return False
-    if not isinstance(outcome, ReceiptsIssued) or not _are_receipts_of(
-        payment, outcome
-    ):
+    if not isinstance(outcome, ReceiptsIssued) or not _are_receipts_of(payment, outcome):
         if not turn.postpone(payment.payment_id):
-            last = (
-                len(turn.rules.janitor_s) - 1
-            )  # A receipt is owed for as long as it takes.
+            last = len(turn.rules.janitor_s) - 1  # A receipt is owed for as long as it takes.
             due_s = turn.now_s + turn.rules.janitor_s[last]
             turn.set_chore(payment.payment_id, Chore(last, due_s))
         return False
     for head in outcome.receipts:
-        turn.record(
-            ReceiptOwed(
-                payment.payment_id, head.receipt_no, head.bill_no, head.amount_fen
-            )
-        )
+        turn.record(ReceiptOwed(payment.payment_id, head.receipt_no, head.bill_no, head.amount_fen))
     turn.drop_chore(payment.payment_id)
     return True
 

@@ -36,9 +36,7 @@ class Refusal(StrEnum):
     PAYMENT_CLOSED = "payment_closed"  # create after a tombstone
     KEY_REUSED = "key_reused"  # same id, other bills or amount
     NOT_FOUND = "not_found"
-    ALREADY_PRINTED = (
-        "already_printed"  # the original is out: only a marked copy is left
-    )
+    ALREADY_PRINTED = "already_printed"  # the original is out: only a marked copy is left
     CLAIMED_ELSEWHERE = "claimed_elsewhere"  # another terminal is printing this receipt
     WINDOW_PASSED = "window_passed"  # older than six months
     RECEIPT_VOID = "receipt_void"
@@ -114,14 +112,7 @@ class Acknowledged:
     """Done as asked (claim confirmed or released, link alive)."""
 
 
-Answer = (
-    BillsFound
-    | ReceiptsFound
-    | PaymentSeen
-    | ReceiptsIssued
-    | ClaimGranted
-    | Acknowledged
-)
+Answer = BillsFound | ReceiptsFound | PaymentSeen | ReceiptsIssued | ClaimGranted | Acknowledged
 Outcome = Answer | NotSent | AnswerLost | Refused
 
 

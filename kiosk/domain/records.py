@@ -156,12 +156,9 @@ def to_row(record: Record) -> tuple[str, dict[str, Any]]:
     """Kind and JSON-ready body of a record."""
     body = {field.name: getattr(record, field.name) for field in fields(record)}
     if isinstance(record, PaymentIntended):
-        body["bills"] = [
-            [bill.bill_no, bill.version, bill.amount_fen] for bill in record.bills
-        ]
+        body["bills"] = [[bill.bill_no, bill.version, bill.amount_fen] for bill in record.bills]
     return type(record).__name__, {
-        name: dict(value) if isinstance(value, Mapping) else value
-        for name, value in body.items()
+        name: dict(value) if isinstance(value, Mapping) else value for name, value in body.items()
     }
 
 

@@ -64,9 +64,7 @@ def _dispatch(turn: Turn, event: e.Event) -> None:
             visits.on_card(turn, card)
         case CardReadFailed(reason):
             foreign = reason == "not_an_id_card"
-            visits.tell(
-                turn, Notice.CARD_NOT_ACCEPTED if foreign else Notice.CARD_UNREADABLE
-            )
+            visits.tell(turn, Notice.CARD_NOT_ACCEPTED if foreign else Notice.CARD_UNREADABLE)
         case CardRemoved():
             turn.change(card_on_reader=False)
         case e.CodeScanned(text) | e.CodeSubmitted(text):
@@ -151,9 +149,7 @@ def _back(turn: Turn) -> None:
             paying.give_up(turn, page, CheckCause.CANCELLED)
         case Confirming(choosing):
             turn.show(choosing)
-        case Trouble(kind, choosing) if (
-            choosing and kind is not TroubleKind.MONEY_IN_DOUBT
-        ):
+        case Trouble(kind, choosing) if choosing and kind is not TroubleKind.MONEY_IN_DOUBT:
             turn.show(choosing)
         case Printing() | Checking() | None:
             pass  # Nothing to go back to while paper or money is moving.
@@ -168,14 +164,7 @@ def _leave(turn: Turn) -> None:
             paying.give_up(turn, page, CheckCause.LEFT)
         case Printing() | Checking() | None:
             pass
-        case (
-            EnteringCode()
-            | Searching()
-            | Choosing()
-            | Confirming()
-            | Done()
-            | Trouble()
-        ):
+        case EnteringCode() | Searching() | Choosing() | Confirming() | Done() | Trouble():
             visits.end(turn, "left")
         case _:
             assert_never(page)

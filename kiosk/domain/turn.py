@@ -77,9 +77,7 @@ class Turn:
         self.change(chores=MappingProxyType({**self.kiosk.chores, key: chore}))
 
     def drop_chore(self, key: str) -> None:
-        chores = {
-            name: chore for name, chore in self.kiosk.chores.items() if name != key
-        }
+        chores = {name: chore for name, chore in self.kiosk.chores.items() if name != key}
         self.change(chores=MappingProxyType(chores))
 
     def hurry_chores(self) -> None:

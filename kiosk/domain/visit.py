@@ -46,9 +46,7 @@ class Searching:
     bills: tuple[Bill, ...] | None = None
     receipts: tuple[ReceiptHead, ...] | None = None
     receipts_failed: bool = False
-    compare_with: tuple[
-        Bill, ...
-    ] = ()  # what the resident had agreed to, if amounts changed
+    compare_with: tuple[Bill, ...] = ()  # what the resident had agreed to, if amounts changed
     notice: Notice | None = None
 
 
@@ -108,7 +106,8 @@ class Paying:
     unstable_link: bool = False
     attempt: int = 1
     retry_at_s: float | None = None  # of the create call
-    query_at_s: float | None = None  # of the next status call
+    query_at_s: float | None = None  # of the next status call; None while one is out
+    asked_at_s: float = 0.0
 
 
 class CheckCause(StrEnum):
@@ -214,15 +213,7 @@ class Trouble:
 
 
 Page = (
-    EnteringCode
-    | Searching
-    | Choosing
-    | Confirming
-    | Paying
-    | Checking
-    | Printing
-    | Done
-    | Trouble
+    EnteringCode | Searching | Choosing | Confirming | Paying | Checking | Printing | Done | Trouble
 )
 
 

@@ -104,9 +104,7 @@ def on_code(turn: Turn, text: str) -> None:
 def on_enter_code(turn: Turn) -> None:
     if turn.visit is None and not turn.kiosk.halted:
         page = EnteringCode()
-        turn.change(
-            visit=Visit(turn.new_id("V"), page, touched_s=turn.now_s), notice=None
-        )
+        turn.change(visit=Visit(turn.new_id("V"), page, touched_s=turn.now_s), notice=None)
 
 
 def tell(turn: Turn, notice: Notice) -> None:
@@ -133,9 +131,7 @@ def search_again(
     turn: Turn, *, compare_with: tuple[Bill, ...] = (), notice: Notice | None = None
 ) -> None:
     """Look up afresh within the visit; nothing shown before is trusted any more."""
-    page = Searching(
-        turn.new_id("L"), turn.now_s, compare_with=compare_with, notice=notice
-    )
+    page = Searching(turn.new_id("L"), turn.now_s, compare_with=compare_with, notice=notice)
     turn.show(page)
     _search(turn, page)
 
@@ -218,9 +214,7 @@ def _choosing(
     return choosing
 
 
-def _changes(
-    before: tuple[Bill, ...], now: tuple[Bill, ...]
-) -> tuple[AmountChange, ...]:
+def _changes(before: tuple[Bill, ...], now: tuple[Bill, ...]) -> tuple[AmountChange, ...]:
     old = {bill.bill_no: bill.amount_fen for bill in before}
     return tuple(
         AmountChange(bill.bill_no, bill.title, old[bill.bill_no], bill.amount_fen)
@@ -252,20 +246,12 @@ def reprint(turn: Turn, receipt_no: str) -> None:
         if heads:
             _print(turn, page, heads, reprint=True)
     elif isinstance(page, Done):
-        items = tuple(
-            papers.again(item)
-            for item in page.doubtful
-            if item.receipt_no == receipt_no
-        )
+        items = tuple(papers.again(item) for item in page.doubtful if item.receipt_no == receipt_no)
         if items and turn.kiosk.can_print:
-            papers.start_items(
-                turn, items, Printing((), page.payment_id, page.paid_fen)
-            )
+            papers.start_items(turn, items, Printing((), page.payment_id, page.paid_fen))
 
 
-def _print(
-    turn: Turn, page: Choosing, heads: tuple[ReceiptHead, ...], *, reprint: bool
-) -> None:
+def _print(turn: Turn, page: Choosing, heads: tuple[ReceiptHead, ...], *, reprint: bool) -> None:
     if turn.kiosk.can_print:
         papers.start(turn, heads, Printing(()), reprint=reprint)
     else:
@@ -313,9 +299,7 @@ def on_tick(turn: Turn) -> None:
             turn.want(_bills_search(visit, page))
     elif isinstance(page, Done) and page.until_s <= turn.now_s:
         end(turn, "done")
-    elif isinstance(page, TIMES_OUT) and turn.now_s - visit.touched_s >= _idle_s(
-        turn, page
-    ):
+    elif isinstance(page, TIMES_OUT) and turn.now_s - visit.touched_s >= _idle_s(turn, page):
         end(turn, "idle")
     elif isinstance(page, Choosing) and page.auto_collect_at_s is not None:
         if page.auto_collect_at_s <= turn.now_s:

@@ -41,16 +41,17 @@ class PlatformClient:
         Raises ValueError for a base_url that cannot work.
         """
         parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        try:
+            has_host = bool(parts.hostname) and parts.port != 0
+        except ValueError:  # the port is not a number, or too large a one
+            has_host = False
+        if parts.scheme not in ("http", "https") or not has_host or parts.query:
             raise ValueError(f"base_url must look like https://host[:port], not {base_url!r}")
         self._base_url = base_url.rstrip("/")
         self._kiosk_id = kiosk_id
         self._nonces = nonces
         self._transport = Transport(
-            timeouts or Timeouts(),
-            proxy=proxy,
-            ca_file=ca_file,
-            certificate=certificate,
+            timeouts or Timeouts(), proxy=proxy, ca_file=ca_file, certificate=certificate
         )
 
     def perform(self, call: PlatformCall) -> Outcome:

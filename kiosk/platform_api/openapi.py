@@ -21,8 +21,7 @@ def openapi_document() -> dict[str, Any]:
     models += [operation.request for operation in OPERATIONS if operation.request is not None]
     models.append(wire.Problem)
     _, schemas = models_json_schema(
-        [(model, "validation") for model in models],
-        ref_template=_REF + "{model}",
+        [(model, "validation") for model in models], ref_template=_REF + "{model}"
     )
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
@@ -77,12 +76,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         found.append(_parameter(wire.IDEMPOTENCY_HEADER, "header", identifier))
     if operation.long_poll:
         states = {"type": "string", "enum": [str(state) for state in PlatformState]}
-        wait = {
-            "type": "number",
-            "minimum": 0,
-            "maximum": wire.MAX_WAIT_S,
-            "default": 0,
-        }
+        wait = {"type": "number", "minimum": 0, "maximum": wire.MAX_WAIT_S, "default": 0}
         found.append(_parameter("known", "query", states, required=False))
         found.append(_parameter("wait_s", "query", wait, required=False))
     return found

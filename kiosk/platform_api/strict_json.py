@@ -35,11 +35,7 @@ def parse(model: type[M], raw: bytes) -> M:
         raise Malformed("too_large")
     _refuse_deep_nesting(raw)
     try:
-        json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-        )
+        json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except ValueError as trouble:  # UnicodeDecodeError and JSONDecodeError are ValueErrors.
         raise Malformed("not_json") from trouble
     try:

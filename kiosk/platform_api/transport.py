@@ -118,18 +118,12 @@ def _pool_classes(exchange: _Exchange) -> dict[str, type[HTTPConnectionPool]]:
 
         def send(self, data: Any) -> None:
             if self.sock is None:
-                self.connect()
+                self.connect()  # Whatever fails in here, no byte of the request has left.
             exchange.may_have_left = True
             super().send(data)
 
-    class Secure(HTTPSConnection):
-        response_class = answers
-
-        def send(self, data: Any) -> None:
-            if self.sock is None:
-                self.connect()
-            exchange.may_have_left = True
-            super().send(data)
+    class Secure(Plain, HTTPSConnection):
+        pass
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

@@ -51,21 +51,13 @@ def subject_echo(nonce: str, kind: str, number: str) -> str:
 class Request(BaseModel):
     # Numbers of people must not reach a log by way of a validation error.
     model_config = ConfigDict(
-        frozen=True,
-        strict=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-        allow_inf_nan=False,
+        frozen=True, strict=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False
     )
 
 
 class Answer(BaseModel):
     model_config = ConfigDict(
-        frozen=True,
-        strict=True,
-        extra="ignore",
-        hide_input_in_errors=True,
-        allow_inf_nan=False,
+        frozen=True, strict=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False
     )
 
 
@@ -214,10 +206,7 @@ class PaymentAnswer(Answer):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         state = self.state
-        if self.amount_fen is None and state not in (
-            PlatformState.NOT_FOUND,
-            PlatformState.CLOSED,
-        ):
+        if self.amount_fen is None and state not in (PlatformState.NOT_FOUND, PlatformState.CLOSED):
             raise ValueError("a known payment has an amount")
         if self.amount_fen is not None and state is PlatformState.NOT_FOUND:
             raise ValueError("an unknown payment has no amount")

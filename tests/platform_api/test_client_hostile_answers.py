@@ -16,6 +16,7 @@ from kiosk.domain.platform import (
     AnswerLost,
     BillToPay,
     CheckLink,
+    ClaimGranted,
     ClaimReceipt,
     ClosePayment,
     ConfirmClaim,
@@ -26,6 +27,7 @@ from kiosk.domain.platform import (
     PlatformCall,
     PlatformState,
     QueryPayment,
+    ReceiptsIssued,
     Refusal,
     Refused,
     ReleaseClaim,
@@ -235,6 +237,14 @@ def test_endless_interim_answers_end_at_the_total_deadline() -> None:
     assert outcome_of(script, timeouts=IMPATIENT) == AnswerLost("answer_timeout")
 
 
+def test_a_flood_of_interim_answers_ends_at_the_total_deadline() -> None:
+    def script(_: bytes) -> Iterator[bytes | float]:
+        while True:
+            yield b"HTTP/1.1 100 Continue\r\n\r\n" * 1000
+
+    assert outcome_of(script, timeouts=IMPATIENT) == AnswerLost("answer_timeout")
+
+
 def test_silence_ends_at_the_read_timeout() -> None:
     def script(_: bytes) -> Iterator[bytes | float]:
         yield 5.0
@@ -314,6 +324,46 @@ def test_bills_that_cannot_be_this_persons_bills_are_never_shown(body: object, r
     assert outcome_of(saying(ok(body)), SEARCH) == AnswerLost(reason)
 
 
+HEAD = {
+    "receipt_no": "33010226-0000000001",
+    "bill_no": BILL_NO,
+    "title": "罚款",
+    "agency_name": "支队",
+    "amount_fen": 100,
+    "paid_at": "2026-11-01T02:30:00Z",
+    "channel": "kiosk",
+    "copies_printed": 0,
+}
+RECEIPT = {
+    "receipt_no": "33010226-0000000001",
+    "code": "33010226",
+    "number": "0000000001",
+    "check_code": "a1b2c3",
+    "title": "统一票据",
+    "bill_no": BILL_NO,
+    "payment_id": "P1",
+    "payer_name": "张三",
+    "payer_number_masked": "330***********0010",
+    "agency_code": "1",
+    "agency_name": "支队",
+    "lines": BILL["lines"],
+    "late_fee_fen": 0,
+    "amount_fen": 100,
+    "issued_on": "2026-11-01",
+    "paid_at": "2026-11-01T02:30:00Z",
+    "wallet": "alipay",
+    "verify_url": "http://127.0.0.1:1/verify/33010226-0000000001/a1b2c3",
+}
+CLAIM = ClaimReceipt("C1", "33010226-0000000001", reprint=False)
+GRANT = {"claim_id": "C1", "copy_number": 1, "receipt": RECEIPT}
+
+
+def test_a_proper_grant_and_proper_receipts_are_believed() -> None:
+    assert isinstance(outcome_of(saying(ok(GRANT)), CLAIM), ClaimGranted)
+    issued = {"payment_id": "P1", "receipts": [HEAD]}
+    assert isinstance(outcome_of(saying(ok(issued)), IssueReceipts("P1")), ReceiptsIssued)
+
+
 @pytest.mark.parametrize(
     "call, body, reason",
     [
@@ -322,6 +372,15 @@ def test_bills_that_cannot_be_this_persons_bills_are_never_shown(body: object, r
         (ConfirmClaim("C1", doubt=False), {"claim_id": "C1", "state": "doubtful"}, "wrong_claim_state"),
         (ReleaseClaim("C1"), {"claim_id": "C1", "state": "confirmed"}, "wrong_claim_state"),
         (CheckLink(), {"status": "ok"}, "not_health_answer"),
+        (IssueReceipts("P1"), {"payment_id": "P2", "receipts": [HEAD]}, "wrong_payment_id"),
+        (CLAIM, {**GRANT, "claim_id": "C2"}, "wrong_claim_id"),
+        (CLAIM, {**GRANT, "copy_number": 2}, "not_the_original"),
+        (CLAIM, {**GRANT, "copy_number": 0}, "not_claim_answer"),
+        (CLAIM, {**GRANT, "receipt": {**RECEIPT, "amount_fen": 101}}, "not_claim_answer"),
+        (CLAIM, {**GRANT, "receipt": {**RECEIPT, "code": "33010227"}}, "not_claim_answer"),
+        (CLAIM, {**GRANT, "receipt": {**RECEIPT, "payer_name": ""}}, "not_claim_answer"),
+        (ClaimReceipt("C1", "33010226-0000000002", reprint=False), GRANT, "wrong_receipt"),
+        (QUERY, {"payment_id": "P1", "state": "not_found", "amount_fen": 15000}, "not_payment_answer"),
         (ClaimReceipt("C1", "33010226-0000000001", reprint=False), {"claim_id": "C1"}, "not_claim_answer"),
     ],
 )  # fmt: skip

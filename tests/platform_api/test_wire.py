@@ -101,3 +101,9 @@ def test_no_operation_takes_a_subject_in_its_address() -> None:
         if parameter["in"] in ("path", "query")
     }
     assert names == {"payment_id", "claim_id", "known", "wait_s"}
+
+
+def test_more_than_a_mebibyte_is_not_even_looked_at() -> None:
+    with pytest.raises(Malformed) as caught:
+        parse(wire.HealthAnswer, b" " * (1 << 20) + b"{}")
+    assert caught.value.reason == "too_large"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -16,14 +17,15 @@ Script = Callable[[bytes], Iterator[bytes | float]]
 class RawServer:
     """Answers each connection's first request by `script`, then closes; keeps the requests."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self._script = script
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
         self.requests: list[bytes] = []
         host, port = self._listener.getsockname()
-        self.url = f"http://{host}:{port}"
+        self.url = f"{'http' if tls is None else 'https'}://{host}:{port}"
 
     def __enter__(self) -> Self:
         accepting = threading.Thread(target=self._accept, daemon=True)
@@ -56,6 +58,12 @@ class RawServer:
     def _serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
             connection.settimeout(5)
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection:
             request = _read_request(connection)
             self.requests.append(request)
             for step in self._script(request):

@@ -307,7 +307,7 @@ SEARCH = SearchBills("L1", Subject(SubjectKind.PERSON, "330199190001010010", "å¼
 
 
 @pytest.mark.parametrize(
-    "body, reason",
+    ("body", "reason"),
     [
         ({"subject_echo": "0" * 64, "bills": [BILL]}, "wrong_subject"),
         ({"bills": [BILL]}, "not_bills_answer"),
@@ -365,7 +365,7 @@ def test_a_proper_grant_and_proper_receipts_are_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    "call, body, reason",
+    ("call", "body", "reason"),
     [
         (IssueReceipts("P1"), {"payment_id": "P1", "receipts": []}, "not_issue_receipts_answer"),
         (ConfirmClaim("C1", doubt=False), {"claim_id": "C2", "state": "confirmed"}, "wrong_claim_id"),

@@ -27,7 +27,7 @@ BILL = BillNow("B1", 1, 100, BillStatus.OPEN, "P1")
 
 
 @pytest.mark.parametrize(
-    "now_s, late, expected",
+    ("now_s", "late", "expected"),
     [
         (1119.9, LateWallet.REFUSED, PlatformState.OPEN),
         (1120.0, LateWallet.REFUSED, PlatformState.CLOSED),
@@ -67,7 +67,7 @@ def test_not_even_a_faithless_platform_takes_money_for_a_bill_leased_to_another(
 
 
 @pytest.mark.parametrize(
-    "bill, code",
+    ("bill", "code"),
     [
         (None, Refusal.NOT_FOUND),
         (replace(BILL, status=BillStatus.REFUNDED), Refusal.NOT_FOUND),
@@ -101,7 +101,7 @@ def test_no_history_of_claims_gives_a_number_that_may_be_on_paper(states) -> Non
 
 
 @pytest.mark.parametrize(
-    "current, wanted, settled",
+    ("current", "wanted", "settled"),
     [
         (ClaimState.HELD, ClaimState.CONFIRMED, ClaimState.CONFIRMED),
         (ClaimState.HELD, ClaimState.DOUBTFUL, ClaimState.DOUBTFUL),
@@ -120,7 +120,7 @@ def test_a_claim_is_settled_once_and_certainty_replaces_doubt(current, wanted, s
 
 
 @pytest.mark.parametrize(
-    "day, months, before",
+    ("day", "months", "before"),
     [
         (date(2026, 11, 21), 6, date(2026, 5, 21)),
         (date(2026, 3, 31), 6, date(2025, 9, 30)),
@@ -139,7 +139,7 @@ def test_the_window_is_open_on_its_last_day_and_closed_on_the_next() -> None:
 
 
 @pytest.mark.parametrize(
-    "principal, days, rate, fee",
+    ("principal", "days", "rate", "fee"),
     [(15000, 12, 300, 5400), (15000, 100, 300, 15000), (15000, -3, 300, 0), (33, 1, 5, 0)],
 )
 def test_late_fees_are_whole_fen_and_never_above_the_principal(principal, days, rate, fee) -> None:

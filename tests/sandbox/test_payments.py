@@ -368,7 +368,7 @@ def test_a_spoilt_answer_is_lost_though_the_payment_was_made(
 
 
 @pytest.mark.parametrize(
-    "kind, reason",
+    ("kind", "reason"),
     [
         ("error_before", "status_500"),
         ("error_after", "status_500"),

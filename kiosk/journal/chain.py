@@ -37,7 +37,7 @@ class Row:
         """The record's fields; raises BadRecord when the body is no JSON object."""
         try:
             values = json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadRecord(f"row {self.seq} holds no JSON") from error
         if not isinstance(values, dict):
             raise BadRecord(f"row {self.seq} holds no JSON object")

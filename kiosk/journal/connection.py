@@ -7,7 +7,7 @@ from pathlib import Path
 
 import apsw
 
-from kiosk.journal.errors import JournalDamaged, JournalError
+from kiosk.journal.errors import JournalError
 from kiosk.journal.files import sync_directory
 
 FILE_NAME = "journal.sqlite3"
@@ -20,7 +20,7 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
 
     Raises apsw.Error when the file cannot be opened or is no SQLite file.
     """
-    assert_sqlite_is_safe()
+    assert_sqlite_is_safe(apsw.sqlite_lib_version())
     if not path.exists():
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         sync_directory(path.parent)
@@ -31,8 +31,7 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
     # synced, and a power cut brings it back to undo the new database.
     connection.pragma("synchronous", "EXTRA")
     mode = connection.pragma("journal_mode", "WAL")
-    if mode != "wal":
-        raise JournalDamaged(f"SQLite keeps journal mode {mode!r} instead of WAL")
+    assert mode == "wal", f"SQLite keeps journal mode {mode!r}"
     connection.wal_autocheckpoint(WAL_PAGES_KEPT)
     connection.pragma("foreign_keys", 1)
     connection.pragma("temp_store", "MEMORY")
@@ -40,21 +39,22 @@ def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
 
 
 def connect_to_read(path: Path) -> apsw.Connection:
-    """A connection that changes nothing, for a journal that no kiosk is running on."""
-    assert_sqlite_is_safe()
-    if not path.exists():
-        raise JournalError(f"there is no journal at {path}")
+    """A connection that changes nothing, for a journal that no kiosk is running on.
+
+    Raises apsw.Error, of which apsw.BusyError means that somebody else holds the file.
+    """
+    assert_sqlite_is_safe(apsw.sqlite_lib_version())
     # SQLite must be able to lock the file to read its WAL without a shared-memory file.
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     _harden(connection)
     connection.pragma("query_only", 1)
     connection.pragma("locking_mode", "EXCLUSIVE")
+    connection.pragma("schema_version")  # the first read: takes the lock, looks at the WAL
     return connection
 
 
-def assert_sqlite_is_safe() -> None:
+def assert_sqlite_is_safe(version: str) -> None:
     """Raise JournalError for SQLite versions with the WAL reset bug."""
-    version = apsw.sqlite_lib_version()
     if tuple(int(part) for part in version.split(".")) < OLDEST_SQLITE:
         oldest = ".".join(map(str, OLDEST_SQLITE))
         raise JournalError(f"SQLite {version} can corrupt a WAL; install {oldest} or newer")

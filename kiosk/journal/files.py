@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from kiosk.journal.errors import JournalInUse
+from kiosk.journal.errors import JournalError, JournalInUse
 
 LOCK_NAME = "journal.lock"
 
@@ -39,7 +39,12 @@ class DirectoryLock:
     """The right to be the only process on a journal; the kernel gives it back at exit."""
 
     def __init__(self, directory: Path) -> None:
-        self._descriptor = os.open(directory / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        """Raises JournalInUse, or JournalError where the lock file cannot be opened."""
+        path = directory / LOCK_NAME
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise JournalError(f"{path} cannot be opened: {error.strerror}") from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -43,7 +43,7 @@ def read_head(directory: Path, key: bytes) -> Head | None:
         seal = str(content["seal"])
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise JournalDamaged(f"{HEAD_NAME} does not hold what was written to it") from error
     if not hmac.compare_digest(seal.encode(), _seal(key, head).encode()):
         raise WrongKey(

@@ -54,12 +54,12 @@ def for_directory(directory: Path) -> Keys:
 
 def _read(path: Path) -> bytes:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise KeyRefused(f"{path} cannot be read: {error.strerror}") from error
     try:
         status = os.fstat(descriptor)
-        _refuse_shared(path, status)
+        refuse_shared(path, status)
         text = os.read(descriptor, 4 * SECRET_BYTES)
     finally:
         os.close(descriptor)
@@ -72,7 +72,7 @@ def _read(path: Path) -> bytes:
     return secret
 
 
-def _refuse_shared(path: Path, status: os.stat_result) -> None:
+def refuse_shared(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise KeyRefused(f"{path} is not a regular file")
     if status.st_uid != os.geteuid():

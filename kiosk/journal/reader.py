@@ -31,9 +31,12 @@ class Reader:
         self._lock = DirectoryLock(self._directory)
         try:
             self.connection = connect_to_read(self._directory / FILE_NAME)
-        except (apsw.Error, JournalError, UnicodeDecodeError) as error:
+        except apsw.BusyError as error:
             self._lock.release()
-            raise _refusal(self._directory, error) from error
+            raise JournalInUse(self._directory) from error
+        except (apsw.Error, UnicodeDecodeError) as error:
+            self._lock.release()
+            raise _damaged(self._directory, error) from error
         return self
 
     def __exit__(
@@ -51,12 +54,8 @@ class Reader:
             for values in self.connection.execute(SELECT + "ORDER BY seq"):
                 yield Row(*values)
         except (apsw.Error, UnicodeDecodeError) as error:
-            raise _refusal(self._directory, error) from error
+            raise _damaged(self._directory, error) from error
 
 
-def _refusal(directory: Path, error: Exception) -> JournalError:
-    if isinstance(error, JournalError):
-        return error
-    if isinstance(error, apsw.BusyError):
-        return JournalInUse(directory)
+def _damaged(directory: Path, error: Exception) -> JournalDamaged:
     return JournalDamaged(f"the journal in {directory} cannot be read: {error}")

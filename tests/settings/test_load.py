@@ -1,0 +1,369 @@
+"""A site file is read over the defaults, and every fault of it is told at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from drivers import registry
+from drivers.api import Role
+from kiosk.domain.kiosk import Rules
+from kiosk.paths import config_directory
+from kiosk.settings import BadSettings, Environment, load, missing_for_service
+from kiosk.settings.load import MAX_FILE_BYTES, OPTIONAL_ROLES
+from kiosk.settings.model import SiteFile
+
+
+@pytest.fixture
+def site(tmp_path):
+    def write(text: str | bytes) -> Path:
+        path = tmp_path / "site.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def faults_of(path: Path) -> list[str]:
+    with pytest.raises(BadSettings) as caught:
+        load(path)
+    return [str(fault) for fault in caught.value.faults]
+
+
+PRODUCTION = """
+schema = 1
+environment = "production"
+[kiosk]
+id = "hz-gs-0001"
+help_phone = "0571-00000000"
+[platform]
+base_url = "https://pay.example.com"
+[devices.receipt_printer]
+driver = "escpos-network"
+host = "192.0.2.10"
+"""
+
+
+# --- what is shipped -----------------------------------------------------------------------
+
+
+def test_the_defaults_are_a_demonstration_with_simulated_devices():
+    settings = load(None)
+    assert settings.environment is Environment.DEMO
+    assert {Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER} <= set(settings.devices)
+    assert all(device.driver.simulated for device in settings.devices.values())
+
+
+def test_default_toml_names_every_key_with_the_default_of_the_program():
+    text = (config_directory() / "default.toml").read_text()
+    values = tomllib.loads(text)
+    devices = values.pop("devices")
+    assert values == SiteFile(schema=1).model_dump(by_alias=True, mode="json")
+    assert devices == {str(role): {"driver": "auto"} for role in Role}
+
+
+def test_default_timing_is_that_of_the_rules():
+    settings = load(None)
+    expected = Rules("demo-0001", b"key", frozenset(settings.devices))
+    assert settings.rules(b"key") == expected
+
+
+@pytest.mark.parametrize("name", ["demo.toml", "site.example.toml"])
+def test_every_shipped_site_file_is_right(name):
+    settings = load(config_directory() / name)
+    assert settings.kiosk.district == "拱墅区"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_default_toml_lists_the_drivers_there_are(role):
+    text = (config_directory() / "default.toml").read_text()
+    section = text[text.index(f"[devices.{role}]") :]
+    comment = section.splitlines()[1].split("#")[1]
+    none = {"none"} if role in OPTIONAL_ROLES else set()
+    assert set(re.findall(r'"([a-z-]+)"', comment)) == {*registry.names(role), *none}
+
+
+# --- merging ---------------------------------------------------------------------------------
+
+
+def test_a_site_file_names_only_what_differs(site):
+    settings = load(site('schema = 1\n[kiosk]\nname = "一号机"\n[timing]\nidle_s = 90\n'))
+    assert (settings.kiosk.name, settings.kiosk.id) == ("一号机", "demo-0001")
+    assert settings.rules(b"").idle_s == 90.0
+    assert settings.rules(b"").warn_s == 20.0
+
+
+def test_a_device_section_replaces_the_default_driver(site):
+    settings = load(
+        site('schema=1\n[devices.receipt_printer]\ndriver="escpos-network"\nhost="192.0.2.1"\n')
+    )
+    printer = settings.devices[Role.RECEIPT_PRINTER]
+    assert (printer.driver.name, printer.options.host) == ("escpos-network", "192.0.2.1")
+
+
+def test_a_device_can_be_left_out(site):
+    settings = load(site('schema = 1\n[devices.scanner]\ndriver = "none"\n'))
+    assert Role.SCANNER not in settings.devices
+    assert Role.SCANNER not in settings.rules(b"").roles
+
+
+def test_relative_paths_start_at_the_site_file(site, tmp_path):
+    settings = load(
+        site('schema=1\n[storage]\ndirectory="data"\n[platform]\nca_file="certs/ca.pem"\n')
+    )
+    assert settings.storage_directory == tmp_path / "data"
+    assert settings.platform.ca_file == str(tmp_path / "certs/ca.pem")
+
+
+def test_files_of_windows_editors_are_read(site):
+    settings = load(site(b'\xef\xbb\xbfschema = 1\r\n[kiosk]\r\nid = "k-1"\r\n'))
+    assert settings.kiosk.id == "k-1"
+
+
+# --- faults, with their lines ------------------------------------------------------------------
+
+
+def test_every_fault_of_a_file_is_told_at_once_in_the_order_of_its_lines(site):
+    text = """\
+schema = 1
+environment = "test"
+
+[kiosk]
+id = "two words"
+nam = "一号机"
+language = "fr"
+
+[platform]
+base_url = "https://user:secret@host/path"
+secret = "hunter2"
+read_timeout_s = -1
+total_timeout_s = "10"
+
+[timing]
+warn_s = 90.0
+
+[screen]
+width_px = 99
+full_screen = "yes"
+
+[devices.receipt_printer]
+driver = "escpos-network"
+prot = 9100
+
+[devices.scanner]
+driver = "barcode"
+
+[devices.cash]
+driver = "none"
+
+[other]
+x = 1
+"""
+    assert faults_of(site(text)) == [
+        "line 2: environment: expected 'demo' or 'production'",
+        "line 5: kiosk.id: expected 1 to 64 letters, digits, dots, - and _",
+        "line 6: kiosk.nam: is not known here; did you mean name?",
+        "line 7: kiosk.language: expected 'zh' or 'en'",
+        "line 10: platform.base_url: must not carry a password; use certificate_file",
+        (
+            "line 11: platform.secret: is not known here; credentials never stand in this file, "
+            "only in files it names"
+        ),
+        "line 12: platform.read_timeout_s: expected greater than or equal to 0.1",
+        "line 13: platform.total_timeout_s: expected a valid number",
+        "line 15: timing: warn_s must be shorter than idle_s",
+        "line 19: screen.width_px: expected greater than or equal to 640",
+        "line 20: screen.full_screen: expected a valid boolean",
+        "line 22: devices.receipt_printer.host: is missing",
+        "line 24: devices.receipt_printer.prot: is not known here; did you mean port?",
+        "line 27: devices.scanner.driver: " + scanner_choices(),
+        (
+            "line 29: devices.cash: is not known here; known: card_reader, id_reader, "
+            "receipt_printer, scanner"
+        ),
+        (
+            "line 32: other: is not known here; known: devices, environment, kiosk, platform, "
+            "schema, screen, storage, timing"
+        ),
+    ]
+
+
+def scanner_choices() -> str:
+    return f"expected one of {', '.join((*registry.names(Role.SCANNER), 'none'))}"
+
+
+def test_no_secret_of_a_bad_file_is_repeated_in_its_faults(site):
+    path = site('schema = 1\n[platform]\nsecret = "hunter2"\nbase_url = "https://u:hunter2@h"\n')
+    assert "hunter2" not in "\n".join(faults_of(path))
+
+
+def test_the_message_names_the_file_and_counts_the_faults(site):
+    with pytest.raises(BadSettings) as caught:
+        load(site('schema = 1\n[kiosk]\nid = ""\n[x]\n'))
+    assert str(caught.value).splitlines() == [
+        "site.toml: 2 faults",
+        "  line 3: kiosk.id: expected 1 to 64 letters, digits, dots, - and _",
+        (
+            "  line 4: x: is not known here; known: devices, environment, kiosk, platform, "
+            "schema, screen, storage, timing"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "line 1: schema: is missing: write schema = 1 at the top"),
+        ("schema = 2", "line 1: schema: is 2; this kiosk reads schema 1"),
+        ("schema = true", "line 1: schema: is True; this kiosk reads schema 1"),
+        ("schema = 1\nid = ", "line 2: is not TOML: Invalid value"),
+        ("schema = 1\na = 1\na = 2", "line 3: is not TOML: Cannot overwrite a value"),
+        ('schema = 1\na = "', "line 2: is not TOML: Unterminated string"),
+        (b"schema = 1\n# \xff\n", "line 2: is not UTF-8 text: save the file as UTF-8"),
+        ("a = " + "[" * 20000, "is nested too deeply"),
+        (b"#" * (MAX_FILE_BYTES + 1), f"is longer than {MAX_FILE_BYTES} bytes"),
+        ("schema = 1\nkiosk = 3", "line 2: kiosk: expected a table"),
+        ("schema = 1\ndevices = 3", "line 2: devices: expected a table"),
+        ("schema = 1\n[devices]\nscanner = 3", "line 3: devices.scanner: expected a table"),
+        (
+            'schema = 1\n[devices.scanner]\ndriver = "none"\nport = "x"',
+            'line 4: devices.scanner.port: means nothing with driver = "none"',
+        ),
+        (
+            'schema = 1\n[platform]\ncertificate_file = "a.pem"',
+            "line 2: platform: certificate_file and certificate_key_file go together",
+        ),
+        (
+            'schema = 1\n[platform]\nbase_url = "https://host/api"',
+            "line 3: platform.base_url: expected https://host[:port] without a path",
+        ),
+        (
+            'schema = 1\n[platform]\nbase_url = "ftp://host"',
+            "line 3: platform.base_url: expected https://host[:port]",
+        ),
+        (
+            "schema = 1\n[timing]\nqr_valid_s = 30\nqr_hide_s = 30",
+            "line 2: timing: qr_hide_s must be shorter than qr_valid_s",
+        ),
+    ],
+)
+def test_one_fault_is_told_in_words(site, text, fault):
+    assert faults_of(site(text)) == [fault]
+
+
+def test_a_receipt_printer_cannot_be_none(site):
+    (fault,) = faults_of(site('schema = 1\n[devices.receipt_printer]\ndriver = "none"'))
+    assert fault.startswith("line 3: devices.receipt_printer.driver: expected one of escpos")
+
+
+def test_device_keys_without_a_driver_are_told_what_is_missing(site):
+    (fault,) = faults_of(site('schema = 1\n[devices.receipt_printer]\nhost = "x"'))
+    assert fault.startswith("line 2: devices.receipt_printer: driver is missing: expected one of")
+
+
+def test_a_file_that_is_not_there_is_told_as_such(tmp_path):
+    assert faults_of(tmp_path / "none.toml") == ["cannot be read: No such file or directory"]
+
+
+# --- production ----------------------------------------------------------------------------------
+
+
+def test_production_has_only_the_devices_that_the_file_names(site):
+    settings = load(site(PRODUCTION))
+    assert set(settings.devices) == {Role.RECEIPT_PRINTER}
+    assert settings.storage_directory == Path("/var/lib/public-payment-kiosk")
+
+
+def test_production_refuses_simulated_devices_and_plain_http(site):
+    text = PRODUCTION.replace("https://", "http://") + '[devices.id_reader]\ndriver="simulated"\n'
+    assert faults_of(site(text)) == [
+        "line 8: platform.base_url: production speaks https:// only",
+        "line 13: devices.id_reader.driver: simulated devices are refused in production",
+    ]
+
+
+def test_production_refuses_plain_http_on_loopback_too(site):
+    text = PRODUCTION.replace("https://pay.example.com", "http://127.0.0.1:8080")
+    assert faults_of(site(text)) == ["line 8: platform.base_url: production speaks https:// only"]
+
+
+def test_a_demonstration_may_speak_plain_http(site):
+    settings = load(site('schema = 1\n[platform]\nbase_url = "http://127.0.0.1:8080"\n'))
+    assert settings.platform.base_url == "http://127.0.0.1:8080"
+
+
+def test_what_service_lacks_is_listed_only_for_production(site):
+    assert missing_for_service(load(None)) == ()
+    bare = load(site('schema = 1\nenvironment = "production"\n'))
+    assert [fault.key for fault in missing_for_service(bare)] == [
+        "devices.id_reader",
+        "devices.receipt_printer",
+        "platform.base_url",
+        "kiosk.id",
+        "kiosk.help_phone",
+    ]
+
+
+# --- anything at all -----------------------------------------------------------------------------
+
+
+KEYS = ["schema", "environment", "kiosk", "platform", "devices", "timing", "screen", "storage"]
+NAMES = st.sampled_from([*KEYS, "id", "driver", "scanner", "id_reader", "base_url", "x", '"a b"'])
+SCALARS = st.sampled_from(
+    [
+        "1",
+        "-1",
+        "1.5",
+        "inf",
+        "nan",
+        "true",
+        '"x"',
+        '"https://h"',
+        '"simulated"',
+        "'none'",
+        "[]",
+        "{}",
+        "{driver='none'}",
+        "1979-05-27",
+        "[1, {a=2}]",
+        '"""\n"""',
+        "9" * 5000,
+    ]
+)
+LINES = st.one_of(
+    st.lists(NAMES, min_size=1, max_size=3).map(lambda names: f"[{'.'.join(names)}]"),
+    st.lists(NAMES, min_size=1, max_size=2).map(lambda names: f"[[{'.'.join(names)}]]"),
+    st.builds("{} = {}".format, st.lists(NAMES, min_size=1, max_size=3).map(".".join), SCALARS),
+    st.text(max_size=20),
+)
+
+
+def faults_or_none(path):
+    try:
+        load(path)
+    except BadSettings as error:
+        return error.faults
+    return ()
+
+
+@given(st.lists(LINES, max_size=12))
+@example(["schema = 1", "[[devices]]", "[devices.scanner]"])
+@example(["schema = 1", "devices.scanner.driver.x = 1"])
+@example(["schema = 1", "kiosk.id.x = 1", "timing = []"])
+def test_no_text_does_more_than_bad_settings(tmp_path_factory, lines):
+    path = tmp_path_factory.mktemp("fuzz") / "site.toml"
+    path.write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
+    total = path.read_bytes().count(b"\n") + 1
+    assert all(0 <= fault.line <= total for fault in faults_or_none(path))
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_do_more_than_bad_settings(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("fuzz") / "site.toml"
+    path.write_bytes(b"schema = 1\n" + content)
+    assert all(fault.message for fault in faults_or_none(path))

@@ -9,16 +9,26 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.sample_screens import READY, SCREENS
+from kiosk.ui.shell import Shell
 from kiosk.ui.translations import Language
 from kiosk.ui.viewmodels.look import CONTRASTS, TEXT_SIZES_PX, Look
 
-SITE = {
-    "help_phone": "0571-0000 0000",
-    "district": "拱墅区",
-    "site_name": "湖墅街道便民服务中心",
-}
+PHONE, DISTRICT, SITE_NAME = "0571-0000 0000", "拱墅区", "湖墅街道便民服务中心"
 THUMBNAIL_WIDTH = 540
+
+
+def sample_shell(bridge: CoreBridge, size: tuple[int, int]) -> Shell:
+    """A window with a synthetic site, and still: the same picture every time."""
+    return Shell(
+        bridge,
+        size,
+        help_phone=PHONE,
+        district=DISTRICT,
+        site_name=SITE_NAME,
+        reduced_motion=True,
+    )
 
 
 def looks() -> Iterable[Look]:
@@ -35,12 +45,9 @@ def file_name(screen: str, look: Look) -> str:
 
 def paint(directory: Path, size: tuple[int, int], screens: Sequence[str], *, full: bool) -> int:
     """Write one picture per screen and look; returns how many."""
-    from kiosk.ui.core_bridge import CoreBridge  # noqa: PLC0415 Qt only when painting
-    from kiosk.ui.shell import Shell  # noqa: PLC0415
-
     directory.mkdir(parents=True, exist_ok=True)
     bridge = CoreBridge(lambda _event: None, READY)
-    shell = Shell(bridge, size, reduced_motion=True, **SITE)
+    shell = sample_shell(bridge, size)
     count = 0
     for name in screens:
         bridge.publish(READY)

@@ -28,7 +28,7 @@ class IconProvider(QQuickImageProvider):
             for path in (assets_directory() / "icons").glob("*.svg")
         }
 
-    def requestImage(self, id: str, size: QSize, requestedSize: QSize) -> QImage:
+    def requestImage(self, id: str, _size: QSize, requestedSize: QSize) -> QImage:
         name, colour = id.split("/")
         drawing = self._drawings[name].replace("currentColor", f"#{colour}")
         side = max(requestedSize.width(), requestedSize.height(), 1)
@@ -46,7 +46,7 @@ class QrProvider(QQuickImageProvider):
     def __init__(self) -> None:
         super().__init__(QQuickImageProvider.ImageType.Image)
 
-    def requestImage(self, id: str, size: QSize, requestedSize: QSize) -> QImage:
+    def requestImage(self, id: str, _size: QSize, _requested: QSize) -> QImage:
         return qr_image(urlsafe_b64decode(id).decode())
 
 

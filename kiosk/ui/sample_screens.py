@@ -91,9 +91,7 @@ ITEMS = tuple(
 
 
 def _states(*states: v.ItemState) -> tuple[v.PrintItem, ...]:
-    return tuple(
-        replace(item, state=state) for item, state in zip(ITEMS, states, strict=False)
-    )
+    return tuple(replace(item, state=state) for item, state in zip(ITEMS, states, strict=False))
 
 
 READY = Kiosk(
@@ -107,9 +105,7 @@ READY = Kiosk(
 NO_PAPER = replace(READY, printer=PrinterStatus(frozenset({PrinterCondition.PAPER_OUT})))
 NO_READER = replace(
     READY,
-    presence=MappingProxyType(
-        {Role.SCANNER: Presence.UP, Role.RECEIPT_PRINTER: Presence.UP}
-    ),
+    presence=MappingProxyType({Role.SCANNER: Presence.UP, Role.RECEIPT_PRINTER: Presence.UP}),
 )
 
 

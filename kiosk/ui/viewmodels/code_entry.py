@@ -8,7 +8,7 @@ from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from drivers.api import Role
-from kiosk.domain.events import BackTouched, CodeSubmitted, Touched
+from kiosk.domain.events import CodeSubmitted, Touched
 from kiosk.domain.identifiers import USCC_ALPHABET
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.visit import EnteringCode
@@ -166,7 +166,3 @@ class CodeEntryViewModel(Follower):
     @Slot()
     def submit(self) -> None:
         self.core.post(CodeSubmitted(self._typed.text))
-
-    @Slot()
-    def back(self) -> None:
-        self.core.post(BackTouched())

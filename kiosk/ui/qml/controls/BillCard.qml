@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import "../theme"
@@ -21,14 +22,14 @@ Touch {
     signal detailsWanted
 
     Layout.fillWidth: true
-    padding: Theme.gap
+    padding: Theme.gap - 4
     leftPadding: padding
     rightPadding: padding
     topPadding: padding
     bottomPadding: padding
     Accessible.role: Accessible.CheckBox
-    Accessible.checkable: true
-    Accessible.checked: isChosen
+    checkable: true
+    checked: isChosen
     background: Rectangle {
         radius: Theme.radius
         color: bill.down ? Theme.accentSoft : Theme.card

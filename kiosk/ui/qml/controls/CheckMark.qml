@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import "../theme"
 
@@ -6,8 +7,8 @@ Rectangle {
 
     property bool on: false
 
-    width: Math.round(Theme.text * 1.55)
-    height: width
+    implicitWidth: Math.round(Theme.text * 1.55)
+    implicitHeight: implicitWidth
     radius: width * 0.26
     color: on ? Theme.accent : Theme.card
     border.width: on ? 0 : 4

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import "../theme"
 
@@ -6,7 +7,7 @@ Item {
     id: countdown
 
     property int seconds: 0
-    property int whole: 20
+    property int whole: 20 // what a full ring stands for
     property int side: Theme.small ? 220 : 300
     property color tint: Theme.accentText
 
@@ -23,7 +24,7 @@ Item {
             const middle = width / 2;
             context.reset();
             context.lineWidth = 14;
-            context.strokeStyle = Theme.line;
+            context.strokeStyle = Theme.veil;
             context.beginPath();
             context.arc(middle, middle, middle - 10, 0, 2 * Math.PI);
             context.stroke();

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import "../theme"
@@ -9,6 +10,7 @@ GridLayout {
     property string label: ""
     property string value: ""
     property bool bold: false
+    property int valuePx: Theme.text
     property int labelWidth: Math.round(Theme.text * 4.6)
     readonly property bool narrow: width < Theme.text * 17
 
@@ -29,6 +31,7 @@ GridLayout {
     Label {
         text: fact.value
         font.bold: fact.bold
+        font.pixelSize: fact.valuePx
         Layout.fillWidth: true
     }
 }

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -14,7 +15,7 @@ Item {
 
     readonly property int letterRows: Theme.small ? 5 : 4
 
-    implicitHeight: Theme.landscape ? letterRows * 80 + (letterRows - 1) * 16 + (Theme.small ? 0 : 80) : 4 * (Theme.target + 36) + 48
+    implicitHeight: Theme.landscape ? letterRows * 80 + (letterRows - 1) * 16 + (Theme.small ? 0 : 80) : 4 * (Theme.target + (Theme.text < 45 ? 36 : 0)) + 48
 
     signal pressed(string key)
     signal backspace

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import "../theme"
 
@@ -7,7 +8,6 @@ Text {
     font.family: Theme.family
     font.pixelSize: Theme.text
     font.features: ({ "tnum": 1 })
-    lineHeight: 1.12
     textFormat: Text.PlainText
     wrapMode: Text.Wrap
     Accessible.role: Accessible.StaticText

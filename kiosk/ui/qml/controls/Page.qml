@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -13,6 +14,7 @@ Item {
 
     property string title: ""
     property string subtitle: ""
+    property int titlePx: Theme.title
     property color titleColor: Theme.ink
     property bool asideFirst: false // portrait: above the content instead of below it
     property bool covered: false // by a sheet: nothing below it can be seen, touched or read out
@@ -31,7 +33,7 @@ Item {
             anchors.left: parent.left
             anchors.top: parent.top
             anchors.leftMargin: Theme.margin
-            anchors.topMargin: Theme.landscape ? Theme.margin * 0.7 : Theme.margin
+            anchors.topMargin: Theme.landscape ? Theme.margin * 0.6 : Theme.margin * 0.75
             anchors.bottom: Theme.landscape || !panelBox.visible ? parent.bottom : panelBox.top
             anchors.bottomMargin: Theme.gap
             width: (Theme.landscape && panelBox.visible ? panelBox.x : parent.width - Theme.margin) - Theme.margin - (Theme.landscape && panelBox.visible ? Theme.margin * 0.7 : 0)
@@ -41,14 +43,15 @@ Item {
             ColumnLayout {
                 Layout.fillWidth: true
                 Layout.bottomMargin: Theme.landscape ? 0 : Theme.gap / 2
-                spacing: 8
+                spacing: 10
 
                 Label {
                     Layout.fillWidth: true
                     text: page.title
                     color: page.titleColor
-                    font.pixelSize: Theme.title
+                    font.pixelSize: page.titlePx
                     font.bold: true
+                    lineHeight: 0.9
                     Accessible.role: Accessible.Heading
                 }
                 Label {

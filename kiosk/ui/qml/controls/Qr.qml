@@ -1,5 +1,5 @@
+pragma ComponentBehavior: Bound
 import QtQuick
-import "../theme"
 
 // A QR code on white in every theme, a whole number of pixels to a module, 60-90 mm wide.
 Rectangle {

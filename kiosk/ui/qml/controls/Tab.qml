@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import "../theme"
@@ -11,8 +12,8 @@ Touch {
     Layout.fillWidth: true
     Layout.preferredWidth: 1
     Accessible.role: Accessible.RadioButton
-    Accessible.checkable: true
-    Accessible.checked: on
+    checkable: true
+    checked: on
     background: Rectangle {
         radius: Theme.radius
         color: tab.on ? Theme.accent : Theme.card

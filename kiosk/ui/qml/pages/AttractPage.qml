@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -11,7 +12,7 @@ Page {
 
     title: viewModel.title
     subtitle: viewModel.subtitle
-    panel: Theme.landscape
+    panel: Theme.beside
 
     transform: Translate {
         x: page.viewModel.driftRightPx
@@ -27,7 +28,7 @@ Page {
     }
     Card {
         Layout.fillWidth: true
-        Layout.preferredHeight: Theme.landscape ? (Theme.small ? 400 : 520) : Theme.text > 45 ? 500 : Theme.text > 40 ? 560 : 700
+        Layout.preferredHeight: Theme.landscape ? (!Theme.beside ? 280 : Theme.small ? 400 : 540) : Theme.text > 45 ? 440 : Theme.text > 40 ? 540 : 700
         visible: page.viewModel.readsCards
 
         CardOnReader {
@@ -39,7 +40,7 @@ Page {
     Banner {
         Layout.fillWidth: true
         text: page.say.of("attract.take_back")
-        visible: page.viewModel.readsCards
+        visible: page.viewModel.readsCards && Theme.text < 45 && !Theme.landscape
         picture: "card"
         tone: "remember"
     }
@@ -55,7 +56,7 @@ Page {
         }
         GridLayout {
             Layout.fillWidth: true
-            columns: Theme.landscape || Theme.text >= 45 ? 1 : 2
+            columns: Theme.beside || (!Theme.landscape && Theme.text >= 45) ? 1 : 2
             columnSpacing: Theme.gap
             rowSpacing: Theme.gap
 

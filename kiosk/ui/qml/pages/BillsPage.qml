@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -88,34 +89,17 @@ Page {
             Layout.fillWidth: true
             text: page.say.of("bills.reprint_some")
             picture: "copy"
+            implicitHeight: Math.max(88, Theme.target - 16)
             visible: page.viewModel.canReprint
             onClicked: page.reprinting = true
         }
     }
     actions: [
-        RowLayout {
-            Layout.fillWidth: true
+        Total {
             visible: page.viewModel.hasBills
-            spacing: Theme.gap
-
-            Label {
-                text: page.viewModel.totalLabel
-                color: Theme.soft
-                Layout.fillWidth: true
-                Layout.alignment: Qt.AlignVCenter
-            }
-            Label {
-                visible: !page.viewModel.isVeiled
-                text: page.viewModel.total
-                font.pixelSize: Theme.amount
-                font.bold: true
-                wrapMode: Text.NoWrap
-            }
-            Veil {
-                visible: page.viewModel.isVeiled
-                size: Theme.amount
-                chars: 5
-            }
+            label: page.viewModel.totalLabel
+            amount: page.viewModel.total
+            isVeiled: page.viewModel.isVeiled
         },
         PrimaryButton {
             Layout.fillWidth: true

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -31,21 +32,9 @@ Page {
                 horizontalAlignment: Text.AlignHCenter
             }
             Divider {}
-            RowLayout {
-                Layout.fillWidth: true
-                spacing: Theme.gap
-
-                Label {
-                    Layout.fillWidth: true
-                    text: page.say.of("checking.amount")
-                    color: Theme.soft
-                }
-                Label {
-                    text: page.viewModel.amount
-                    font.pixelSize: Theme.amount
-                    font.bold: true
-                    wrapMode: Text.NoWrap
-                }
+            Total {
+                label: page.say.of("checking.amount")
+                amount: page.viewModel.amount
             }
         }
     }

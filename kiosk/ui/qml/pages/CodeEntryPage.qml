@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -9,8 +10,12 @@ Page {
 
     required property CodeEntryViewModel viewModel
 
+    // With large text the sentence goes, so that field and keypad stay on one screen.
+    readonly property bool tight: Theme.text >= 45
+
     title: viewModel.title
-    subtitle: viewModel.subtitle
+    titlePx: tight ? Math.round(Theme.text * 1.25) : Theme.title
+    subtitle: tight ? "" : viewModel.subtitle
 
     Banner {
         Layout.fillWidth: true
@@ -18,9 +23,11 @@ Page {
         picture: "warning"
         tone: "remember"
         bold: true
+        textSize: Theme.chrome
     }
     RowLayout {
         Layout.fillWidth: true
+        visible: !(page.tight && page.viewModel.notice !== "")
         spacing: 16
 
         Tab {
@@ -36,17 +43,18 @@ Page {
     }
     Card {
         Layout.fillWidth: true
+        padding: Theme.gap
         border.color: Theme.accentText
 
         Column {
             anchors.left: parent?.left
             anchors.right: parent?.right
-            spacing: 10
+            spacing: page.tight ? 0 : 8
 
             Label {
                 width: parent.width
                 text: page.viewModel.field || "—"
-                font.pixelSize: Math.round(Theme.text * 1.45)
+                font.pixelSize: Math.round(Theme.chrome * 1.5)
                 fontSizeMode: Text.HorizontalFit
                 minimumPixelSize: 28
                 font.bold: true
@@ -57,31 +65,25 @@ Page {
             Label {
                 width: parent.width
                 text: page.viewModel.progress
-                font.pixelSize: Theme.secondary
+                font.pixelSize: Math.min(Theme.secondary, Theme.chrome)
                 color: page.viewModel.canSubmit ? Theme.jadeText : Theme.soft
             }
         }
     }
-    aside: Keypad {
-        Layout.fillWidth: true
-        say: page.say
-        withLetters: page.viewModel.enterprise
-        onPressed: key => page.viewModel.press(key)
-        onBackspace: page.viewModel.backspace()
-        onCleared: page.viewModel.clear()
-    }
     actions: [
+        Keypad {
+            Layout.fillWidth: true
+            say: page.say
+            withLetters: page.viewModel.enterprise
+            onPressed: key => page.viewModel.press(key)
+            onBackspace: page.viewModel.backspace()
+            onCleared: page.viewModel.clear()
+        },
         PrimaryButton {
             Layout.fillWidth: true
             text: page.say.of("code_entry.submit")
             enabled: page.viewModel.canSubmit
             onClicked: page.viewModel.submit()
-        },
-        QuietButton {
-            Layout.fillWidth: true
-            text: page.say.of("chrome.back")
-            picture: "back"
-            onClicked: page.viewModel.back()
         }
     ]
 }

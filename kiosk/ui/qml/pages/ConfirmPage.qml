@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -37,6 +38,7 @@ Page {
                 Fact {
                     label: page.say.of("confirm.now")
                     value: change.now
+                    valuePx: Math.round(Theme.text * 1.5)
                     bold: true
                 }
             }
@@ -81,27 +83,10 @@ Page {
         tone: "remember"
     }
     actions: [
-        RowLayout {
-            Layout.fillWidth: true
-            spacing: Theme.gap
-
-            Label {
-                text: page.say.of("confirm.total")
-                color: Theme.soft
-                Layout.fillWidth: true
-            }
-            Label {
-                visible: !page.viewModel.isVeiled
-                text: page.viewModel.total
-                font.pixelSize: Theme.amount
-                font.bold: true
-                wrapMode: Text.NoWrap
-            }
-            Veil {
-                visible: page.viewModel.isVeiled
-                size: Theme.amount
-                chars: 5
-            }
+        Total {
+            label: page.say.of("confirm.total")
+            amount: page.viewModel.total
+            isVeiled: page.viewModel.isVeiled
         },
         PrimaryButton {
             Layout.fillWidth: true

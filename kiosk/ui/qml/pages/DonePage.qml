@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -10,62 +11,8 @@ Page {
     required property DoneViewModel viewModel
 
     title: viewModel.title
+    asideFirst: true
 
-    Banner {
-        Layout.fillWidth: true
-        text: page.viewModel.takeCard
-        picture: "card"
-        tone: "remember"
-        bold: true
-        textSize: Theme.large
-    }
-    Card {
-        Layout.fillWidth: true
-        tone: "good"
-        visible: page.viewModel.paid !== ""
-
-        ColumnLayout {
-            width: parent.width
-            spacing: 8
-
-            RowLayout {
-                Layout.fillWidth: true
-                spacing: Theme.gap
-
-                Icon {
-                    name: "check"
-                    tint: Theme.jadeText
-                    side: Math.round(Theme.text * 1.6)
-                }
-                Label {
-                    Layout.fillWidth: true
-                    text: page.say.of("done.paid")
-                    color: Theme.jadeText
-                    font.bold: true
-                }
-                Label {
-                    text: page.viewModel.paid
-                    color: Theme.jadeText
-                    font.pixelSize: Theme.amount
-                    font.bold: true
-                    wrapMode: Text.NoWrap
-                }
-            }
-            Label {
-                Layout.fillWidth: true
-                text: page.viewModel.late
-                visible: text !== ""
-                color: Theme.jadeText
-            }
-            Label {
-                Layout.fillWidth: true
-                text: page.viewModel.inquiryCode
-                visible: text !== ""
-                color: Theme.jadeText
-                font.pixelSize: Theme.secondary
-            }
-        }
-    }
     Label {
         Layout.fillWidth: true
         text: page.viewModel.nothing
@@ -94,6 +41,50 @@ Page {
         text: page.viewModel.later
         picture: "receipt"
         tone: "info"
+    }
+    aside: ColumnLayout {
+        Layout.fillWidth: true
+        spacing: Theme.gap
+
+        Banner {
+            Layout.fillWidth: true
+            text: page.viewModel.takeCard
+            picture: "card"
+            tone: "remember"
+            bold: true
+            textSize: Theme.large
+        }
+        Card {
+            Layout.fillWidth: true
+            tone: "good"
+            visible: page.viewModel.paid !== ""
+
+            ColumnLayout {
+                width: parent.width
+                spacing: 8
+
+                Total {
+                    label: page.say.of("done.paid")
+                    labelTint: Theme.jadeText
+                    amount: page.viewModel.paid
+                    tint: Theme.jadeText
+                    bold: true
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: page.viewModel.late
+                    visible: text !== ""
+                    color: Theme.jadeText
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: page.viewModel.inquiryCode
+                    visible: text !== ""
+                    color: Theme.jadeText
+                    font.pixelSize: Theme.secondary
+                }
+            }
+        }
     }
     actions: [
         Label {

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -9,8 +10,13 @@ Page {
 
     required property PayViewModel viewModel
 
+    readonly property int qrSide: Theme.landscape ? 370 : 440
+
     title: viewModel.title
-    subtitle: viewModel.subtitle
+    // Where height is scarce the QR code comes first.
+    readonly property bool qrFirst: Theme.landscape && !Theme.beside
+
+    subtitle: qrFirst ? "" : viewModel.subtitle
 
     Card {
         Layout.fillWidth: true
@@ -23,7 +29,7 @@ Page {
             Item {
                 Layout.alignment: Qt.AlignHCenter
                 visible: page.viewModel.stage === "preparing"
-                implicitWidth: Theme.small ? 340 : 440
+                implicitWidth: page.qrSide
                 implicitHeight: implicitWidth
 
                 Rectangle {
@@ -41,7 +47,7 @@ Page {
             Item {
                 Layout.alignment: Qt.AlignHCenter
                 visible: page.viewModel.stage === "user_paying"
-                implicitWidth: Theme.small ? 340 : 440
+                implicitWidth: page.qrSide
                 implicitHeight: implicitWidth
 
                 Icon {
@@ -63,10 +69,11 @@ Page {
                 visible: page.viewModel.stage === "scan"
                 picture: page.viewModel.qrSource
                 name: page.say.of("pay.qr")
-                side: Theme.small ? 340 : 440
+                side: page.qrSide
             }
             Label {
                 Layout.fillWidth: true
+                visible: !Theme.landscape
                 text: page.viewModel.amount
                 font.pixelSize: Math.round(Theme.amount * 1.2)
                 font.bold: true
@@ -74,6 +81,11 @@ Page {
                 wrapMode: Text.NoWrap
             }
         }
+    }
+    Label {
+        Layout.fillWidth: true
+        visible: page.qrFirst
+        text: page.viewModel.subtitle
     }
     aside: ColumnLayout {
         Layout.fillWidth: true
@@ -105,7 +117,7 @@ Page {
                 Layout.fillWidth: true
                 implicitHeight: 18
                 radius: 9
-                color: Theme.line
+                color: Theme.veil
 
                 Rectangle {
                     width: parent.width * page.viewModel.fractionLeft
@@ -132,11 +144,18 @@ Page {
             tone: "remember"
         }
     }
-    actions: QuietButton {
-        Layout.fillWidth: true
-        implicitHeight: Theme.primary
-        text: page.say.of("pay.cancel")
-        picture: "back"
-        onClicked: page.viewModel.cancel()
-    }
+    actions: [
+        Total {
+            visible: Theme.landscape
+            label: page.say.of("pay.amount")
+            amount: page.viewModel.amount
+        },
+        QuietButton {
+            Layout.fillWidth: true
+            implicitHeight: Theme.primary
+            text: page.say.of("pay.cancel")
+            picture: "back"
+            onClicked: page.viewModel.cancel()
+        }
+    ]
 }

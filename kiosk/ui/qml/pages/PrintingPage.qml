@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -11,7 +12,7 @@ Page {
 
     title: viewModel.title
     subtitle: page.say.of("printing.subtitle")
-    panel: Theme.landscape
+    panel: Theme.beside
     asideFirst: true
 
     Banner {

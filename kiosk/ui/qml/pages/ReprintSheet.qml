@@ -1,8 +1,7 @@
+pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Layouts
 import Kiosk.ViewModels
 import "../controls"
-import "../theme"
 
 Sheet {
     id: sheet

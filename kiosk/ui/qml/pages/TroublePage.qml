@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
@@ -10,12 +11,9 @@ Page {
     required property TroubleViewModel viewModel
 
     title: viewModel.title
+    asideFirst: true
     titleColor: viewModel.isSevere ? Theme.sealText : Theme.ink
 
-    InquiryCode {
-        label: page.say.of("trouble.inquiry_code")
-        code: page.viewModel.inquiryCode
-    }
     Explained {
         picture: "info"
         label: page.say.of("trouble.label_what")
@@ -33,15 +31,24 @@ Page {
         label: page.say.of("trouble.label_do")
         text: page.viewModel.todo
     }
-    Card {
+    aside: ColumnLayout {
         Layout.fillWidth: true
-        visible: page.viewModel.amount !== ""
+        spacing: Theme.gap
 
-        Fact {
-            width: parent.width
-            label: page.say.of("trouble.amount")
-            value: page.viewModel.amount
-            bold: true
+        InquiryCode {
+            label: page.say.of("trouble.inquiry_code")
+            code: page.viewModel.inquiryCode
+        }
+        Card {
+            Layout.fillWidth: true
+            visible: page.viewModel.amount !== ""
+
+            Fact {
+                width: parent.width
+                label: page.say.of("trouble.amount")
+                value: page.viewModel.amount
+                bold: true
+            }
         }
     }
     actions: [

@@ -12,7 +12,8 @@ QtObject {
 
     readonly property bool landscape: screen.width > screen.height
     readonly property bool small: Math.min(screen.width, screen.height) < 1060 && landscape
-    readonly property bool beside: landscape && !(small && text >= 45)
+    // Landscape has room beside the content only while the text is small.
+    readonly property bool beside: landscape && text < 38
     readonly property int scheme: Math.max(0, ["default", "high", "dark", "yellow"].indexOf(contrast))
 
     // Text on paper, card or its own soft ground: >= 7:1, in "high" >= 15:1 (tests/ui).
@@ -44,8 +45,8 @@ QtObject {
     // Type, in px. Titles and amounts grow more slowly than the body text.
     readonly property int secondary: text - 4
     readonly property int large: Math.round(text * 1.2)
-    readonly property int title: Math.round((small ? 16 : 36) + text * (small ? 1.0 : 1.1))
-    readonly property int amount: Math.round((small ? 18 : 40) + text * 1.15)
+    readonly property int title: Math.round((small ? 26 : 48) + text * 0.72)
+    readonly property int amount: Math.round((small ? 22 : 44) + text * 1.0)
     readonly property int chrome: Math.min(text, small ? 36 : 42)
     readonly property string family: "Noto Sans SC"
 

@@ -135,7 +135,8 @@ RELEASE_CLAIM = Operation(
     "release_claim",
     "POST",
     "/v1/claims/{claim_id}/release",
-    "The copy is proven not to be on paper: its number is free again.",
+    "The copy is proven not to be on paper: its number is free again, and a claim that"
+    " never arrived cannot arrive later.",
     wire.ReleaseClaimRequest,
     wire.ClaimStateAnswer,
     ALWAYS | {Refusal.NOT_FOUND},

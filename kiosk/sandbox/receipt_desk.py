@@ -92,6 +92,8 @@ def claim(
             if existing.state is ClaimState.RELEASED:
                 return Refused(Refusal.INVALID, "the claim was released")
             return Granted(existing, _receipt(store, found[0], site))
+        if store.rows("SELECT * FROM claim_tombstones WHERE claim_id = ?", (claim_id,)):
+            return Refused(Refusal.INVALID, "the claim was released before it arrived")
         if not found:
             return Refused(Refusal.NOT_FOUND, f"no receipt {receipt_no}")
         copy_number = ledger.judge_claim(
@@ -112,9 +114,16 @@ def claim(
 def settle_claim(
     store: Store, claim_id: str, kiosk_id: str, wanted: ClaimState
 ) -> Refused | ClaimState:
-    """Confirm, doubt or release a claim; asking again changes nothing."""
+    """Confirm, doubt or release a claim; asking again changes nothing.
+
+    Releasing a claim that never arrived leaves a tombstone, so that a delayed claim cannot
+    take the original for a kiosk that has given it up.
+    """
     with store.transaction():
         existing = _claim(store, claim_id)
+        if existing is None and wanted is ClaimState.RELEASED:
+            store.run("INSERT OR IGNORE INTO claim_tombstones VALUES (?, ?)", (claim_id, kiosk_id))
+            return wanted
         if existing is None or existing.kiosk_id != kiosk_id:
             return Refused(Refusal.NOT_FOUND, "this kiosk has no such claim")
         settled = ledger.judge_settling(existing.state, wanted)

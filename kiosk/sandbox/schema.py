@@ -66,6 +66,7 @@ CREATE TABLE claims (
     claimed_s   REAL NOT NULL
 ) STRICT;
 CREATE INDEX claims_by_receipt ON claims (receipt_no);
+CREATE TABLE claim_tombstones (claim_id TEXT PRIMARY KEY, kiosk_id TEXT NOT NULL) STRICT;
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 CREATE TABLE policy (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """

@@ -10,7 +10,7 @@ from kiosk.sandbox.population import History, population
 from kiosk.sandbox.store import Store
 
 _FORGET = """
-DELETE FROM claims; DELETE FROM receipts; DELETE FROM payment_bills; DELETE FROM payments;
+DELETE FROM claims; DELETE FROM claim_tombstones; DELETE FROM receipts; DELETE FROM payment_bills; DELETE FROM payments;
 DELETE FROM bills; DELETE FROM people; DELETE FROM counters; DELETE FROM policy;
 """
 _DAY_S = 86400.0

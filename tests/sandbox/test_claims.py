@@ -106,6 +106,16 @@ def test_a_released_claim_cannot_come_back(kiosk: PlatformClient, receipt_no: st
     assert isinstance(refused, Refused)
 
 
+def test_a_claim_that_arrives_after_its_release_takes_nothing(
+    city: City, kiosk: PlatformClient, receipt_no: str
+) -> None:
+    city.link(arm=[{"kind": "request_lost", "match": "PUT /v1/claims"}])
+    assert isinstance(kiosk.perform(ClaimReceipt("C1", receipt_no, reprint=False)), AnswerLost)
+    assert kiosk.perform(ReleaseClaim("C1")) == Acknowledged()
+    assert refusal(kiosk, "C1", receipt_no) is Refusal.INVALID
+    assert claim(city.kiosk("K2"), "C2", receipt_no).copy_number == 1
+
+
 def test_a_printed_copy_cannot_be_released(kiosk: PlatformClient, receipt_no: str) -> None:
     claim(kiosk, "C1", receipt_no)
     kiosk.perform(ConfirmClaim("C1", doubt=False))

@@ -146,6 +146,14 @@ Record = (
 )
 
 KINDS: Mapping[str, type[Any]] = {cls.__name__: cls for cls in get_args(Record)}
+ENUM_FIELDS: Mapping[str, Mapping[str, type[StrEnum]]] = {
+    kind: {
+        name: hint
+        for name, hint in get_type_hints(cls).items()  # slow: a start reads many rows
+        if isinstance(hint, type) and issubclass(hint, StrEnum)
+    }
+    for kind, cls in KINDS.items()
+}
 
 
 class BadRecord(Exception):
@@ -169,9 +177,9 @@ def from_row(kind: str, body: Mapping[str, Any]) -> Record:
         values = dict(body)
         if cls is PaymentIntended:
             values["bills"] = tuple(BillToPay(*bill) for bill in values["bills"])
-        for name, hint in get_type_hints(cls).items():
-            if isinstance(hint, type) and issubclass(hint, StrEnum) and name in values:
-                values[name] = hint(values[name])
+        for name, enum in ENUM_FIELDS[kind].items():
+            if name in values:
+                values[name] = enum(values[name])
         record: Record = cls(**values)
     except (KeyError, TypeError, ValueError) as error:
         raise BadRecord(f"cannot read a {kind} record: {error}") from error

@@ -8,22 +8,22 @@ from pathlib import Path
 import apsw
 
 from kiosk.journal.errors import JournalError
-from kiosk.journal.files import sync_directory
+from kiosk.journal.files import DISK, Disk, sync_directory
 
 FILE_NAME = "journal.sqlite3"
 OLDEST_SQLITE = (3, 51, 3)  # 3.7.0 to 3.51.2 can lose pages when a WAL is reset
 WAL_PAGES_KEPT = 4096  # 16 MiB, should nobody find time for a checkpoint
 
 
-def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
+def connect(path: Path, vfs: str | None = None, disk: Disk = DISK) -> apsw.Connection:
     """The owner's connection to the journal at `path`, made when it is new.
 
     Raises apsw.Error when the file cannot be opened or is no SQLite file.
     """
     assert_sqlite_is_safe(apsw.sqlite_lib_version())
     if not path.exists():
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-        sync_directory(path.parent)
+        disk.close(disk.open(path, os.O_WRONLY | os.O_CREAT))
+        sync_directory(path.parent, disk)
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
     _harden(connection)
     connection.pragma("locking_mode", "EXCLUSIVE")

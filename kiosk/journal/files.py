@@ -1,4 +1,4 @@
-"""Small files that must be there, whole, after a power cut; and the lock of a directory."""
+"""Files that must be there, whole, after a power cut; and the lock of a directory."""
 
 from __future__ import annotations
 
@@ -11,28 +11,70 @@ from kiosk.journal.errors import JournalError, JournalInUse
 LOCK_NAME = "journal.lock"
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
+class Disk:
+    """The calls that change files other than SQLite's; tests record them or make them fail."""
+
+    def open(self, path: Path, flags: int, mode: int = 0o600) -> int:
+        return os.open(path, flags, mode)
+
+    def write(self, descriptor: int, content: bytes) -> None:
+        """Write all of `content`; a regular file takes it in one call or raises OSError."""
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        os.ftruncate(descriptor, size)
+
+    def sync(self, descriptor: int) -> None:
+        os.fsync(descriptor)
+
+    def close(self, descriptor: int) -> None:
+        os.close(descriptor)
+
+    def replace(self, old: Path, new: Path) -> None:
+        old.replace(new)
+
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def make_directory(self, path: Path) -> None:
+        path.mkdir(mode=0o700)
+
+
+DISK = Disk()
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o600, disk: Disk = DISK) -> None:
     """Replace `path` so that any crash leaves the old content or the new, never a mix."""
     temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    descriptor = disk.open(temporary, flags, mode)
     try:
-        os.fchmod(descriptor, mode)
-        with os.fdopen(descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        os.fsync(descriptor)
+        os.fchmod(descriptor, mode)  # a file that was left behind may have another
+        disk.write(descriptor, content)
+        disk.sync(descriptor)
     finally:
-        os.close(descriptor)
-    temporary.replace(path)
-    sync_directory(path.parent)
+        disk.close(descriptor)
+    disk.replace(temporary, path)
+    sync_directory(path.parent, disk)
 
 
-def sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path, disk: Disk = DISK) -> None:
     """Make a created, renamed or removed name in `directory` survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = disk.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        disk.sync(descriptor)
     finally:
-        os.close(descriptor)
+        disk.close(descriptor)
+
+
+def make_directories(directory: Path, disk: Disk = DISK) -> None:
+    """Make `directory` and its missing parents, so that they survive a power cut."""
+    missing = [each for each in (directory, *directory.parents) if not each.exists()]
+    for each in reversed(missing):
+        disk.make_directory(each)
+        sync_directory(each.parent, disk)
 
 
 class DirectoryLock:

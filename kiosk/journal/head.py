@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.journal.errors import JournalDamaged, WrongKey
-from kiosk.journal.files import write_atomically
+from kiosk.journal.files import DISK, Disk, write_atomically
 
 HEAD_NAME = "head.json"
 MAX_HEAD_BYTES = 4096
@@ -29,9 +29,9 @@ class Head:
     mac: bytes
 
 
-def write_head(directory: Path, key: bytes, head: Head) -> None:
+def write_head(directory: Path, key: bytes, head: Head, disk: Disk = DISK) -> None:
     content = {"seq": head.seq, "mac": head.mac.hex(), "seal": _seal(key, head)}
-    write_atomically(directory / HEAD_NAME, json.dumps(content).encode())
+    write_atomically(directory / HEAD_NAME, json.dumps(content).encode(), disk=disk)
 
 
 def read_head(directory: Path, key: bytes) -> Head | None:

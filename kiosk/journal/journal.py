@@ -28,7 +28,7 @@ from kiosk.journal.errors import (
     JournalDamaged,
     JournalInUse,
 )
-from kiosk.journal.files import DirectoryLock
+from kiosk.journal.files import DISK, DirectoryLock, Disk, make_directories
 from kiosk.journal.head import HEAD_NAME, Head, read_head, write_head
 from kiosk.journal.migrate import Migrations, migrate, migrations
 
@@ -46,12 +46,18 @@ class Journal:
     """An open journal; made by `Journal.open`."""
 
     def __init__(
-        self, directory: Path, key: bytes, connection: apsw.Connection, lock: DirectoryLock
+        self,
+        directory: Path,
+        key: bytes,
+        connection: apsw.Connection,
+        lock: DirectoryLock,
+        disk: Disk = DISK,
     ) -> None:
         self._directory = directory
         self._key = key
         self._connection = connection
         self._lock = lock
+        self._disk = disk
         self._thread = threading.get_ident()
         self._failed = ""
         self._closed = False
@@ -67,19 +73,20 @@ class Journal:
         *,
         vfs: str | None = None,
         steps: Migrations | None = None,
+        disk: Disk = DISK,
     ) -> Self:
         """Open the journal in `directory`, made when there is none, and recover it.
 
-        `vfs` names an SQLite VFS, `steps` replaces the shipped migrations; both are for
-        tests. Raises JournalInUse, WrongKey, JournalNewer, JournalDamaged or OSError.
+        `vfs` names an SQLite VFS, `disk` does everything else to files, `steps` replaces
+        the shipped migrations; all three are for tests. Raises JournalInUse, WrongKey, JournalNewer, JournalDamaged or OSError.
         """
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directories(directory, disk)
         lock = DirectoryLock(directory)
         connection: apsw.Connection | None = None
         try:
-            connection = connect(directory / FILE_NAME, vfs)
-            migrate(connection, migrations() if steps is None else steps, directory)
-            return cls(directory, key, connection, lock)
+            connection = connect(directory / FILE_NAME, vfs, disk)
+            migrate(connection, migrations() if steps is None else steps, directory, disk)
+            return cls(directory, key, connection, lock, disk)
         except BaseException as error:
             if connection is not None:
                 connection.close(True)
@@ -155,7 +162,7 @@ class Journal:
             return
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            write_head(self._directory, self._key, self._head)
+            write_head(self._directory, self._key, self._head, self._disk)
         except (apsw.Error, OSError) as error:
             self._failed = str(error)
             raise CheckpointFailed(f"the journal cannot be tidied: {error}") from error
@@ -203,7 +210,7 @@ class Journal:
                     "cut-off rows would go unseen: run kiosk journal verify"
                 )
             anchor = self._head
-            write_head(self._directory, self._key, anchor)
+            write_head(self._directory, self._key, anchor, self._disk)
         self._compare(anchor)
         self._anchored_seq = anchor.seq
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import KeyRefused
-from kiosk.journal.files import write_atomically
+from kiosk.journal.files import DISK, Disk, make_directories, write_atomically
 
 KEY_NAME = "journal.key"
 SECRET_BYTES = 32
@@ -26,7 +26,7 @@ class Keys:
     digest: bytes = field(repr=False)
 
 
-def load_or_create(path: Path, *, may_create: bool = True) -> Keys:
+def load_or_create(path: Path, *, may_create: bool = True, disk: Disk = DISK) -> Keys:
     """The keys of the file at `path`, made with a fresh secret when there is none.
 
     Raises KeyRefused when the file is missing and may not be created (a journal written
@@ -38,18 +38,18 @@ def load_or_create(path: Path, *, may_create: bool = True) -> Keys:
                 f"{path} is missing, but a journal written with it exists: put the key file "
                 "back, or move the journal away to begin a new one"
             )
-        write_atomically(path, secrets.token_hex(SECRET_BYTES).encode() + b"\n")
+        write_atomically(path, secrets.token_hex(SECRET_BYTES).encode() + b"\n", disk=disk)
     return _derive(_read(path))
 
 
-def for_directory(directory: Path) -> Keys:
+def for_directory(directory: Path, disk: Disk = DISK) -> Keys:
     """The keys of the kiosk that keeps its journal in `directory`, made at its first start.
 
     Never made anew beside a journal: raises KeyRefused when that journal's key is lost.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directories(directory, disk)
     may_create = not (directory / FILE_NAME).exists()
-    return load_or_create(directory / KEY_NAME, may_create=may_create)
+    return load_or_create(directory / KEY_NAME, may_create=may_create, disk=disk)
 
 
 def _read(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 
 from kiosk.journal.errors import JournalDamaged, JournalNewer
-from kiosk.journal.files import sync_directory
+from kiosk.journal.files import DISK, Disk, sync_directory
 
 APPLICATION_ID = 0x4B494F53  # "KIOS", shown by file(1)
 MAX_MIGRATIONS = 9999
@@ -47,7 +47,9 @@ def version_of(connection: apsw.Connection) -> int:
     return version
 
 
-def migrate(connection: apsw.Connection, steps: Migrations, copies: Path) -> None:
+def migrate(
+    connection: apsw.Connection, steps: Migrations, copies: Path, disk: Disk = DISK
+) -> None:
     """Bring the file to version len(steps), each step whole or not at all.
 
     A file with rows is first copied into `copies`, as `journal.v<version>.sqlite3`.
@@ -61,7 +63,7 @@ def migrate(connection: apsw.Connection, steps: Migrations, copies: Path) -> Non
             "before its upgrade"
         )
     if 0 < version < len(steps):
-        _copy(connection, copies / f"journal.v{version}.sqlite3")
+        _copy(connection, copies / f"journal.v{version}.sqlite3", disk)
     for number in range(version + 1, len(steps) + 1):
         with connection:
             connection.execute(steps[number - 1])
@@ -69,9 +71,12 @@ def migrate(connection: apsw.Connection, steps: Migrations, copies: Path) -> Non
             connection.pragma("user_version", number)
 
 
-def _copy(connection: apsw.Connection, target: Path) -> None:
-    target.unlink(missing_ok=True)  # what an interrupted upgrade left
+def _copy(connection: apsw.Connection, target: Path, disk: Disk) -> None:
+    disk.remove(target)  # what an interrupted upgrade left
     connection.execute("VACUUM INTO ?", (str(target),))
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
-    sync_directory(target.parent)
+    descriptor = disk.open(target, os.O_RDWR)
+    try:
+        disk.sync(descriptor)
+    finally:
+        disk.close(descriptor)
+    sync_directory(target.parent, disk)

@@ -10,7 +10,7 @@ import apsw
 from kiosk.journal.errors import JournalDamaged, WrongKey
 from kiosk.journal.findings import Finding, Kind, Report
 from kiosk.journal.head import HEAD_NAME, Head, read_head
-from kiosk.journal.migrate import APPLICATION_ID, migrations
+from kiosk.journal.migrate import APPLICATION_ID, Migrations, migrations
 from kiosk.journal.reader import Reader
 from kiosk.journal.walk import StoredRow, Walk
 
@@ -21,16 +21,18 @@ ROW_BYTES = (
 )
 
 
-def verify(directory: Path, key: bytes) -> Report:
+def verify(directory: Path, key: bytes, *, steps: Migrations | None = None) -> Report:
     """Check the journal in `directory` against its key, its chain and its head.
 
     Raises JournalInUse while a kiosk runs on it and JournalError when there is none;
     every kind of damage is a finding. The chain covers every row; that rows were cut off
-    at the end is seen up to the row that the head names.
+    at the end is seen up to the row that the head names. `steps` replaces the shipped
+    migrations, for tests.
     """
+    scripts = migrations() if steps is None else steps
     try:
         with Reader(directory) as reader:
-            findings = list(_file_findings(reader.connection))
+            findings = list(_file_findings(reader.connection, scripts))
             anchor, doubt = _anchor(directory, key)
             walk = Walk(key, anchor)
             findings += _walk_findings(walk, reader.connection)
@@ -65,7 +67,7 @@ def _anchor(directory: Path, key: bytes) -> tuple[Head | None, Finding | None]:
     return anchor, None
 
 
-def _file_findings(connection: apsw.Connection) -> Iterator[Finding]:
+def _file_findings(connection: apsw.Connection, scripts: Migrations) -> Iterator[Finding]:
     try:
         for (answer,) in connection.execute("PRAGMA integrity_check(100)"):
             if answer != "ok":
@@ -74,12 +76,12 @@ def _file_findings(connection: apsw.Connection) -> Iterator[Finding]:
             ("journal_mode", "wal"),
             ("encoding", "UTF-8"),
             ("application_id", APPLICATION_ID),
-            ("user_version", len(migrations())),
+            ("user_version", len(scripts)),
         ):
             if (found := connection.pragma(name)) != expected:
                 text = f"the file's {name} is {found!r}, expected {expected!r}"
                 yield Finding(Kind.CHANGED_SCHEMA, text)
-        if _schema(connection) != _expected_schema():
+        if _schema(connection) != _expected_schema(scripts):
             yield Finding(Kind.CHANGED_SCHEMA, "tables or triggers are not those of a journal")
     except (apsw.Error, UnicodeDecodeError) as error:
         yield Finding(Kind.CORRUPT_FILE, f"SQLite refuses the file: {error}")
@@ -89,10 +91,10 @@ def _schema(connection: apsw.Connection) -> list[tuple[object, ...]]:
     return list(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
 
 
-def _expected_schema() -> list[tuple[object, ...]]:
+def _expected_schema(scripts: Migrations) -> list[tuple[object, ...]]:
     connection = apsw.Connection(":memory:")
     try:
-        for step in migrations():
+        for step in scripts:
             connection.execute(step)
         return _schema(connection)
     finally:

@@ -38,7 +38,7 @@ bench: $(READY)  ## The benchmark table; also out/bench.json
 	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m tests.bench
 
 gallery: $(READY)  ## Every screen in every language, text size and contrast, in out/gallery
-	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m tests.gallery
+	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m kiosk.ui.gallery
 
 setup: $(READY)  ## Only make .venv
 

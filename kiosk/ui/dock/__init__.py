@@ -1,0 +1,1 @@
+"""The second window of a demonstration: the resident, the phone and the mishaps."""

@@ -1,24 +1,28 @@
 """The composition root: the only module that names concrete classes.
 
-`build` wires one kiosk without a screen; `run`, `demo` and `tour` put a screen and, where
-wanted, a sandbox around it.
+`build` wires one kiosk without a screen, `screen` puts a window around it, `run` serves the
+public with it. The demonstration is composed on top of these, in `kiosk.demo`.
 """
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from drivers.api import PrintReport, ReceiptPrinter, Role, Surroundings
 from kiosk.domain.effects import Effect, PrintReceipt
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
+from kiosk.domain.platform import Outcome, PlatformCall
+from kiosk.domain.records import BadRecord
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.devices import (
     AnySupervisor,
@@ -26,19 +30,27 @@ from kiosk.engine.devices import (
     ReaderSupervisor,
     ScannerSupervisor,
 )
-from kiosk.engine.diary import JournalDiary
+from kiosk.engine.diary import JournalDiary, NoDiary
 from kiosk.engine.engine import Core, Diary, Engine
 from kiosk.engine.platform_link import Perform, PlatformLink
 from kiosk.journal import keys
-from kiosk.journal.journal import FILE_NAME, Journal
+from kiosk.journal.errors import JournalError, JournalInUse
+from kiosk.journal.journal import Journal
+from kiosk.observability import configure_logging, install_crash_hooks
 from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.transport import Timeouts
 from kiosk.receipts import compose
 from kiosk.settings.model import Settings
 
+if TYPE_CHECKING:  # Qt is loaded only where there is a screen.
+    from kiosk.ui.core_bridge import CoreBridge
+    from kiosk.ui.shell import Shell
+
+log = structlog.get_logger(__name__)
+
 VERSION = "0.1.0"
+EXIT_BAD_USE = 2
 STOP_S = 2.0
-KEY_FILE = "journal.key"
 
 Publish = Callable[[Kiosk], None]
 OpenDiary = Callable[[], Diary]
@@ -83,19 +95,23 @@ def build(
     settings' platform, and `open_diary` lets a test watch every commit. Raises JournalError
     or OSError where key or storage cannot be used, BadSettings for an impossible device.
     """
-    secrets = load_keys(settings)
+    secrets = keys.for_directory(settings.storage_directory)
     rules = settings.rules(secrets.digest)
-    core = Core(
-        lambda: Engine(
-            rules,
-            open_diary() if open_diary else journal_diary(settings.storage_directory, secrets),
-            SystemClock(),
-            start_effect,
-            publish,
-        ),
-        boot_id=uuid.uuid4().hex[:12],
-        version=VERSION,
-    )
+
+    def make_engine() -> Engine:
+        """On the core thread. A journal that is refused halts the kiosk, with a page that says so."""
+        try:
+            diary = (
+                open_diary() if open_diary else journal_diary(settings.storage_directory, secrets)
+            )
+            return Engine(rules, diary, SystemClock(), start_effect, publish)
+        except (JournalError, BadRecord) as error:
+            log.error("journal.refused", reason=str(error))
+            engine = Engine(rules, NoDiary(), SystemClock(), start_effect, publish)
+            engine.halt(str(error))
+            return engine
+
+    core = Core(make_engine, boot_id=uuid.uuid4().hex[:12], version=VERSION)
     supervisors = _supervisors(settings, core.post, world)
     link = PlatformLink(lambda: _perform(settings, base_url), core.post)
 
@@ -108,14 +124,6 @@ def build(
             link.put(effect)
 
     return Machine(core, link, supervisors, Kiosk(rules=rules))
-
-
-def load_keys(settings: Settings) -> keys.Keys:
-    """The kiosk's keys, made at its first start; never made anew beside an old journal."""
-    directory = settings.storage_directory
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    journal_exists = (directory / FILE_NAME).exists()
-    return keys.load_or_create(directory / KEY_FILE, may_create=not journal_exists)
 
 
 def journal_diary(directory: Path, secrets: keys.Keys) -> Diary:
@@ -181,12 +189,71 @@ def open_device(settings: Settings, role: Role, world: Any = None) -> Any:
 
 
 def rules_of(settings: Settings) -> Rules:
-    return settings.rules(load_keys(settings).digest)
+    return settings.rules(keys.for_directory(settings.storage_directory).digest)
 
 
-def exit_on_bug() -> None:
-    """A bug in any thread ends the process with code 70; the supervisor starts it again."""
-    from kiosk.observability import install_crash_hooks
+def ask_platform(settings: Settings, call: PlatformCall) -> Outcome:
+    """One call of the site's platform, for the command line."""
+    return _perform(settings, "")(call)
 
+
+# --- with a screen ------------------------------------------------------------------------------
+
+
+def run(settings: Settings) -> int:
+    """Serve the public until the window is closed; the exit code."""
+    from kiosk.ui.application import application  # noqa: PLC0415 Qt only where there is a screen
+
+    configure_logging(settings.storage_directory / "log")
     install_crash_hooks()
-    assert threading.excepthook is not threading.__excepthook__
+    try:
+        journal_diary(
+            settings.storage_directory, keys.for_directory(settings.storage_directory)
+        ).close()
+    except JournalInUse as error:
+        log.error("journal.in_use", reason=str(error))
+        return EXIT_BAD_USE
+    except JournalError as error:
+        log.error("journal.refused", reason=str(error))  # The screen will say so.
+    app = application()
+    with screen(settings) as (_, _, machine):
+        machine.start()
+        return app.exec()
+
+
+@contextmanager
+def screen(
+    settings: Settings,
+    *,
+    world: Any = None,
+    base_url: str = "",
+    size: tuple[int, int] | None = None,
+) -> Iterator[tuple[Shell, CoreBridge, Machine]]:
+    """A window over a machine that is not started yet; both end with the block."""
+    from kiosk.ui.core_bridge import CoreBridge  # noqa: PLC0415 Qt only where there is a screen
+    from kiosk.ui.shell import Shell  # noqa: PLC0415
+
+    late: list[Machine] = []  # The bridge needs the machine, the machine the bridge.
+
+    def post(event: Event) -> None:
+        late[0].post(event)
+
+    bridge = CoreBridge(post, Kiosk(rules=rules_of(settings)))
+    machine = build(settings, bridge.publish, world=world, base_url=base_url)
+    late.append(machine)
+    wanted = settings.screen
+    shell = Shell(
+        bridge,
+        size or (wanted.width_px, wanted.height_px),
+        settings.kiosk.name,
+        settings.kiosk.help_phone,
+        settings.kiosk.name,
+        settings.kiosk.district,
+        full_screen=wanted.full_screen,
+        language=settings.kiosk.language,
+    )
+    try:
+        yield shell, bridge, machine
+    finally:
+        machine.stop()
+        shell.close()

@@ -50,9 +50,9 @@ def demo(
 
     Example: [bold]kiosk demo --host 0.0.0.0[/bold] and pay with a phone on the same network.
     """
-    from kiosk import bootstrap
+    from kiosk.demo.show import show
 
-    leave(bootstrap.demo(host))
+    leave(show(host))
 
 
 def tour(
@@ -60,13 +60,13 @@ def tour(
         Path, typer.Option("--out", help="Where pictures, receipt and journal are left.")
     ] = Path("out/tour"),
 ) -> None:
-    """Play one resident's whole visit without a display, and leave pictures of it.
+    """Play two visits without a display, and leave pictures, receipts and journal.
 
     Example: [bold]kiosk tour --out out/tour[/bold]
     """
-    from kiosk import bootstrap
+    from kiosk.demo.tour_run import run_tour
 
-    leave(bootstrap.tour(out_directory))
+    leave(run_tour(out_directory))
 
 
 def sandbox(

@@ -33,7 +33,7 @@ class Receipt:
     code: str  # 票据代码, 8 digits
     number: str  # 票据号码, 10 digits
     check_code: str  # 校验码, 6 lower-case alphanumerics
-    title: str
+    title: str  # what was paid for, in the payer's words, as on the bill
     bill_no: str
     payment_id: str
     payer_name: str

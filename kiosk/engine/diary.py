@@ -37,3 +37,19 @@ class JournalDiary:
 
     def close(self) -> None:
         self._journal.close()
+
+
+class NoDiary:
+    """In place of a journal that is refused: nothing is known and nothing can be committed."""
+
+    def records(self) -> Sequence[Record]:
+        return ()
+
+    def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:  # noqa: ARG002
+        raise CommitUncertain("there is no journal")
+
+    def tidy(self) -> None:
+        """Nothing to move."""
+
+    def close(self) -> None:
+        """Nothing is held open."""

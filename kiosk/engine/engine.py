@@ -98,7 +98,11 @@ class Engine:
     def _halt(self, error: CommitUncertain) -> None:
         """Take no more money: the next start reads back what became durable and asks."""
         log.error("journal.commit_failed", reason=str(error))
-        self.kiosk = replace(self.kiosk, halted=str(error) or "journal")
+        self.halt(str(error) or "journal")
+
+    def halt(self, reason: str) -> None:
+        """Stop serving, and show the page that says so."""
+        self.kiosk = replace(self.kiosk, halted=reason)
         self._publish(self.kiosk)
 
 

@@ -230,7 +230,7 @@ def _receipt(store: Store, row: dict[str, Any], site: str) -> Receipt:
         code=code,
         number=number,
         check_code=row["check_code"],
-        title="浙江省政府非税收入统一票据（电子）",
+        title=bill.title,
         bill_no=bill.bill_no,
         payment_id=row["payment_id"],
         payer_name=row["name"],

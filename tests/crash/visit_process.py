@@ -24,6 +24,7 @@ from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.records import Record
 from kiosk.domain.visit import Choosing, Done, Paying
 from kiosk.engine.engine import Diary
+from kiosk.journal import keys
 from tests.support.headless import HeadlessKiosk, settings_for
 
 FAST = "done_s = 0.5\nauto_collect_s = 0.5\n"
@@ -60,7 +61,7 @@ def main(order: dict[str, Any]) -> None:
     directory = Path(order["directory"])
     settings = settings_for(directory, timing=FAST)
     world = SimulatedWorld(directory / "strips")
-    secrets = bootstrap.load_keys(settings)
+    secrets = keys.for_directory(settings.storage_directory)
 
     def open_diary() -> Diary:
         diary = bootstrap.journal_diary(settings.storage_directory, secrets)
@@ -75,7 +76,7 @@ def main(order: dict[str, Any]) -> None:
         else:
             pay(kiosk, card, order["bill_no"])
         kiosk.wait(lambda k: not k.ledger.open_payments and not k.ledger.open_claims)
-        print(json.dumps(account(kiosk.kiosk)))  # noqa: T201
+        print(json.dumps(account(kiosk.kiosk)))
 
 
 def pay(kiosk: HeadlessKiosk, card: IdCard, bill_no: str) -> None:

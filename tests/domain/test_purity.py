@@ -13,7 +13,10 @@ import kiosk.domain
 
 HERE = Path(kiosk.domain.__file__).parent
 FORBIDDEN = frozenset(
-    "sqlite3 threading logging time random secrets os io socket subprocess queue asyncio".split()
+    {
+        *("asyncio", "io", "logging", "os", "queue", "random", "secrets", "socket"),
+        *("sqlite3", "subprocess", "threading", "time"),
+    }
 )
 
 

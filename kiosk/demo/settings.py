@@ -1,0 +1,22 @@
+"""The demonstration's settings: the shipped demo site, with a storage of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from kiosk.paths import config_directory
+from kiosk.settings.load import load
+from kiosk.settings.model import Settings
+
+SITE = "site.toml"
+
+
+def demo_settings(directory: Path) -> Settings:
+    """Load the demo site, stored as `site.toml` in `directory`, so that commands can use it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    text = (config_directory() / "demo.toml").read_text("utf-8")
+    storage = json.dumps(str((directory / "kiosk").absolute()), ensure_ascii=False)
+    site = directory / SITE
+    site.write_text(f"{text}\n[storage]\ndirectory = {storage}\n", "utf-8")
+    return load(site)

@@ -1,0 +1,96 @@
+"""`kiosk tour`: sets up a fresh demonstration off-screen, plays the tour, gives an account."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from drivers.simulation import SimulatedWorld
+from kiosk import bootstrap
+from kiosk.demo.sandbox_process import SandboxProcess
+from kiosk.demo.settings import SITE, demo_settings
+from kiosk.demo.tour import Lap, Tour, TourFailed
+from kiosk.journal import keys
+from kiosk.journal.export import line_of
+from kiosk.journal.reader import Reader
+from kiosk.journal.verify import verify
+from kiosk.observability import configure_logging, install_crash_hooks
+
+MARK = ".kiosk-tour"
+EXIT_OK, EXIT_FINDING, EXIT_BAD_USE = 0, 1, 2
+
+
+def run_tour(out: Path) -> int:
+    """Play both visits; 0 when every step was seen, 1 when one was not, 2 for a bad `out`."""
+    console = Console()
+    if not _emptied(out):
+        console.print(f"{out} holds files that are not a tour's: name an empty directory")
+        return EXIT_BAD_USE
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    state = out / "state"
+    settings = demo_settings(out)
+    configure_logging(state / "log")
+    install_crash_hooks()
+    world = SimulatedWorld(out / "receipts")
+    with SandboxProcess(state / "sandbox") as sandbox:
+        whole = bootstrap.screen(settings, world=world, base_url=sandbox.url)
+        with whole as (shell, bridge, machine):
+            machine.start()
+            tour = Tour(shell, bridge, world, sandbox, out)
+            failure = _played(tour)
+    findings = _keep_journal(out, settings.storage_directory)
+    _tell(console, tour.laps, out, world, findings)
+    if failure:
+        console.print(f"[red]The tour got stuck: {failure}[/red]")
+    return EXIT_FINDING if failure or findings else EXIT_OK
+
+
+def _played(tour: Tour) -> str:
+    try:
+        tour.play()
+    except TourFailed as failure:
+        return str(failure)
+    return ""
+
+
+def _emptied(out: Path) -> bool:
+    """Clear what an earlier tour left; never anything else."""
+    if out.exists() and any(out.iterdir()):
+        if not (out / MARK).exists():
+            return False
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).touch()
+    return True
+
+
+def _keep_journal(out: Path, storage: Path) -> int:
+    """Write the journal as text beside the pictures; the number of damages found in it."""
+    with Reader(storage) as reader:
+        lines = [line_of(row) for row in reader.rows()]
+    (out / "journal.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    report = verify(storage, keys.for_directory(storage).journal)
+    return sum(finding.is_damage for finding in report.findings)
+
+
+def _tell(
+    console: Console, laps: list[Lap], out: Path, world: SimulatedWorld, damages: int
+) -> None:
+    table = Table(title="Two visits: paying, and collecting a receipt paid elsewhere")
+    table.add_column("step")
+    table.add_column("took", justify="right")
+    for lap in laps:
+        table.add_row(lap.name, f"{lap.took_s:.2f} s")
+    console.print(table)
+    receipts = ", ".join(strip.path.name for strip in world.printer.strips if strip.path)
+    console.print(f"pictures of every screen: {out}/*.png")
+    console.print(f"receipts as they came out: {out / 'receipts'} ({receipts})")
+    console.print(f"journal as text: {out / 'journal.txt'}")
+    verdict = f"{damages} damages" if damages else "sound"
+    console.print(
+        f"journal verified: {verdict}; again with: kiosk journal verify --site {out / SITE}"
+    )

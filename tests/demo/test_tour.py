@@ -1,0 +1,100 @@
+"""The tour is the newcomer's first sight: it must play to its end and leave what it promises."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The directory that `kiosk tour` left."""
+    out = tmp_path_factory.mktemp("tour") / "out"
+    played = subprocess.run(
+        [sys.executable, "-m", "kiosk", "tour", "--out", str(out)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
+    return out
+
+
+def pictures(tour: Path) -> list[str]:
+    return sorted(path.stem.split("-", 1)[1] for path in tour.glob("*.png"))
+
+
+def test_every_screen_of_both_visits_is_left_as_a_picture(tour: Path) -> None:
+    assert {
+        "start",
+        "bills",
+        "pay",
+        "wallet-open",
+        "printing",
+        "paid",
+        "receipts",
+        "collected",
+    } <= set(pictures(tour))
+
+
+def test_no_two_neighbouring_screens_are_the_same_picture(tour: Path) -> None:
+    seen = [path.read_bytes() for path in sorted(tour.glob("*.png"))]
+    assert all(one != next_one for one, next_one in itertools.pairwise(seen))
+
+
+def test_the_qr_code_on_the_screen_leads_to_the_cashier(tour: Path) -> None:
+    screen = next(tour.glob("*-pay.png"))
+    codes = zxingcpp.read_barcodes(Image.open(screen))
+    assert [code.text.split("/")[3] for code in codes] == ["pay"]
+
+
+def test_the_first_receipt_can_be_verified_by_its_qr_code(tour: Path) -> None:
+    strips = sorted((tour / "receipts").glob("*.png"))
+    codes = zxingcpp.read_barcodes(Image.open(strips[0]))
+    assert len(codes) == 1
+    assert "/verify/" in codes[0].text
+
+
+def test_one_receipt_comes_out_for_every_bill_and_every_collected_one(tour: Path) -> None:
+    assert len(list((tour / "receipts").glob("*.png"))) == 5
+
+
+def test_the_journal_of_the_tour_is_sound(tour: Path) -> None:
+    site = str(tour / "site.toml")
+    verified = subprocess.run(
+        [sys.executable, "-m", "kiosk", "journal", "verify", "--site", site],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert verified.returncode == 0, verified.stdout
+
+
+def test_the_journal_as_text_names_nobody(tour: Path) -> None:
+    text = (tour / "journal.txt").read_text("utf-8")
+    assert "PaymentIntended" in text
+    for secret in ("王秀英", "张三", "330199190001010029", "330199190001010010"):
+        assert secret not in text
+
+
+def test_a_directory_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    keep = tmp_path / "keep.txt"
+    keep.write_text("mine")
+    refused = subprocess.run(
+        [sys.executable, "-m", "kiosk", "tour", "--out", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 2
+    assert keep.read_text() == "mine"

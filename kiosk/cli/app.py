@@ -39,10 +39,10 @@ app.add_typer(device.app, name="device")
 app.add_typer(journal.app, name="journal")
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     """Run one command line and return its exit code; errors are told on stderr."""
     try:
-        app(args=list(arguments), prog_name="kiosk")
+        commands(args=list(arguments), prog_name="kiosk")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else EXIT_BAD_USE
     except (JournalDamaged, WrongKey) as error:

@@ -1,0 +1,42 @@
+"""What a bug in a command looks like from outside."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+
+from kiosk.cli.app import run
+
+NUMBER = "330199190001010010"
+
+
+@pytest.fixture
+def broken():
+    app = typer.Typer(pretty_exceptions_enable=False)
+
+    @app.command()
+    def command() -> None:
+        holder = f"张三 {NUMBER}"
+        raise RuntimeError(f"cannot read {holder}")
+
+    return app
+
+
+def test_a_bug_ends_with_70_and_shows_no_person(broken, capsys):
+    assert run([], broken) == 70
+    error = capsys.readouterr().err
+    assert "RuntimeError: cannot read [hanzi] [18 digits]" in error
+    assert "This is a bug in the kiosk" in error
+    assert NUMBER not in error
+    assert "张三" not in error
+
+
+def test_ctrl_c_ends_with_130(capsys):
+    app = typer.Typer(pretty_exceptions_enable=False)
+
+    @app.command()
+    def command() -> None:
+        raise KeyboardInterrupt
+
+    assert run([], app) == 130
+    assert "Traceback" not in capsys.readouterr().err

@@ -1,0 +1,140 @@
+"""The doctor says what is not in order and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from drivers.api import Surroundings
+from drivers.simulation import SimulatedWorld
+from kiosk.domain.platform import Acknowledged, AnswerLost, NotSent, Refusal, Refused
+from kiosk.journal import keys
+from kiosk.journal.connection import FILE_NAME
+from kiosk.journal.journal import Journal
+from kiosk.maintenance.readiness import Verdict, as_json, examine
+from kiosk.settings import load
+from tests.support.journals import ended, tamper
+
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+
+
+class Site:
+    """A kiosk in order, in which one thing at a time can be broken."""
+
+    def __init__(self, directory):
+        self.directory = directory / "data"
+        self.world = SimulatedWorld()
+        self.outcome = Acknowledged()
+        self.now = NOW
+        self.environment = "demo"
+        self._file = directory / "site.toml"
+
+    def keys(self):
+        return keys.for_directory(self.directory)
+
+    def write_journal(self, at=NOW):
+        with Journal.open(self.directory, self.keys().journal) as journal:
+            journal.commit([ended(1)], at, 1.0)
+
+    def examine(self):
+        self._file.write_text(
+            f'schema = 1\nenvironment = "{self.environment}"\n[storage]\ndirectory = "data"\n'
+            '[platform]\nbase_url = "https://pay.example.com"\n'
+        )
+        return examine(
+            load(self._file), self._open, lambda _settings, _call: self.outcome, self.now
+        )
+
+    def _open(self, settings, role):
+        device = settings.devices[role]
+        return device.driver.connect(device.options, Surroundings(self.world))
+
+    def verdicts(self):
+        return {check.name: check.verdict for check in self.examine()}
+
+    def check(self, name):
+        return next(check for check in self.examine() if check.name.startswith(name))
+
+
+@pytest.fixture
+def site(tmp_path):
+    return Site(tmp_path)
+
+
+def test_a_kiosk_in_order_is_ready(site):
+    site.write_journal()
+    checks = site.examine()
+    assert {check.verdict for check in checks} == {Verdict.OK}
+    assert as_json(checks)["ready"] is True
+    assert site.check("journal").message == "1 rows, all as committed"
+
+
+def test_a_kiosk_that_never_ran_is_ready(site):
+    assert site.check("journal").message == "none yet; made at the first start"
+
+
+def test_every_failed_check_says_what_to_do(site):
+    site.world.id_reader.cable.unplug()
+    site.world.printer.run_out_after(0)
+    site.outcome = NotSent("refused")
+    site.now = datetime(1970, 1, 2, tzinfo=UTC)
+    failed = [check for check in site.examine() if check.verdict is Verdict.FAILED]
+    assert len(failed) == 4
+    assert all(check.advice for check in failed)
+    assert as_json(site.examine())["ready"] is False
+
+
+def test_paper_near_its_end_is_a_warning(site):
+    site.world.printer.load_paper(1000)
+    check = site.check("device receipt_printer")
+    assert check.verdict is Verdict.WARNING
+    assert "paper_near_end" in check.message
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"),
+    [
+        (NotSent("name_not_known"), "name_not_known"),
+        (AnswerLost("not_json"), "not_json"),
+        (Refused(Refusal.INVALID), "invalid"),
+    ],
+)
+def test_a_platform_that_does_not_answer_properly_is_told_with_its_reason(site, outcome, word):
+    site.outcome = outcome
+    check = site.check("platform")
+    assert check.verdict is Verdict.FAILED
+    assert word in check.message
+
+
+def test_what_production_lacks_is_part_of_the_examination(site):
+    site.environment = "production"
+    verdicts = site.verdicts()
+    assert verdicts["settings devices.receipt_printer"] is Verdict.FAILED
+    assert verdicts["settings kiosk.id"] is Verdict.FAILED
+
+
+def test_a_damaged_journal_stops_the_kiosk_from_being_ready(site):
+    site.write_journal()
+    tamper(site.directory, "UPDATE entry SET body = '{}'")
+    check = site.check("journal")
+    assert check.verdict is Verdict.FAILED
+    assert "row 1 is not what was committed" in check.message
+
+
+def test_a_lost_key_is_told(site):
+    site.write_journal()
+    (site.directory / keys.KEY_NAME).unlink()
+    assert "put the key file back" in site.check("journal").message
+
+
+def test_a_journal_in_use_is_a_warning(site):
+    with Journal.open(site.directory, site.keys().journal):
+        check = site.check("journal")
+    assert check.verdict is Verdict.WARNING
+    assert (site.directory / FILE_NAME).exists()
+
+
+def test_a_clock_behind_the_journal_is_told(site):
+    site.write_journal(NOW + timedelta(days=1))
+    assert site.verdicts()["clock and journal"] is Verdict.FAILED

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
 import apsw
 
-from kiosk.journal.errors import JournalError
-from kiosk.journal.files import DISK, Disk, sync_directory
+from kiosk.journal.errors import JournalError, JournalInUse
+from kiosk.journal.files import DISK, Disk, sync_directory, write_atomically
 
 FILE_NAME = "journal.sqlite3"
 OLDEST_SQLITE = (3, 51, 3)  # 3.7.0 to 3.51.2 can lose pages when a WAL is reset
 WAL_PAGES_KEPT = 4096  # 16 MiB, should nobody find time for a checkpoint
+LOG_SUFFIX = "-wal"
+# Where SQLite locks its files; see os.h of SQLite. Closing the file gives the lock back.
+LOCK_START, LOCK_BYTES = 0x40000000, 512
 
 
 def connect(path: Path, vfs: str | None = None, disk: Disk = DISK) -> apsw.Connection:
     """The owner's connection to the journal at `path`, made when it is new.
 
-    Raises apsw.Error when the file cannot be opened or is no SQLite file.
+    Raises JournalInUse while another program has it open, OSError for a failing disk, and
+    apsw.Error when the file cannot be opened or is no SQLite file.
     """
     assert_sqlite_is_safe(apsw.sqlite_lib_version())
     if not path.exists():
         disk.close(disk.open(path, os.O_WRONLY | os.O_CREAT))
         sync_directory(path.parent, disk)
+    _renew_log(path, disk)
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
     _harden(connection)
     connection.pragma("locking_mode", "EXCLUSIVE")
@@ -58,6 +64,26 @@ def assert_sqlite_is_safe(version: str) -> None:
     if tuple(int(part) for part in version.split(".")) < OLDEST_SQLITE:
         oldest = ".".join(map(str, OLDEST_SQLITE))
         raise JournalError(f"SQLite {version} can corrupt a WAL; install {oldest} or newer")
+
+
+def _renew_log(path: Path, disk: Disk) -> None:
+    """Put a durable copy in the place of the WAL.
+
+    After a failed flush the kernel may hold pages of the WAL that it takes for written
+    though they never reached the disk. A checkpoint of such pages, cut by a power failure,
+    would leave half of them in the journal's file and no WAL to repair it from.
+    """
+    log = path.with_name(path.name + LOG_SUFFIX)
+    if not log.exists() or not log.stat().st_size:
+        return
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, LOCK_BYTES, LOCK_START)
+        write_atomically(log, log.read_bytes(), disk=disk)
+    except BlockingIOError as error:
+        raise JournalInUse(path.parent) from error
+    finally:
+        os.close(descriptor)
 
 
 def _harden(connection: apsw.Connection) -> None:

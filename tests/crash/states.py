@@ -1,0 +1,108 @@
+"""Every state that a power cut may leave of a life, and the judgement of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from kiosk.domain.records import VisitEnded
+from kiosk.journal import keys
+from kiosk.journal.errors import JournalError
+from kiosk.journal.journal import Journal
+from kiosk.journal.migrate import Migrations
+from kiosk.journal.verify import verify
+from tests.crash.disk_model import Cut, DiskModel, Image
+from tests.crash.lives import NOON, STATE, Boot, Content, Life
+from tests.crash.recorder import put
+
+TORN_STATES = 3  # for each moment and model, besides the four states without chance
+AFTERWARDS = NOON + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One image of the disk with its place in the life."""
+
+    boot: int
+    moment: int  # operations that were done before the cut
+    is_ordered: bool
+    cut: Cut
+    image: Image
+
+
+def states(life: Life) -> Iterator[State]:
+    """Every boundary of two operations × two models × what survives of the un-synced."""
+    for number, boot in enumerate(life.boots):
+        random = Random(f"states {life.seed} {number}")
+        models = [DiskModel(boot.image, is_ordered=ordered) for ordered in (False, True)]
+        for moment in range(len(boot.ops) + 1):
+            for model, is_ordered in zip(models, (False, True), strict=True):
+                if moment:
+                    model.take(boot.ops[moment - 1])
+                for cut in (*(c for c in Cut if c is not Cut.TORN), *(Cut.TORN,) * TORN_STATES):
+                    yield State(number, moment, is_ordered, cut, model.after(cut, random))
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What the production code made of an image."""
+
+    batches: dict[str, Content]
+    trouble: str = ""
+
+
+class Judge:
+    """Opens images with the production code; equal images of a boot are opened once."""
+
+    def __init__(self, life: Life, root: Path) -> None:
+        self._life = life
+        self._root = root
+        self._seen: dict[tuple[object, ...], Recovered] = {}
+        self.opened = 0
+
+    def complaint(self, state: State) -> str:
+        """What is wrong with a state; empty when every promise is kept."""
+        boot = self._life.boots[state.boot]
+        steps = boot.steps_at(state.moment)
+        key = (len(steps), *sorted(state.image.items(), key=lambda item: item[0]))
+        recovered = self._seen.get(key)
+        if recovered is None:
+            self.opened += 1
+            recovered = self._seen[key] = recover(self._root, state.image, steps)
+        return recovered.trouble or self._broken_word(boot, state.moment, recovered.batches)
+
+    def _broken_word(self, boot: Boot, moment: int, batches: dict[str, Content]) -> str:
+        for promise in boot.promises:
+            if promise.since <= moment and (promise.batch in batches) is not promise.is_there:
+                was = "acknowledged" if promise.is_there else "said to be absent"
+                return f"batch {promise.batch} was {was}"
+        for batch, content in batches.items():
+            if self._life.batches.get(batch) != content:
+                return f"batch {batch} is not what was committed"
+        expected = [batch for batch in self._life.batches if batch in batches]
+        if list(batches) != expected:
+            return "the batches are in another order"
+        return ""
+
+
+def recover(root: Path, image: Image, steps: Migrations) -> Recovered:
+    """Start a kiosk's journal on the image, go on with it, stop it, verify it."""
+    put(root, image)
+    directory = root / STATE
+    batches: dict[str, list[tuple[str, str]]] = {}
+    try:
+        key = keys.for_directory(directory).journal
+        with Journal.open(directory, key, steps=steps) as journal:
+            for row in journal.records():
+                batches.setdefault(row.batch, []).append((row.kind, row.body))
+            rows = journal.commit([VisitEnded("afterwards", "done")], AFTERWARDS, 86400.0)
+    except JournalError as error:
+        return Recovered({}, f"{type(error).__name__}: {error}")
+    report = verify(directory, key, steps=steps)
+    whole = {batch: tuple(content) for batch, content in batches.items()}
+    if report.findings or report.rows != rows:
+        return Recovered(whole, f"verify: {report.rows} of {rows} rows, {report.findings}")
+    return Recovered(whole)

@@ -41,8 +41,10 @@ class HeadlessKiosk:
         world: SimulatedWorld,
         *,
         open_diary: bootstrap.OpenDiary | None = None,
+        also: Callable[[Kiosk], None] | None = None,
     ) -> None:
         self.world = world
+        self._also = also or (lambda _: None)
         self._changed = threading.Condition()
         self._kiosk: Kiosk | None = None
         self.machine = bootstrap.build(
@@ -60,6 +62,7 @@ class HeadlessKiosk:
         with self._changed:
             self._kiosk = kiosk
             self._changed.notify_all()
+        self._also(kiosk)
 
     def post(self, event: Event) -> None:
         self.machine.post(event)

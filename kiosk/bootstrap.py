@@ -127,7 +127,7 @@ def build(
 
 
 def journal_diary(directory: Path, secrets: keys.Keys) -> Diary:
-    return JournalDiary(Journal.open(directory, secrets.journal))
+    return JournalDiary(partial(Journal.open, directory, secrets.journal))
 
 
 def _perform(settings: Settings, base_url: str) -> Perform:

@@ -8,6 +8,7 @@ from drivers.api import IdCard
 from kiosk.domain import papers, payments
 from kiosk.domain.bill import Bill
 from kiosk.domain.identifiers import ScanKind, route_scan, subject_digest
+from kiosk.domain.kiosk import Rules
 from kiosk.domain.platform import (
     BillsFound,
     Outcome,
@@ -299,7 +300,7 @@ def on_tick(turn: Turn) -> None:
             turn.want(_bills_search(visit, page))
     elif isinstance(page, Done) and page.until_s <= turn.now_s:
         end(turn, "done")
-    elif isinstance(page, TIMES_OUT) and turn.now_s - visit.touched_s >= _idle_s(turn, page):
+    elif isinstance(page, TIMES_OUT) and turn.now_s - visit.touched_s >= idle_s_of(turn.rules, page):
         end(turn, "idle")
     elif isinstance(page, Choosing) and page.auto_collect_at_s is not None:
         if page.auto_collect_at_s <= turn.now_s:
@@ -311,7 +312,7 @@ def _bills_search(visit: Visit, page: Searching) -> SearchBills:
     return SearchBills(page.lookup_id, visit.subject)
 
 
-def _idle_s(turn: Turn, page: object) -> float:
+def idle_s_of(rules: Rules, page: object) -> float:
     """A resident whose money is in doubt gets twice the time to write down the code."""
     doubt = isinstance(page, Trouble) and page.kind is TroubleKind.MONEY_IN_DOUBT
-    return turn.rules.idle_s * (2 if doubt else 1)
+    return rules.idle_s * (2 if doubt else 1)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from kiosk.domain.records import Record, from_row
+from kiosk.domain.records import BadRecord, Record, from_row
 from kiosk.engine.engine import CommitUncertain
 from kiosk.journal.errors import CommitFailed, JournalError
 from kiosk.journal.journal import Journal
@@ -15,8 +15,10 @@ from kiosk.journal.journal import Journal
 class JournalDiary:
     """Belongs to the thread that opened the journal."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, open_journal: Callable[[], Journal]) -> None:
+        """Opens the journal; raises what `open_journal` raises."""
+        self._open = open_journal
+        self._journal = open_journal()
 
     def records(self) -> Sequence[Record]:
         """Every record, checked against the chain; raises JournalDamaged or BadRecord."""
@@ -27,6 +29,18 @@ class JournalDiary:
             self._journal.commit(records, at, mono_s, batch)
         except CommitFailed as error:
             raise CommitUncertain(error.reason) from error
+
+    def reopen(self) -> Sequence[Record]:
+        """Close without another write, open, check the whole chain."""
+        try:
+            self._journal.close()
+            self._journal = self._open()
+            return self.records()
+        except (JournalError, BadRecord, OSError) as error:
+            raise CommitUncertain(str(error)) from error
+
+    def has_batch(self, batch: str) -> bool:
+        return self._journal.has_batch(batch)
 
     def tidy(self) -> None:
         """Checkpoint and anchor the head; for idle moments."""
@@ -47,6 +61,12 @@ class NoDiary:
 
     def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:  # noqa: ARG002
         raise CommitUncertain("there is no journal")
+
+    def reopen(self) -> Sequence[Record]:
+        raise CommitUncertain("there is no journal")
+
+    def has_batch(self, batch: str) -> bool:  # noqa: ARG002
+        return False
 
     def tidy(self) -> None:
         """Nothing to move."""

@@ -16,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from kiosk.domain.effects import Effect
-from kiosk.domain.events import Event, Started, Tick
+from kiosk.domain.events import DeviceDown, DeviceUp, Event, PrinterSeen, Stamp, Started, Tick
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import rebuild
 from kiosk.domain.records import Record
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.25
 MAX_INBOX = 4096  # More waiting events mean that the core has stopped: a bug.
+RESUME_S = 60.0  # between two tries to use a journal that failed
 
 
 class CommitUncertain(Exception):
@@ -40,7 +41,13 @@ class Diary(Protocol):
         """Every record so far, in order."""
 
     def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
-        """Make the records durable together; raises CommitUncertain."""
+        """Make the records durable together; raises CommitUncertain, then only `reopen` helps."""
+
+    def reopen(self) -> Sequence[Record]:
+        """Close, open and check everything again; every record there is. Raises CommitUncertain."""
+
+    def has_batch(self, batch: str) -> bool:
+        """Whether a batch is durable; final after `reopen`."""
 
     def tidy(self) -> None:
         """Move durable rows to their place, while nobody waits; raises CommitUncertain."""
@@ -63,20 +70,22 @@ class Engine:
         self._clock = clock
         self._start_effect = start_effect
         self._publish = publish
+        self._rules = rules
+        self._started: Started | None = None
+        self._resume_at_s = 0.0
         self.kiosk = Kiosk(rules=rules, ledger=rebuild(diary.records()))
 
     def handle(self, event: Event) -> None:
-        """One turn. After a failed commit the kiosk is halted and takes no more events."""
-        if self.kiosk.halted:
-            return
+        """One turn. A halted kiosk takes no events, it only notes which devices are there."""
         stamp = self._clock.stamp()
+        if isinstance(event, Started):
+            self._started = event
+        if self.kiosk.halted:
+            self._note_device(event, stamp)
+            return
         result = step(self.kiosk, event, stamp)
-        if result.records:
-            try:
-                self._diary.commit(result.records, stamp.wall, stamp.mono_s, stamp.fresh)
-            except CommitUncertain as error:
-                self._halt(error)
-                return
+        if result.records and not self._commit(result.records, stamp):
+            return
         changed = result.kiosk != replace(self.kiosk, now_s=stamp.mono_s, wall=stamp.wall)
         self.kiosk = result.kiosk
         if changed or isinstance(event, Tick):
@@ -85,20 +94,65 @@ class Engine:
             self._start_effect(effect)
 
     def rest(self) -> None:
-        """Tidy the journal between two visits."""
-        if self.kiosk.visit is None and not self.kiosk.halted:
-            try:
+        """Between two events: tidy the journal while nobody waits, or try to use it again."""
+        try:
+            if self.kiosk.halted:
+                self._resume()
+            elif self.kiosk.visit is None:
                 self._diary.tidy()
-            except CommitUncertain as error:
-                self._halt(error)
+        except CommitUncertain as error:
+            self._halt(error)
 
     def close(self) -> None:
         self._diary.close()
 
+    def _commit(self, records: Sequence[Record], stamp: Stamp) -> bool:
+        """Make records durable; a commit that failed is looked up, never assumed.
+
+        What is found counts. What is not there is committed once more: nothing of it was
+        shown or done yet. False: the kiosk is halted.
+        """
+        batch = stamp.fresh
+        try:
+            self._diary.commit(records, stamp.wall, stamp.mono_s, batch)
+        except CommitUncertain as error:
+            log.error("journal.commit_failed", reason=str(error))
+        else:
+            return True
+        try:
+            self._diary.reopen()
+            if not self._diary.has_batch(batch):
+                self._diary.commit(records, stamp.wall, stamp.mono_s, batch)
+        except CommitUncertain as error:
+            self._halt(error)
+            return False
+        return True
+
+    def _resume(self) -> None:
+        """Start again from what became durable, as after a crash; raises CommitUncertain."""
+        now_s = self._clock.stamp().mono_s
+        if self._started is None or now_s < self._resume_at_s:
+            return
+        self._resume_at_s = now_s + RESUME_S
+        ledger = rebuild(self._diary.reopen())
+        log.info("journal.usable_again")
+        here = self.kiosk
+        self.kiosk = Kiosk(
+            rules=self._rules, ledger=ledger, presence=here.presence, printer=here.printer
+        )
+        self.handle(self._started)
+
+    def _note_device(self, event: Event, stamp: Stamp) -> None:
+        if isinstance(event, DeviceUp | DeviceDown | PrinterSeen):
+            seen = step(self.kiosk, event, stamp).kiosk
+            self.kiosk = replace(self.kiosk, presence=seen.presence, printer=seen.printer)
+
     def _halt(self, error: CommitUncertain) -> None:
-        """Take no more money: the next start reads back what became durable and asks."""
-        log.error("journal.commit_failed", reason=str(error))
-        self.halt(str(error) or "journal")
+        """Take no more money until the journal can be used again."""
+        if not self.kiosk.halted:
+            log.error("journal.failed", reason=str(error))
+            self._resume_at_s = self._clock.stamp().mono_s + RESUME_S
+            self.halt(str(error) or "journal")
 
     def halt(self, reason: str) -> None:
         """Stop serving, and show the page that says so."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.api import Role
 from kiosk.domain import events as e
 from kiosk.domain.payment import State
 from kiosk.domain.platform import ClosePayment, PlatformState
@@ -115,14 +116,73 @@ def test_nothing_is_shown_that_is_not_committed() -> None:
     assert len(play.published) == shown
 
 
-def test_a_failed_commit_halts_the_kiosk_and_sends_nothing() -> None:
+@pytest.mark.parametrize("kept", [True, False], ids=["is-there", "is-not-there"])
+def test_a_failed_commit_is_looked_up_and_the_visit_goes_on(kept: bool) -> None:
     play = Playbook()
     play.platform.owe(bill(1))
     play.tap(ZHANG)
     play.diary.fail_at = play.diary.commits + 1
+    play.diary.keeps_failed = kept
+    play.pay()
+    assert not play.kiosk.halted
+    play.wallet_pays()
+    assert isinstance(play.page, Done)
+    assert play.ledger_of_journal() == play.kiosk.ledger
+
+
+def halted(play: Playbook) -> Playbook:
+    """The disk is gone at the moment when a payment begins."""
+    play.platform.owe(bill(1))
+    play.tap(ZHANG)
+    play.diary.fail_at = play.diary.commits + 1
+    play.diary.fails_for_ever = True
     play.send(e.PayTouched())
+    return play
+
+
+def test_a_journal_that_cannot_be_used_halts_the_kiosk_and_sends_nothing() -> None:
+    play = halted(Playbook())
     assert play.kiosk.halted
     assert not play.platform.payments
+
+
+def test_a_halted_kiosk_serves_again_once_the_journal_can_be_used() -> None:
+    play = halted(Playbook())
+    play.diary.fail_at, play.diary.fails_for_ever = 0, False
+    play.tick(61)
+    play.engine.rest()
+    play.settle()
+    assert not play.kiosk.halted
+    play.tap(ZHANG)
+    play.pay()
+    play.wallet_pays()
+    assert isinstance(play.page, Done)
+
+
+def test_a_kiosk_halted_in_the_middle_of_a_payment_asks_about_it_afterwards() -> None:
+    play = Playbook()
+    play.platform.owe(bill(1))
+    play.tap(ZHANG)
+    payment_id = play.pay()
+    play.diary.fail_at, play.diary.fails_for_ever = play.diary.commits + 1, True
+    play.send(e.BackTouched())
+    assert play.kiosk.halted
+    play.platform.wallet_pays(payment_id)
+    play.diary.fail_at, play.diary.fails_for_ever = 0, False
+    play.tick(61)
+    play.engine.rest()
+    play.settle()
+    assert play.kiosk.ledger.payments[payment_id].state is State.PAID
+
+
+def test_a_printer_that_went_while_the_kiosk_was_halted_is_known_to_be_gone() -> None:
+    play = halted(Playbook())
+    play.send(e.DeviceDown(Role.RECEIPT_PRINTER, "cable"))
+    play.diary.fail_at, play.diary.fails_for_ever = 0, False
+    play.tick(61)
+    play.engine.rest()
+    assert not play.kiosk.halted
+    assert not play.kiosk.can_print
 
 
 def test_a_payment_never_sent_is_closed_with_a_tombstone_after_restart() -> None:

@@ -45,19 +45,37 @@ class MemoryDiary:
     cut_before: int = 0  # the power goes just before this commit …
     cut_after: int = 0  # … or just after it
     fail_at: int = 0
+    fails_for_ever: bool = False
+    keeps_failed: bool = False  # a commit that fails is durable all the same
+    batches: set[str] = field(default_factory=set)
+    failed: bool = False
 
     def records(self) -> Sequence[Record]:
         return tuple(from_row(kind, body) for kind, body in self.rows)
 
     def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
+        assert not self.failed, "a journal that failed must be reopened"
         self.commits += 1
         if self.commits == self.cut_before:
             raise PowerCut
-        if self.commits == self.fail_at:
+        fails = self.commits == self.fail_at or (self.fails_for_ever and self.fail_at)
+        if not fails or self.keeps_failed:
+            self.batches.add(batch)
+            self.rows.extend(to_row(record) for record in records)
+        if fails:
+            self.failed = True
             raise CommitUncertain("disk error")
-        self.rows.extend(to_row(record) for record in records)
         if self.commits == self.cut_after:
             raise PowerCut
+
+    def reopen(self) -> Sequence[Record]:
+        if self.fails_for_ever:
+            raise CommitUncertain("the disk is gone")
+        self.failed = False
+        return self.records()
+
+    def has_batch(self, batch: str) -> bool:
+        return batch in self.batches
 
     def tidy(self) -> None:
         """Nothing to move in memory."""

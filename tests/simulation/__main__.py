@@ -1,0 +1,81 @@
+"""`python -m tests.simulation`: lives of kiosks, seed after seed; see `make simulate`."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Iterator
+
+from tests.simulation.life import Outcome, live
+
+MAX_SHOWN = 5
+
+
+def main() -> int:
+    options = _options()
+    if options.seed is not None:
+        return _replay(options.seed, story=options.story)
+    began_s, cpu = time.perf_counter(), options.jobs
+    sessions = paid = lives = 0
+    virtual_s = 0.0
+    broken: list[Outcome] = []
+    for outcome in outcomes(options.first, options.seeds, options.sessions, cpu):
+        lives += 1
+        sessions += outcome.sessions
+        paid += outcome.paid
+        virtual_s += outcome.virtual_s
+        if outcome.broken:
+            broken.append(outcome)
+            print(f"seed {outcome.seed}: {outcome.broken}")
+            print(f"    python -m tests.simulation --seed {outcome.seed} --story", flush=True)
+            if len(broken) >= MAX_SHOWN:
+                break
+    took_s = time.perf_counter() - began_s
+    print(
+        f"{sessions} sessions ({paid} paid) in {lives} lives, {virtual_s / 86400:.0f} virtual days, "
+        f"{took_s:.1f} s: {sessions / took_s / cpu:.0f} sessions/s/core on {cpu} cores; "
+        f"{len(broken)} broken"
+    )
+    return 1 if broken else 0
+
+
+def outcomes(first: int, seeds: int, sessions: int, jobs: int) -> Iterator[Outcome]:
+    """Lives until there were so many seeds, or so many sessions (where that is not 0)."""
+    numbers = range(first, first + seeds) if seeds else range(first, first + sessions)
+    done = 0
+    with multiprocessing.Pool(jobs) as pool:
+        for outcome in pool.imap(live, numbers, chunksize=8):
+            yield outcome
+            done += outcome.sessions
+            if sessions and done >= sessions:
+                pool.terminate()
+                return
+
+
+def _replay(seed: int, *, story: bool) -> int:
+    outcome = live(seed, tells=story)
+    for line in outcome.story:
+        print(line)
+    print(outcome.broken or f"seed {seed}: nothing is broken")
+    return 1 if outcome.broken else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=0, help="lives to play")
+    parser.add_argument("--sessions", type=int, default=0, help="or: visits to play")
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seed", type=int, help="replay one life")
+    parser.add_argument("--story", action="store_true", help="and tell it")
+    options = parser.parse_args()
+    if options.seed is None and not options.seeds and not options.sessions:
+        options.seeds = 200
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""After a life: the journals, the platform's book and the paper must tell the same story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.domain.ledger import rebuild
+from kiosk.domain.payment import Event, State
+from kiosk.domain.records import PaymentIntended, PaymentMoved
+from kiosk.sandbox.ledger import ClaimState
+from tests.simulation.watch import Broken
+
+if TYPE_CHECKING:
+    from tests.simulation.life import Life
+    from tests.simulation.machine import SimKiosk
+
+PAID_STATES = (State.PAID, State.VOIDED)
+FREE_STATES = (State.CLOSED, State.REFUSED)
+
+
+def need(holds: bool, invariant: str, words: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise Broken(invariant, words)
+
+
+def uncollected(life: Life, owner: str) -> list[str]:
+    """Receipts of one person whose original is still to be had."""
+    return [
+        number
+        for number in life.platform.receipts_of.get(owner, ())
+        if not life.platform.receipts[number].void
+        and not life.platform.copies(life.platform.receipts[number])
+    ]
+
+
+def check_books(life: Life) -> None:
+    for bill_no, bill in life.platform.bills.items():
+        need(bill.charges <= 1, "I1", f"{bill_no} was charged {bill.charges} times")
+    for machine in life.machines:
+        _check_kiosk(life, machine)
+    _check_paper(life)
+
+
+def _check_kiosk(life: Life, machine: SimKiosk) -> None:
+    ledger, name = machine.kiosk.ledger, machine.name
+    records = machine.disk.records()
+    need(rebuild(records) == ledger, "I7", f"the ledger of {name} is not its journal's")
+    need(not ledger.open_payments, "I10", f"{name} never settles {ledger.open_payments}")
+    need(not ledger.open_claims, "I10", f"{name} never settles {ledger.open_claims}")
+    need(not ledger.open_jobs, "I10", f"{name} never settles {ledger.open_jobs}")
+    states: dict[str, State] = {}
+    amounts: dict[str, int] = {}
+    for record in records:
+        if isinstance(record, PaymentIntended):
+            states[record.payment_id] = State.INTENT
+            amounts[record.payment_id] = record.amount_fen
+        elif isinstance(record, PaymentMoved):
+            states[record.payment_id] = record.state
+            _check_evidence(life, record)
+    _compare(life, name, states, amounts)
+    rows = "\n".join(machine.disk.rows)
+    for card in life.people:
+        need(card.number not in rows and card.name not in rows, "I8", f"a person is in {name}")
+
+
+def _check_evidence(life: Life, record: PaymentMoved) -> None:
+    theirs = life.platform.payments.get(record.payment_id)
+    if record.event in (Event.SEEN_PAID, Event.RECON_PAID):
+        paid = theirs is not None and theirs.was_paid
+        need(paid, "I3", f"{record.payment_id} has no payment behind {record.evidence}")
+
+
+def _compare(life: Life, name: str, states: dict[str, State], amounts: dict[str, int]) -> None:
+    ours = theirs = 0
+    for payment_id, state in states.items():
+        known = life.platform.payments.get(payment_id)
+        paid = known is not None and known.was_paid
+        right = state in PAID_STATES if paid else state in FREE_STATES
+        need(right, "I2", f"{payment_id} is {state} at {name}, paid at the platform: {paid}")
+        ours += amounts[payment_id] if state in PAID_STATES else 0
+    for known in life.platform.payments.values():
+        if known.kiosk == name and known.was_paid:
+            theirs += known.amount_fen
+            need(known.payment_id in states, "I2", f"{known.payment_id} is in no journal")
+    need(ours == theirs, "I4", f"{name} counts {ours} fen, the platform {theirs}")
+
+
+def _check_paper(life: Life) -> None:
+    whole = {
+        strip.receipt_no for machine in life.machines for strip in machine.printer.strips
+        if strip.whole
+    }  # fmt: skip
+    for number, receipt in life.platform.receipts.items():
+        copies = life.platform.copies(receipt)
+        need(
+            number in whole or copies > 0 or receipt.void,
+            "I6",
+            f"{number} is not on paper and nobody came to it",
+        )
+        held = [c for c in receipt.claims if life.platform.state_of(c) is ClaimState.HELD]
+        need(not held, "I10", f"{number} is held for ever by {held}")
+        for strip_copies in _unmarked(life, number):
+            need(strip_copies <= 1, "I5", f"{strip_copies} unmarked originals of {number}")
+
+
+def _unmarked(life: Life, number: str) -> list[int]:
+    strips = [s for m in life.machines for s in m.printer.strips if s.receipt_no == number]
+    return [sum(strip.copy_number == 1 for strip in strips)]

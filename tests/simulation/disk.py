@@ -1,0 +1,100 @@
+"""The journal in memory: rows as text, like the real one; it can fail in every way it can."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from kiosk.domain.records import PaymentIntended, PrintMoved, PrintState, Record, from_row, to_row
+from kiosk.engine.engine import CommitUncertain
+
+
+class PowerCut(Exception):
+    """The power went, in the middle of a turn."""
+
+
+class Mishap(StrEnum):
+    CUT_BEFORE = "cut_before"  # the power goes, nothing of the batch is durable
+    CUT_AFTER = "cut_after"  # the batch is durable, nobody heard of it
+    LOST = "lost"  # the commit fails and the batch is not there
+    KEPT = "kept"  # the commit fails and the batch is there
+
+
+class Disk:
+    """A `Diary`; `rows` is what survives."""
+
+    def __init__(self) -> None:
+        self.rows: list[str] = []
+        self.batches: set[str] = set()
+        self.intended: set[str] = set()
+        self.jobs: set[str] = set()
+        self.commits = 0
+        self.failed = False
+        self.full = False  # every commit fails, and opening again too
+        self._next: tuple[Mishap, int] | None = None
+
+    def plan(self, mishap: Mishap, commits_from_now: int = 1) -> None:
+        self._next = (mishap, self.commits + commits_from_now)
+
+    def calm(self) -> None:
+        """No more mishaps; the disk is mended."""
+        self._next = None
+        self.full = False
+
+    # --- Diary -----------------------------------------------------------------------------
+
+    def records(self) -> Sequence[Record]:
+        return tuple(from_row(kind, body) for kind, body in map(json.loads, self.rows))
+
+    def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
+        assert not self.failed, "the journal must be reopened first"
+        assert batch not in self.batches, "a batch id is used once"
+        self.commits += 1
+        mishap = self._take()
+        if self.full:
+            mishap = Mishap.LOST
+        if mishap is Mishap.CUT_BEFORE:
+            raise PowerCut
+        if mishap is not Mishap.LOST:
+            self._keep(records, batch)
+        if mishap is Mishap.CUT_AFTER:
+            raise PowerCut
+        if mishap is not None:
+            self.failed = True
+            raise CommitUncertain(f"disk error, {mishap}")
+
+    def has_batch(self, batch: str) -> bool:
+        return batch in self.batches
+
+    def reopen(self) -> Sequence[Record]:
+        if self.full:
+            raise CommitUncertain("the disk is full")
+        self.failed = False
+        return self.records()
+
+    def tidy(self) -> None:
+        """Nothing to move in memory."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _take(self) -> Mishap | None:
+        if self._next is None or self.commits < self._next[1]:
+            return None
+        mishap, self._next = self._next[0], None
+        return mishap
+
+    def _keep(self, records: Sequence[Record], batch: str) -> None:
+        self.batches.add(batch)
+        for record in records:
+            self.rows.append(json.dumps(to_row(record)))
+            if isinstance(record, PaymentIntended):
+                self.intended.add(record.payment_id)
+            elif isinstance(record, PrintMoved) and record.state is PrintState.INTENDED:
+                self.jobs.add(record.job_id)
+
+    def power_back(self) -> None:
+        """A new process opens the journal."""
+        self.failed = False

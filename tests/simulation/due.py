@@ -1,0 +1,64 @@
+"""When the next tick can matter: the simulation leaves out those that cannot.
+
+`test_ticks_left_out_would_have_changed_nothing` holds this against the production's `step`.
+"""
+
+from __future__ import annotations
+
+from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.papers import TO_SETTLE
+from kiosk.domain.payment import State
+from kiosk.domain.visit import Checking, Choosing, Done, Paying, Printing, Searching, Visit
+from kiosk.domain.visits import TIMES_OUT, idle_s_of
+
+NEVER = float("inf")
+ASKED_ABOUT = (State.CLOSING, State.UNKNOWN, State.CASE)
+
+
+def due_at_s(kiosk: Kiosk) -> float:
+    """The earliest time, by the kiosk's clock, at which a tick can change anything."""
+    due_s = NEVER if kiosk.link_check_in_flight else kiosk.link_check_at_s
+    if kiosk.notice:
+        due_s = min(due_s, kiosk.notice_until_s)
+    for key, chore in kiosk.chores.items():
+        if not chore.in_flight and chore.due_s < due_s and _is_asked_about(kiosk, key):
+            due_s = chore.due_s
+    if kiosk.visit is not None:
+        due_s = min(due_s, _visit_due_s(kiosk, kiosk.visit))
+    return due_s
+
+
+def _is_asked_about(kiosk: Kiosk, key: str) -> bool:
+    payment = kiosk.ledger.payments.get(key)
+    if payment is not None:
+        return payment.state in ASKED_ABOUT or payment.wants_receipts
+    claim = kiosk.ledger.claims.get(key)
+    return claim is not None and claim.state in TO_SETTLE
+
+
+def _visit_due_s(kiosk: Kiosk, visit: Visit) -> float:
+    page, rules = visit.page, kiosk.rules
+    due_s = visit.swap_asked_s + rules.swap_s if visit.swap is not None else NEVER
+    match page:
+        case Searching():
+            return min(due_s, _or_never(page.retry_at_s))
+        case Paying():
+            due_s = min(due_s, _or_never(page.retry_at_s), _or_never(page.query_at_s))
+            return min(due_s, page.hide_at_s) if page.qr_url else due_s
+        case Checking():
+            return min(due_s, page.since_s + rules.doubt_after_s)
+        case Printing():
+            waits = page.since_s + rules.issue_patience_s if not page.items else NEVER
+            times = [t for item in page.items for t in (item.retry_at_s, item.deadline_s)]
+            return min([due_s, waits, *(_or_never(each) for each in times)])
+        case Done():
+            return min(due_s, page.until_s)
+    if isinstance(page, TIMES_OUT):
+        due_s = min(due_s, visit.touched_s + idle_s_of(rules, page))
+    if isinstance(page, Choosing):
+        due_s = min(due_s, _or_never(page.auto_collect_at_s))
+    return due_s
+
+
+def _or_never(time_s: float | None) -> float:
+    return NEVER if time_s is None else time_s

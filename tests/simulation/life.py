@@ -1,0 +1,207 @@
+"""One life of a few kiosks from one seed: busy days, then quiet, then the books are compared."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from drivers.api import Role
+from kiosk.domain.kiosk import Rules
+from kiosk.sandbox.ledger import LateWallet
+from tests.simulation.books import check_books, uncollected
+from tests.simulation.machine import SimKiosk
+from tests.simulation.mishaps import KINDS, Climate, Mishaps
+from tests.simulation.people import COLLECTOR, Nature, Phone, Resident, person
+from tests.simulation.platform import SimPlatform
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.watch import Broken, Watch
+
+SESSIONS = 25  # visits begun in one life
+SETTLE_S = 26 * 3600.0  # an UNKNOWN is settled within a day once faults stop
+HOME_S = 600.0  # and every screen is back at the start within ten minutes
+GAPS_S = ((1.0, 4.0), (2.0, 30.0), (20.0, 300.0))
+AMOUNTS_FEN = (1, 50, 15000, 20000, 999999)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    seed: int
+    sessions: int
+    virtual_s: float
+    paid: int
+    broken: str = ""
+    invariant: str = ""
+    story: tuple[str, ...] = ()
+
+
+class Life:
+    def __init__(self, seed: int, *, tells: bool = False, every_tick: bool = False) -> None:
+        self.seed = seed
+        self.scheduler = Scheduler(seed, tells=tells)
+        random = self.scheduler.random
+        late = LateWallet.REFUSED if random.random() < 0.7 else LateWallet.ACCEPTED_UNTIL_CLOSED
+        self.platform = SimPlatform(self.scheduler, late)
+        self.watch = Watch(self.platform)
+        self.phone = Phone(self.scheduler, self.platform, self.watch)
+        self.climate = self._climate()
+        count = random.choice((1, 1, 1, 2, 2, 3, 5))
+        self.machines = [
+            SimKiosk(
+                self.scheduler,
+                self.platform,
+                self.watch,
+                self._rules(f"K{number + 1}"),
+                every_tick=every_tick,
+            )
+            for number in range(count)
+        ]
+        self.mishaps = Mishaps(self.scheduler, self.platform, self.machines, self.climate)
+        self.people = [person(number) for number in range(1 + random.randrange(6))]
+        self.nature = random.choice((Nature(), Nature(), Nature(cancels=0.4, races=0.4)))
+        self.gap_s = random.choice(GAPS_S)
+        self.sessions = 0
+        self.closing_time = False
+        self._serving = 0
+
+    def _climate(self) -> Climate:
+        random = self.scheduler.random
+        every_s = random.choice((0.0, 4.0, 10.0, 25.0, 60.0))
+        kinds = tuple(random.sample(KINDS, random.randint(1, len(KINDS))))
+        return Climate(every_s, kinds, long=random.random() < 0.15)
+
+    def _rules(self, name: str) -> Rules:
+        pace = 60.0 if self.climate.long else 1.0  # Days without a thousand link checks each.
+        return Rules(
+            kiosk_id=name,
+            digest_key=b"k" * 32,
+            roles=frozenset({Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER}),
+            link_check_s=20.0 * pace,
+            link_retry_s=5.0 * pace,
+        )
+
+    # --- the day ---------------------------------------------------------------------------
+
+    def live(self) -> None:
+        """Raises Broken, or the assertion of the kiosk that failed."""
+        for machine in self.machines:
+            self._next_visitor(machine)
+        self.scheduler.run_until(1e9, lambda: self.sessions >= SESSIONS and not self._serving)
+        self.closing_time = True
+        self.scheduler.tell("world", "FAULTS STOP")
+        self.mishaps.stop()
+        self.scheduler.run_until(self.scheduler.now_s + HOME_S)
+        self._all_home()
+        self._collect()
+        self.scheduler.run_until(self.scheduler.now_s + SETTLE_S, self._settled)
+        check_books(self)
+
+    def _next_visitor(self, machine: SimKiosk) -> None:
+        if self.sessions >= SESSIONS:
+            return
+        gap_s = self.scheduler.random.uniform(*self.gap_s)
+        if self.climate.long and self.scheduler.chance(0.1):
+            gap_s = self.scheduler.random.choice((3600.0, 86400.0, 5 * 86400.0))
+        self.scheduler.after(gap_s, self._visit, machine)
+
+    def _visit(self, machine: SimKiosk) -> None:
+        if self.sessions >= SESSIONS:
+            return
+        if not machine.on or machine.page is not None:
+            self._next_visitor(machine)
+            return
+        random = self.scheduler.random
+        card = random.choice(self.people)
+        for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
+            self.platform.owe(card.number, random.choice(AMOUNTS_FEN))
+        code = ""
+        if random.random() < 0.1 and self.platform.bills:
+            code = random.choice(list(self.platform.bills)[-6:])
+        self.begin(machine, Resident(
+            self.scheduler, machine, self.phone, card, self.nature,
+            code=code, strangers=self.people,
+        ))  # fmt: skip
+        self._next_visitor_after(machine)
+
+    def begin(self, machine: SimKiosk, resident: Resident) -> None:
+        self.sessions += 1
+        self.scheduler.tell("resident", f"comes to {machine.name}")
+        resident.arrive()
+
+    def _next_visitor_after(self, machine: SimKiosk) -> None:
+        self._serving += 1
+        self.scheduler.after(5.0, self._is_free, machine, 0)
+
+    def _is_free(self, machine: SimKiosk, waited: int) -> None:
+        """The next one comes when the screen is back at the start."""
+        if machine.page is None or waited > 120:
+            self._serving -= 1
+            self._next_visitor(machine)
+        else:
+            self.scheduler.after(5.0, self._is_free, machine, waited + 1)
+
+    # --- the quiet afterwards --------------------------------------------------------------
+
+    def _all_home(self) -> None:
+        for machine in self.machines:
+            if machine.kiosk.halted:
+                raise Broken("I10", f"{machine.name} stays halted: {machine.kiosk.halted}")
+            if machine.page is not None:
+                raise Broken("I10", f"{machine.name} never leaves {machine.page}")
+            if not machine.kiosk.can_print:
+                raise Broken("I10", f"{machine.name} never prints again: {machine.kiosk.printer}")
+
+    def _collect(self) -> None:
+        """Everyone whose receipt is not on paper yet comes back for it."""
+        for card in self.people:
+            if not uncollected(self, card.number):
+                continue
+            machine = self.scheduler.random.choice(self.machines)
+            self.begin(machine, Resident(self.scheduler, machine, self.phone, card, COLLECTOR))
+            self.scheduler.run_until(self.scheduler.now_s + HOME_S, lambda m=machine: m.page is None)  # type: ignore[misc]
+            self._all_home()
+
+    def _settled(self) -> bool:
+        return all(
+            not machine.kiosk.ledger.open_payments and not machine.kiosk.ledger.open_claims
+            for machine in self.machines
+        )
+
+
+@contextmanager
+def quiet_logs() -> Iterator[None]:
+    before = structlog.get_config()
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        cache_logger_on_first_use=False,
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+def live(seed: int, *, tells: bool = False, every_tick: bool = False) -> Outcome:
+    """Play one life; whatever breaks is in the outcome."""
+    broken = invariant = ""
+    life: Life | None = None
+    with quiet_logs():
+        try:
+            life = Life(seed, tells=tells, every_tick=every_tick)
+            life.live()
+        except Broken as error:
+            broken, invariant = str(error), error.invariant
+        except Exception as error:  # noqa: BLE001 - a bug of the kiosk is what we are here for
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(where.filename).name}:{where.lineno}"
+            broken, invariant = f"{type(error).__name__} at {place}: {error}", "BUG"
+    if life is None:
+        return Outcome(seed, 0, 0.0, 0, broken, invariant)
+    paid = sum(payment.was_paid for payment in life.platform.payments.values())
+    story = tuple(life.scheduler.story or ())
+    return Outcome(seed, life.sessions, life.scheduler.now_s, paid, broken, invariant, story)

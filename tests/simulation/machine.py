@@ -1,0 +1,194 @@
+"""One kiosk of the simulation: the production's engine and step on virtual hardware."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+
+from drivers.api import Role
+from kiosk.domain import events as e
+from kiosk.domain import platform as p
+from kiosk.domain.effects import Effect, PrintReceipt
+from kiosk.domain.kiosk import Kiosk, Rules
+from kiosk.domain.visit import Page
+from kiosk.engine.engine import TICK_S, Engine
+from tests.simulation.disk import Disk, PowerCut
+from tests.simulation.due import NEVER, due_at_s
+from tests.simulation.network import Network, Weather
+from tests.simulation.platform import SimPlatform
+from tests.simulation.printer import PrinterDesk, SimPrinter
+from tests.simulation.scheduler import START, Scheduler
+from tests.simulation.watch import Watch
+
+READERS = (Role.ID_READER, Role.SCANNER)
+HALTED_TICK_S = 30.0
+
+Look = Callable[[Page | None], None]
+
+
+class SimKiosk:
+    """A `Clock` to its engine; `disk` and `printer` survive, everything else is a process."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        platform: SimPlatform,
+        watch: Watch,
+        rules: Rules,
+        *,
+        every_tick: bool = False,
+    ) -> None:
+        self._scheduler = scheduler
+        self._platform = platform
+        self._watch = watch
+        self._rules = rules
+        self._every_tick = every_tick
+        self.name = rules.kiosk_id
+        self.disk = Disk()
+        self.weather = Weather()
+        self.printer = SimPrinter(scheduler)
+        self.printer.on_paper = watch.on_paper
+        self.wall_offset_s = 0.0
+        self.on = False
+        self.boots = 0
+        self.visits = 0
+        self.look: Look = lambda page: None
+        self.effects_until_cut = 0
+        self._fresh = 0
+        self._mono_base_s = 0.0
+        self._tick_at_s = NEVER
+        self._shown: object = None
+        self.boot()
+
+    # --- power -----------------------------------------------------------------------------
+
+    def boot(self) -> None:
+        if self.on:
+            return
+        self.on = True
+        self.boots += 1
+        self._scheduler.tell(self.name, "starts")
+        self.disk.power_back()
+        self._tick_at_s = NEVER
+        self._shown = None
+        self.network = Network(
+            self._scheduler, self._platform, self.weather, self.name, self._answered, self._sent
+        )
+        self.desk = PrinterDesk(self._scheduler, self.printer, self.send, self._printing)
+        self.engine = Engine(self._rules, self.disk, self, self._start_effect, self._publish)
+        self.send(e.Started(f"boot{self.boots}", "sim"))
+        for role in READERS:
+            self.send(e.DeviceUp(role))
+
+    def power_off(self, why: str, back_after_s: float, *, reboot: bool = True) -> None:
+        """The process is gone; with `reboot` the clock since boot starts again, too."""
+        if not self.on:
+            return
+        self._scheduler.tell(self.name, f"POWER OFF ({why}), back after {back_after_s:.0f} s")
+        self.on = False
+        self.network.dead = True
+        self.desk.dead = True
+        self.effects_until_cut = 0
+        if reboot:
+            self._mono_base_s = self._scheduler.now_s + back_after_s
+        self.look(None)
+        self._scheduler.after(back_after_s, self.boot)
+
+    # --- events ------------------------------------------------------------------------------
+
+    @property
+    def kiosk(self) -> Kiosk:
+        return self.engine.kiosk
+
+    @property
+    def page(self) -> Page | None:
+        visit = self.engine.kiosk.visit
+        return visit.page if self.on and visit else None
+
+    def send(self, event: e.Event) -> None:
+        if not self.on:
+            return
+        if self._scheduler.story is not None and not isinstance(event, e.Tick | e.PlatformReplied):
+            self._scheduler.tell(self.name, str(event))
+        try:
+            self.engine.handle(event)
+        except PowerCut:
+            self.power_off("in a turn", self._scheduler.random.choice((15.0, 40.0, 300.0)))
+            return
+        self._plan_tick()
+
+    def stamp(self) -> e.Stamp:
+        self._fresh += 1
+        wall = START + timedelta(seconds=self._scheduler.now_s + self.wall_offset_s)
+        return e.Stamp(self._mono_s(), wall, f"{self.name}X{self._fresh:08d}")
+
+    def _mono_s(self) -> float:
+        return self._scheduler.now_s - self._mono_base_s + 1.0
+
+    def _answered(self, call: p.PlatformCall, outcome: p.Outcome) -> None:
+        if self._scheduler.story is not None and not isinstance(call, p.CheckLink):
+            self._scheduler.tell(self.name, f"{_words(call)} -> {_words(outcome)}")
+        self.send(e.PlatformReplied(call, outcome))
+
+    def _sent(self, call: p.PlatformCall) -> None:
+        self._watch.on_sent(self, call)
+
+    def _printing(self, job: PrintReceipt) -> None:
+        self._watch.on_print(self, job)
+
+    def _start_effect(self, effect: Effect) -> None:
+        if self.effects_until_cut:
+            self.effects_until_cut -= 1
+            if not self.effects_until_cut:
+                raise PowerCut
+        if isinstance(effect, PrintReceipt):
+            self.desk.put(effect)
+        else:
+            self.network.put(effect)
+
+    def _publish(self, kiosk: Kiosk) -> None:
+        visit = kiosk.visit
+        if visit is self._shown:
+            return
+        self._shown = visit
+        self._watch.on_screen(self, kiosk)
+        self.look(visit.page if visit else None)
+
+    # --- time --------------------------------------------------------------------------------
+
+    def _plan_tick(self) -> None:
+        """The first tick, of those every quarter second, that can matter."""
+        now_s = self._mono_s()
+        kiosk = self.engine.kiosk
+        due_s = now_s + HALTED_TICK_S if kiosk.halted else due_at_s(kiosk)
+        if self._every_tick:
+            due_s = now_s
+        if due_s == NEVER:
+            return
+        at_s = math.floor(max(due_s, now_s) / TICK_S + 1) * TICK_S
+        if now_s < self._tick_at_s <= at_s:
+            return
+        self._tick_at_s = at_s
+        self._scheduler.after(at_s - now_s, self._tick, at_s, self.boots)
+
+    def _tick(self, at_s: float, boot: int) -> None:
+        if not self.on or boot != self.boots or at_s != self._tick_at_s:
+            return
+        self._tick_at_s = NEVER
+        before = self.engine.kiosk
+        idle = self._every_tick and due_at_s(before) > self._mono_s() and not before.halted
+        rows = len(self.disk.rows)
+        self.send(e.Tick())
+        if idle and self.on:
+            after = self.engine.kiosk
+            assert len(self.disk.rows) == rows, "a tick that was called idle made a record"
+            assert after.visit == before.visit, "a tick that was called idle moved the visit"
+            assert after.chores == before.chores, "a tick that was called idle did a chore"
+        if self.on:
+            self.engine.rest()
+
+
+def _words(thing: object) -> str:
+    text = str(thing)
+    return text if len(text) < 160 else text[:160] + "…"

@@ -1,0 +1,205 @@
+"""Everything that goes wrong around the kiosks: reliability catalogue, as far as it gets here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from drivers.api import PrinterCondition, PrinterStatus, Role
+from kiosk.domain import events as e
+from tests.simulation.disk import Mishap
+from tests.simulation.machine import SimKiosk
+from tests.simulation.network import Weather
+from tests.simulation.platform import SimPlatform
+from tests.simulation.printer import Trouble
+from tests.simulation.scheduler import Scheduler
+
+SHORT_S = (2.0, 8.0, 25.0, 90.0)
+LONG_S = (*SHORT_S, 900.0, 7200.0, 86400.0, 3 * 86400.0)
+CHANCES = [each.name for each in fields(Weather) if each.name not in ("latency_s", "down", "silent")]
+
+STATUSES = tuple(
+    PrinterStatus(frozenset({condition}))
+    for condition in (
+        PrinterCondition.PAPER_OUT,
+        PrinterCondition.COVER_OPEN,
+        PrinterCondition.CUTTER_ERROR,
+        PrinterCondition.HEAD_ERROR,
+        PrinterCondition.PAPER_NEAR_END,
+        PrinterCondition.SILENT,  # also what unknown bits are read as
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Climate:
+    """Which kinds of trouble a life has, and how often one comes (seconds, 0: never)."""
+
+    every_s: float
+    kinds: tuple[str, ...]
+    long: bool  # outages of hours and days, too
+
+
+class Mishaps:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        platform: SimPlatform,
+        machines: list[SimKiosk],
+        climate: Climate,
+    ) -> None:
+        self._scheduler = scheduler
+        self._platform = platform
+        self._machines = machines
+        self._climate = climate
+        self.over = False
+        self._acts: dict[str, Callable[[SimKiosk], None]] = {
+            "network_down": lambda k: self._outage(k, "down"),
+            "network_silent": lambda k: self._outage(k, "silent"),
+            "weather": self._weather,
+            "platform_restart": self._platform_restart,
+            "printer_job": self._printer_job,
+            "printer_status": self._printer_status,
+            "printer_unplugged": self._printer_unplugged,
+            "reader_unplugged": self._reader_unplugged,
+            "power_at_commit": self._power_at_commit,
+            "power_at_effect": self._power_at_effect,
+            "power_now": self._power_now,
+            "killed": self._killed,
+            "commit_fails": self._commit_fails,
+            "disk_full": self._disk_full,
+            "clock_jump": self._clock_jump,
+            "amount_changed": self._amount_changed,
+            "paid_elsewhere": self._paid_elsewhere,
+        }
+        if climate.every_s:
+            self._plan()
+
+    @staticmethod
+    def kinds() -> tuple[str, ...]:
+        return tuple(KINDS)
+
+    def _plan(self) -> None:
+        gap_s = self._scheduler.random.expovariate(1.0 / self._climate.every_s)
+        self._scheduler.after(gap_s, self._happen)
+
+    def _happen(self) -> None:
+        if self.over:
+            return
+        random = self._scheduler.random
+        kind, machine = random.choice(self._climate.kinds), random.choice(self._machines)
+        self._scheduler.tell(machine.name, f"MISHAP {kind}")
+        self._acts[kind](machine)
+        self._plan()
+
+    def _for_s(self) -> float:
+        times = LONG_S if self._climate.long else SHORT_S
+        return self._scheduler.random.choice(times) * (0.5 + self._scheduler.random.random())
+
+    # --- network and platform ------------------------------------------------------------------
+
+    def _outage(self, machine: SimKiosk, kind: str) -> None:
+        setattr(machine.weather, kind, True)
+        self._scheduler.after(self._for_s(), setattr, machine.weather, kind, False)
+
+    def _weather(self, machine: SimKiosk) -> None:
+        random, weather = self._scheduler.random, machine.weather
+        for name in random.sample(CHANCES, 3):
+            setattr(weather, name, random.choice((0.02, 0.1, 0.4)))
+        weather.latency_s = random.choice((0.02, 0.12, 0.8))
+        self._scheduler.after(self._for_s(), self.clear, machine)
+
+    def clear(self, machine: SimKiosk) -> None:
+        for name in CHANCES:
+            setattr(machine.weather, name, 0.0)
+        machine.weather.latency_s = 0.12
+
+    def _platform_restart(self, machine: SimKiosk) -> None:
+        self._platform.restart()
+        for each in self._machines:
+            each.weather.broken = 1.0
+            self._scheduler.after(self._for_s(), setattr, each.weather, "broken", 0.0)
+
+    # --- devices ---------------------------------------------------------------------------------
+
+    def _printer_job(self, machine: SimKiosk) -> None:
+        machine.printer.next_trouble = self._scheduler.random.choice(Trouble.ALL)
+
+    def _printer_status(self, machine: SimKiosk) -> None:
+        machine.printer.status_now = self._scheduler.random.choice(STATUSES)
+        machine.desk.look(self._scheduler.random.random())
+        self._scheduler.after(self._for_s(), self.mend_printer, machine)
+
+    def _printer_unplugged(self, machine: SimKiosk) -> None:
+        machine.printer.plugged = False
+        machine.desk.look(self._scheduler.random.random())
+        self._scheduler.after(self._for_s(), self.mend_printer, machine)
+
+    def mend_printer(self, machine: SimKiosk) -> None:
+        machine.printer.mend()
+        machine.desk.look(self._scheduler.random.random())
+
+    def _reader_unplugged(self, machine: SimKiosk) -> None:
+        machine.send(e.DeviceDown(Role.ID_READER, "cable"))
+        self._scheduler.after(self._for_s(), machine.send, e.DeviceUp(Role.ID_READER))
+
+    # --- power, disk, clock --------------------------------------------------------------------
+
+    def _power_at_commit(self, machine: SimKiosk) -> None:
+        mishap = self._scheduler.random.choice((Mishap.CUT_BEFORE, Mishap.CUT_AFTER))
+        machine.disk.plan(mishap, self._scheduler.random.randint(1, 6))
+
+    def _power_at_effect(self, machine: SimKiosk) -> None:
+        machine.effects_until_cut = self._scheduler.random.randint(1, 5)
+
+    def _power_now(self, machine: SimKiosk) -> None:
+        machine.power_off("mains", 15.0 + self._for_s())
+
+    def _killed(self, machine: SimKiosk) -> None:
+        machine.power_off("kill -9", 2.0, reboot=False)
+
+    def _commit_fails(self, machine: SimKiosk) -> None:
+        mishap = self._scheduler.random.choice((Mishap.LOST, Mishap.KEPT))
+        machine.disk.plan(mishap, self._scheduler.random.randint(1, 4))
+
+    def _disk_full(self, machine: SimKiosk) -> None:
+        machine.disk.full = True
+        self._scheduler.after(self._for_s(), setattr, machine.disk, "full", False)
+
+    def _clock_jump(self, machine: SimKiosk) -> None:
+        days = self._scheduler.random.choice((-30, -1, 1, 30))
+        machine.wall_offset_s += days * 86400.0
+
+    # --- the agency ------------------------------------------------------------------------------
+
+    def _amount_changed(self, machine: SimKiosk) -> None:
+        open_bills = [number for number, bill in self._platform.bills.items() if not bill.paid]
+        if open_bills:
+            self._platform.change_amount(self._scheduler.random.choice(open_bills[-8:]))
+
+    def _paid_elsewhere(self, machine: SimKiosk) -> None:
+        open_bills = [number for number, bill in self._platform.bills.items() if not bill.paid]
+        if open_bills:
+            self._platform.pay_elsewhere(self._scheduler.random.choice(open_bills[-8:]))
+
+    # --- the end ---------------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Faults stop: everything works from now on."""
+        self.over = True
+        for machine in self._machines:
+            self.clear(machine)
+            machine.weather.down = machine.weather.silent = False
+            machine.disk.calm()
+            machine.effects_until_cut = 0
+            machine.boot()
+            self.mend_printer(machine)
+            machine.send(e.DeviceUp(Role.ID_READER))
+
+
+KINDS = (
+    "network_down", "network_silent", "weather", "platform_restart", "printer_job",
+    "printer_status", "printer_unplugged", "reader_unplugged", "power_at_commit",
+    "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "clock_jump",
+    "amount_changed", "paid_elsewhere",
+)  # fmt: skip

@@ -10,14 +10,14 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from drivers.api import PrintReport, ReceiptPrinter, Role, Surroundings
+from drivers.api import CardKind, IdCard, PrintReport, ReceiptPrinter, Role, Surroundings
 from kiosk.domain.effects import Effect, PrintReceipt
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
@@ -42,7 +42,8 @@ from kiosk.platform_api.transport import Timeouts
 from kiosk.receipts import compose
 from kiosk.settings.model import Settings
 
-if TYPE_CHECKING:  # Qt is loaded only where there is a screen.
+if TYPE_CHECKING:  # Qt is loaded only where there is a screen, the simulation where it is used.
+    from drivers.simulation import SimulatedWorld
     from kiosk.ui.core_bridge import CoreBridge
     from kiosk.ui.shell import Shell
 
@@ -182,10 +183,25 @@ def job_number_of(job_id: str) -> int:
     return int.from_bytes(job_id.encode()[-4:]) % 10000
 
 
-def open_device(settings: Settings, role: Role, world: Any = None) -> Any:
-    """One device of the site, for the command line. Raises KeyError where there is none."""
+def open_device(settings: Settings, role: Role) -> Any:
+    """One device of the site, for the command line. Raises KeyError where there is none.
+
+    A simulated device lives in a world with paper in the printer and a synthetic card on
+    the reader; what it prints is left as pictures in the storage directory.
+    """
     device = settings.devices[role]
+    world = _table_world(settings) if device.driver.simulated else None
     return device.driver.connect(device.options, Surroundings(world))
+
+
+def _table_world(settings: Settings) -> SimulatedWorld:
+    from drivers.simulation import SimulatedWorld  # noqa: PLC0415 not where devices are real
+
+    world = SimulatedWorld(settings.storage_directory / "receipts")
+    world.id_reader.place(
+        IdCard(CardKind.RESIDENT, "张三", "330199190001010010", date(2020, 1, 1), long_term=True)
+    )
+    return world
 
 
 def rules_of(settings: Settings) -> Rules:

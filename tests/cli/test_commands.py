@@ -196,8 +196,8 @@ def test_a_sample_nobody_takes_is_not_printed_and_ends_with_1(site, capsys):
     assert answer["reason"] != ""
 
 
-def test_a_failed_card_read_is_an_object_with_error_and_ends_with_1(site, capsys):
-    assert run(["device", "read-card", "--site", site(), "--json", "--timeout", "0"]) == 1
+def test_a_scan_without_a_code_is_an_object_with_error_and_ends_with_1(site, capsys):
+    assert run(["device", "scan", "--site", site(), "--json", "--timeout", "0"]) == 1
     assert set(json.loads(capsys.readouterr().out)) == {"error", "message"}
 
 

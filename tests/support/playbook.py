@@ -88,7 +88,7 @@ class MemoryDiary:
 class PaperPrinter:
     """The paper end: what really came out, and how the printer behaves."""
 
-    status: PrinterStatus = PrinterStatus()
+    status: PrinterStatus = field(default_factory=PrinterStatus)
     outcome: PrintOutcome = PrintOutcome.PRINTED
     reaches_paper: bool = True
     strips: list[tuple[str, int]] = field(default_factory=list)  # receipt number, copy

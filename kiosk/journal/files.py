@@ -41,6 +41,15 @@ class Disk:
     def make_directory(self, path: Path) -> None:
         path.mkdir(mode=0o700)
 
+    def allocate(self, descriptor: int, size: int) -> None:
+        """Give the file `size` bytes of the disk, whatever they hold."""
+        os.posix_fallocate(descriptor, 0, size)
+
+    def free_bytes(self, directory: Path) -> int:
+        """What this user may still write to the disk of `directory`."""
+        status = os.statvfs(directory)
+        return status.f_bavail * status.f_frsize
+
 
 DISK = Disk()
 

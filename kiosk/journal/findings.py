@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a finding says; `CLOCK_JUMP` alone is information, not damage."""
+    """What a finding says; those in `NOTES` are information, not damage."""
 
     EDITED_ROW = "edited_row"
     GAP = "gap"
@@ -19,7 +19,14 @@ class Kind(StrEnum):
     HEAD_MISSING = "head_missing"
     HEAD_CHANGED = "head_changed"
     UNREADABLE_RECORD = "unreadable_record"
+    MIRROR_DAMAGED = "mirror_damaged"
+    MIRROR_AHEAD = "mirror_ahead"
+    MIRROR_DIFFERS = "mirror_differs"
+    MIRROR_BEHIND = "mirror_behind"
     CLOCK_JUMP = "clock_jump"
+
+
+NOTES = frozenset({Kind.CLOCK_JUMP, Kind.MIRROR_BEHIND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Finding:
 
     @property
     def is_damage(self) -> bool:
-        return self.kind is not Kind.CLOCK_JUMP
+        return self.kind not in NOTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ from kiosk.journal.errors import (
 from kiosk.journal.files import DISK, DirectoryLock, Disk, make_directories
 from kiosk.journal.head import HEAD_NAME, Head, read_head, write_head
 from kiosk.journal.migrate import Migrations, migrate, migrations
+from kiosk.journal.second_copy import SecondCopy
+from kiosk.journal.space import Reserve, Space, is_full
 
 MAX_BATCH_RECORDS = 512
 MAX_BODY_BYTES = 65536
@@ -51,13 +53,17 @@ class Journal:
         key: bytes,
         connection: apsw.Connection,
         lock: DirectoryLock,
-        disk: Disk = DISK,
+        disk: Disk,
+        copy: SecondCopy,
+        reserve: Reserve,
     ) -> None:
         self._directory = directory
         self._key = key
         self._connection = connection
         self._lock = lock
         self._disk = disk
+        self._copy = copy
+        self._reserve = reserve
         self._thread = threading.get_ident()
         self._failed = ""
         self._closed = False
@@ -74,22 +80,36 @@ class Journal:
         vfs: str | None = None,
         steps: Migrations | None = None,
         disk: Disk = DISK,
-    ) -> Self:
+        mirror: Path | None = None,
+        reserve_bytes: int = 0,
+    ) -> Journal:
         """Open the journal in `directory`, made when there is none, and recover it.
 
-        `vfs` names an SQLite VFS, `disk` does everything else to files, `steps` replaces
-        the shipped migrations; all three are for tests. Raises JournalInUse, WrongKey, JournalNewer, JournalDamaged or OSError.
+        `mirror` is a directory on another disk for a second copy. `reserve_bytes` are kept
+        back on this one while there is room, for the outcomes of what was begun. `vfs` names
+        an SQLite VFS, `disk` does everything else to files, `steps` replaces the shipped
+        migrations; all three are for tests.
+
+        Raises JournalInUse, WrongKey, JournalNewer, JournalDamaged or OSError.
         """
         make_directories(directory, disk)
         lock = DirectoryLock(directory)
-        connection: apsw.Connection | None = None
-        try:
+        reserve = Reserve(directory, reserve_bytes, disk)
+        scripts = migrations() if steps is None else steps
+
+        def opened() -> Journal:
             connection = connect(directory / FILE_NAME, vfs, disk)
-            migrate(connection, migrations() if steps is None else steps, directory, disk)
-            return cls(directory, key, connection, lock, disk)
-        except BaseException as error:
-            if connection is not None:
+            try:
+                migrate(connection, scripts, directory, disk)
+                copy = SecondCopy(mirror, disk)
+                return cls(directory, key, connection, lock, disk, copy, reserve)
+            except BaseException:
                 connection.close(True)
+                raise
+
+        try:
+            return _with_room(opened, reserve)
+        except BaseException as error:
             lock.release()
             if isinstance(error, apsw.BusyError):
                 raise JournalInUse(directory) from error
@@ -101,6 +121,15 @@ class Journal:
     def last_seq(self) -> int:
         """Number of the last row; 0 in an empty journal."""
         return self._head.seq
+
+    @property
+    def mirror_trouble(self) -> str:
+        """Why the second copy is behind; empty while all is well, or none is wanted."""
+        return self._copy.trouble
+
+    def space(self) -> Space:
+        """What is left on the disk; while it is low, begin no payment. Raises OSError."""
+        return self._reserve.space()
 
     def commit(
         self,
@@ -124,9 +153,10 @@ class Journal:
             self._connection.executemany(INSERT, map(astuple, rows))
             self._connection.execute("COMMIT")
         except apsw.Error as error:
-            self._failed = str(error)
+            self._fail(error)
             raise CommitFailed(batch, str(error)) from error
         self._head = Head(rows[-1].seq, rows[-1].mac)
+        self._copy.append(rows)
         return self._head.seq
 
     def has_batch(self, batch_id: str) -> bool:
@@ -152,6 +182,10 @@ class Journal:
         except (apsw.Error, UnicodeDecodeError) as error:
             raise JournalDamaged(f"the journal cannot be read: {error}") from error
 
+    def rows_from(self, seq: int) -> Iterator[Row]:
+        """The rows numbered `seq` and above, unchecked."""
+        return self._select("WHERE seq >= ? ORDER BY seq", (seq,))
+
     def checkpoint(self) -> None:
         """Move committed rows from the WAL into the file, then anchor the head.
 
@@ -163,8 +197,10 @@ class Journal:
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             write_head(self._directory, self._key, self._head, self._disk)
+            self._reserve.hold()
+            self._copy.begin(self, self._head.seq)
         except (apsw.Error, OSError) as error:
-            self._failed = str(error)
+            self._fail(error)
             raise CheckpointFailed(f"the journal cannot be tidied: {error}") from error
         self._anchored_seq = self._head.seq
 
@@ -181,6 +217,7 @@ class Journal:
                 self.checkpoint()
         finally:
             self._closed = True
+            self._copy.close()
             self._connection.close(True)
             self._lock.release()
 
@@ -213,6 +250,13 @@ class Journal:
             write_head(self._directory, self._key, anchor, self._disk)
         self._compare(anchor)
         self._anchored_seq = anchor.seq
+        self._reserve.hold()
+        self._copy.begin(self, self._head.seq)
+
+    def _fail(self, error: Exception) -> None:
+        self._failed = str(error)
+        if is_full(error):
+            self._reserve.release()  # the next start needs room to recover
 
     def _compare(self, anchor: Head) -> None:
         if anchor.seq > self._head.seq:
@@ -252,3 +296,13 @@ class Journal:
         assert threading.get_ident() == self._thread, "the journal belongs to another thread"
         assert not self._closed, "the journal is closed"
         assert not self._failed, f"the journal must be reopened first: {self._failed}"
+
+
+def _with_room(opened: Callable[[], Journal], reserve: Reserve) -> Journal:
+    """Try once more with the reserve's room when the disk is full."""
+    try:
+        return opened()
+    except (apsw.FullError, OSError) as error:
+        if not is_full(error) or not reserve.release():
+            raise
+    return opened()

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import apsw
 
+from kiosk.journal.chain import Row
 from kiosk.journal.errors import JournalDamaged, WrongKey
 from kiosk.journal.findings import Finding, Kind, Report
 from kiosk.journal.head import HEAD_NAME, Head, read_head
+from kiosk.journal.journal import SELECT
 from kiosk.journal.migrate import APPLICATION_ID, Migrations, migrations
+from kiosk.journal.mirror import mirrored_rows, torn_bytes
 from kiosk.journal.reader import Reader
 from kiosk.journal.walk import StoredRow, Walk
 
@@ -21,13 +24,15 @@ ROW_BYTES = (
 )
 
 
-def verify(directory: Path, key: bytes, *, steps: Migrations | None = None) -> Report:
+def verify(
+    directory: Path, key: bytes, *, mirror: Path | None = None, steps: Migrations | None = None
+) -> Report:
     """Check the journal in `directory` against its key, its chain and its head.
 
     Raises JournalInUse while a kiosk runs on it and JournalError when there is none;
     every kind of damage is a finding. The chain covers every row; that rows were cut off
-    at the end is seen up to the row that the head names. `steps` replaces the shipped
-    migrations, for tests.
+    at the end is seen up to the row that the head names. `mirror` is the directory of the
+    second copy, which is compared too; `steps` replaces the shipped migrations, for tests.
     """
     scripts = migrations() if steps is None else steps
     try:
@@ -36,6 +41,8 @@ def verify(directory: Path, key: bytes, *, steps: Migrations | None = None) -> R
             anchor, doubt = _anchor(directory, key)
             walk = Walk(key, anchor)
             findings += _walk_findings(walk, reader.connection)
+            if mirror is not None:
+                findings += _mirror_findings(mirror, walk.last_seq, reader.connection)
     except JournalDamaged as error:
         return Report(0, (Finding(Kind.CORRUPT_FILE, str(error)),))
     if doubt is not None and doubt.kind is Kind.WRONG_KEY and walk.sound_rows:
@@ -52,6 +59,40 @@ def _walk_findings(walk: Walk, connection: apsw.Connection) -> Iterator[Finding]
     except (apsw.Error, UnicodeDecodeError) as error:
         yield Finding(Kind.CORRUPT_FILE, f"rows cannot be read: {error}")
     yield from walk.findings()
+
+
+def _mirror_findings(mirror: Path, last_seq: int, connection: apsw.Connection) -> Iterator[Finding]:
+    number = 0
+    try:
+        for number, row in enumerate(mirrored_rows(mirror), start=1):
+            if row.seq != number:
+                text = f"the mirror holds row {row.seq} in the place of row {number}"
+                yield Finding(Kind.MIRROR_DIFFERS, text, number)
+                return
+            if number > last_seq:
+                text = f"the mirror holds row {number}, the journal ends at row {last_seq}"
+                yield Finding(Kind.MIRROR_AHEAD, f"{text}: rows were cut off there", number)
+                return
+            if row != _stored(connection, number):
+                text = f"row {number} is another one in the mirror"
+                yield Finding(Kind.MIRROR_DIFFERS, text, number)
+                return
+        if torn := torn_bytes(mirror):
+            text = f"{torn} bytes after row {number} of the mirror are torn or changed"
+            yield Finding(Kind.MIRROR_DAMAGED, text, number)
+    except (OSError, JournalDamaged) as error:
+        yield Finding(Kind.MIRROR_DAMAGED, f"after row {number} of the mirror: {error}", number)
+    if number < last_seq:
+        text = f"the mirror ends at row {number}, the journal at row {last_seq}"
+        yield Finding(Kind.MIRROR_BEHIND, text, number)
+
+
+def _stored(connection: apsw.Connection, seq: int) -> Row | None:
+    try:
+        found = next(iter(connection.execute(SELECT + "WHERE seq = ?", (seq,))), None)
+    except (apsw.Error, UnicodeDecodeError):
+        return None  # the walk has told of it
+    return None if found is None else Row(*found)
 
 
 def _anchor(directory: Path, key: bytes) -> tuple[Head | None, Finding | None]:

@@ -60,6 +60,10 @@ class Walk:
         self.rows = 0
         self.sound_rows = 0
 
+    @property
+    def last_seq(self) -> int:
+        return 0 if self._last is None else self._last.seq
+
     def take(self, row: StoredRow) -> None:
         """Check the next row against the one before."""
         self.rows += 1
@@ -114,7 +118,7 @@ class Walk:
             self._notes.append(Finding(kind, message, seq))
 
     def _truncation(self) -> Iterator[Finding]:
-        last_seq = 0 if self._last is None else self._last.seq
+        last_seq = self.last_seq
         if self._anchor is None or self._anchor_fits:
             return
         if self._anchor.seq > last_seq:

@@ -28,7 +28,9 @@ from tests.crash.recorder import Call, Recorder, recorded
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 NEWER = (*migrations(), "CREATE TABLE extra (note TEXT) STRICT; INSERT INTO extra VALUES ('x')")
 STATE = "state"
+MIRROR = "mirror"
 MOST_BOOTS = 4
+RESERVE_BYTES = 4096
 
 Content = tuple[tuple[str, str], ...]
 """Kind and body of each record of a batch."""
@@ -62,6 +64,7 @@ class Life:
     """Several boots, a power cut between each and the next."""
 
     seed: str
+    is_mirrored: bool = False
     boots: list[Boot] = field(default_factory=list)
     batches: dict[str, Content] = field(default_factory=dict)  # in the order of attempts
 
@@ -78,7 +81,7 @@ class _Player:
     def __init__(self, seed: str, root: Path) -> None:
         self._random = Random(f"life {seed}")
         self._root = root
-        self._life = Life(seed)
+        self._life = Life(seed, self._random.random() < 0.5)
         self._second = 0
 
     def play(self) -> Life:
@@ -197,6 +200,7 @@ class _Boot:
             return
 
     def _abandon(self) -> None:
+        self._journal._copy.close()
         self._journal._connection.close(True)
         self._journal._lock.release()
 
@@ -223,7 +227,13 @@ class _Boot:
         directory = self._recorder.root / STATE
         key = keys.for_directory(directory, self._recorder.disk).journal
         return Journal.open(
-            directory, key, vfs=self._recorder.name, steps=self._steps, disk=self._recorder.disk
+            directory,
+            key,
+            vfs=self._recorder.name,
+            steps=self._steps,
+            disk=self._recorder.disk,
+            mirror=self._recorder.root / MIRROR if self._life.is_mirrored else None,
+            reserve_bytes=RESERVE_BYTES,
         )
 
     def _batch(self) -> tuple[str, list[Record]]:

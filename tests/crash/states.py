@@ -15,7 +15,7 @@ from kiosk.journal.journal import Journal
 from kiosk.journal.migrate import Migrations
 from kiosk.journal.verify import verify
 from tests.crash.disk_model import Cut, DiskModel, Image
-from tests.crash.lives import NOON, STATE, Boot, Content, Life
+from tests.crash.lives import MIRROR, NOON, STATE, Boot, Content, Life
 from tests.crash.recorder import put
 
 TORN_STATES = 3  # for each moment and model, besides the four states without chance
@@ -71,7 +71,9 @@ class Judge:
         recovered = self._seen.get(key)
         if recovered is None:
             self.opened += 1
-            recovered = self._seen[key] = recover(self._root, state.image, steps)
+            recovered = self._seen[key] = recover(
+                self._root, state.image, steps, is_mirrored=self._life.is_mirrored
+            )
         return recovered.trouble or self._broken_word(boot, state.moment, recovered.batches)
 
     def _broken_word(self, boot: Boot, moment: int, batches: dict[str, Content]) -> str:
@@ -88,20 +90,21 @@ class Judge:
         return ""
 
 
-def recover(root: Path, image: Image, steps: Migrations) -> Recovered:
+def recover(root: Path, image: Image, steps: Migrations, *, is_mirrored: bool) -> Recovered:
     """Start a kiosk's journal on the image, go on with it, stop it, verify it."""
     put(root, image)
     directory = root / STATE
+    mirror = root / MIRROR if is_mirrored else None
     batches: dict[str, list[tuple[str, str]]] = {}
     try:
         key = keys.for_directory(directory).journal
-        with Journal.open(directory, key, steps=steps) as journal:
+        with Journal.open(directory, key, steps=steps, mirror=mirror) as journal:
             for row in journal.records():
                 batches.setdefault(row.batch, []).append((row.kind, row.body))
             rows = journal.commit([VisitEnded("afterwards", "done")], AFTERWARDS, 86400.0)
     except JournalError as error:
         return Recovered({}, f"{type(error).__name__}: {error}")
-    report = verify(directory, key, steps=steps)
+    report = verify(directory, key, steps=steps, mirror=mirror)
     whole = {batch: tuple(content) for batch, content in batches.items()}
     if report.findings or report.rows != rows:
         return Recovered(whole, f"verify: {report.rows} of {rows} rows, {report.findings}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication
@@ -67,7 +68,16 @@ class Robot:
         seen = self.find(name)
         if not seen.enabled:
             raise NotOnScreen(f"{name!r} is on the screen but cannot be tapped now")
+        if not _is_in_sight(seen):
+            raise NotOnScreen(f"{name!r} is scrolled out of sight; scroll to it, or press it")
         self.tap_at(seen.rect.center())
+
+    def press(self, name: str) -> None:
+        """Press the control as a screen reader does, wherever it is scrolled to."""
+        seen = self.find(name)
+        actions = QAccessible.queryAccessibleInterface(seen.item).actionInterface()
+        actions.doAction("Press")
+        QGuiApplication.processEvents()
 
     def tap_at(self, point: QPoint) -> None:
         QTest.mouseClick(
@@ -101,3 +111,18 @@ class Robot:
             checked=bool(state.checked),
             item=item,
         )
+
+
+def _is_in_sight(seen: Seen) -> bool:
+    """Whether the control's centre is inside everything that clips it."""
+    centre = seen.rect.center().toPointF()
+    parent = _parent(seen.item)
+    while parent is not None:
+        if parent.clip() and not parent.contains(parent.mapFromScene(centre)):
+            return False
+        parent = _parent(parent)
+    return True
+
+
+def _parent(item: QQuickItem) -> QQuickItem | None:
+    return cast("QQuickItem | None", item.parentItem())  # the stubs forget the root

@@ -17,8 +17,8 @@ class Follower(QObject):
         super().__init__()
         self.core = core
         self._look = look
-        core.kiosk_changed.connect(self._follow)
-        look.changed.connect(self._follow)
+        core.kiosk_changed.connect(self._follow_kiosk)
+        look.changed.connect(self._follow_look)
 
     @property
     def kiosk(self) -> Kiosk:
@@ -28,8 +28,14 @@ class Follower(QObject):
     def texts(self) -> Texts:
         return self._look.texts
 
+    # Each slot has its signal's exact signature: PySide would add a missing one to this
+    # object's own QMetaObject, and QML caches those by an address that is used again.
+    @Slot(object)
+    def _follow_kiosk(self, _snapshot: object) -> None:
+        self.refresh()
+
     @Slot()
-    def _follow(self, _snapshot: object = None) -> None:
+    def _follow_look(self) -> None:
         self.refresh()
 
     def refresh(self) -> None:

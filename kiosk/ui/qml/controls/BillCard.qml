@@ -22,11 +22,10 @@ Touch {
     signal detailsWanted
 
     Layout.fillWidth: true
-    padding: Theme.gap - 4
-    leftPadding: padding
-    rightPadding: padding
-    topPadding: padding
-    bottomPadding: padding
+    leftPadding: Theme.gap + 4
+    rightPadding: Theme.gap + 4
+    topPadding: Theme.gap - 4
+    bottomPadding: Theme.gap - 4
     Accessible.role: Accessible.CheckBox
     checkable: true
     checked: isChosen

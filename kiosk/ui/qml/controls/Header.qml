@@ -11,10 +11,18 @@ Rectangle {
     required property LookViewModel look
     required property HeaderViewModel viewModel
     readonly property Words say: look.words
+    readonly property real room: width - 2 * Theme.margin - 68 - 4 * 18 - Math.max(product.implicitWidth, site.advanceWidth) - (leave.visible ? leave.implicitWidth : 0)
+    readonly property bool roomy: visitor.implicitWidth <= room // else the name goes below
 
     implicitHeight: Math.max(Theme.small ? 96 : 128, leave.implicitHeight + 28)
     color: Theme.card
 
+    TextMetrics {
+        id: site
+        text: header.viewModel.site
+        font.family: Theme.family
+        font.pixelSize: Math.round(Theme.chrome * 0.8)
+    }
     Rectangle {
         anchors.bottom: parent.bottom
         width: parent.width
@@ -47,6 +55,7 @@ Rectangle {
             spacing: 0
 
             Label {
+                id: product
                 Layout.fillWidth: true
                 text: header.say.of("chrome.product")
                 font.bold: true
@@ -56,17 +65,19 @@ Rectangle {
             }
             Label {
                 Layout.fillWidth: true
-                text: header.viewModel.site
-                visible: text !== "" && !(Theme.small && Theme.text > 40)
-                color: Theme.soft
+                text: header.roomy ? header.viewModel.site : header.viewModel.visitor
+                visible: text !== "" && !(header.roomy && Theme.small && Theme.text > 40)
+                color: header.roomy ? Theme.soft : Theme.ink
+                font.bold: !header.roomy
                 font.pixelSize: Math.round(Theme.chrome * 0.8)
                 maximumLineCount: 1
                 elide: Text.ElideRight
             }
         }
         Label {
+            id: visitor
             text: header.viewModel.visitor
-            visible: text !== ""
+            visible: text !== "" && header.roomy
             font.bold: true
             font.pixelSize: Theme.chrome
             wrapMode: Text.NoWrap

@@ -5,6 +5,7 @@ import "../theme"
 // Above a veiled page: the touch that lifts the veil does nothing else.
 MouseArea {
     id: veil
+    objectName: "overlay"
 
     required property string text
     required property bool shown

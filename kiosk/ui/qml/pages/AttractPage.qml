@@ -10,6 +10,13 @@ Page {
 
     required property AttractViewModel viewModel
 
+    readonly property int banners: (viewModel.notice ? 1 : 0) + (viewModel.noPaper ? 1 : 0)
+    readonly property int pictureHeight: {
+        if (Theme.landscape)
+            return !Theme.beside ? 280 : (Theme.small ? 400 : 540) - 120 * banners;
+        return (Theme.text > 45 ? 440 : Theme.text > 40 ? 540 : 700) - 70 * banners;
+    }
+
     title: viewModel.title
     subtitle: viewModel.subtitle
     panel: Theme.beside
@@ -26,9 +33,15 @@ Page {
         tone: "remember"
         bold: true
     }
+    Banner {
+        Layout.fillWidth: true
+        text: page.viewModel.noPaper
+        picture: "printer"
+        tone: "remember"
+    }
     Card {
         Layout.fillWidth: true
-        Layout.preferredHeight: Theme.landscape ? (!Theme.beside ? 280 : Theme.small ? 400 : 540) : Theme.text > 45 ? 440 : Theme.text > 40 ? 540 : 700
+        Layout.preferredHeight: page.pictureHeight
         visible: page.viewModel.readsCards
 
         CardOnReader {
@@ -72,12 +85,6 @@ Page {
                 hint: page.say.of("attract.enterprise_hint")
                 onClicked: page.viewModel.enterEnterprise()
             }
-        }
-        Banner {
-            Layout.fillWidth: true
-            text: page.viewModel.noPaper
-            picture: "printer"
-            tone: "remember"
         }
         Card {
             Layout.fillWidth: true

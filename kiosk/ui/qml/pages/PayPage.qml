@@ -18,6 +18,12 @@ Page {
 
     subtitle: qrFirst ? "" : viewModel.subtitle
 
+    Banner {
+        Layout.fillWidth: true
+        text: page.viewModel.unstable
+        picture: "link_down"
+        tone: "remember"
+    }
     Card {
         Layout.fillWidth: true
 
@@ -137,12 +143,6 @@ Page {
             color: Theme.jadeText
             font.bold: true
         }
-        Banner {
-            Layout.fillWidth: true
-            text: page.viewModel.unstable
-            picture: "link_down"
-            tone: "remember"
-        }
     }
     actions: [
         Total {
@@ -152,7 +152,7 @@ Page {
         },
         QuietButton {
             Layout.fillWidth: true
-            implicitHeight: Theme.primary
+            implicitHeight: Math.max(Theme.primary, implicitContentHeight + 24)
             text: page.say.of("pay.cancel")
             picture: "back"
             onClicked: page.viewModel.cancel()

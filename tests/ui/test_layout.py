@@ -1,0 +1,83 @@
+"""Every page in both languages, all text sizes, contrasts and window sizes."""
+
+import itertools
+
+import pytest
+
+from kiosk.ui.sample_screens import FINE, SCREENS
+from kiosk.ui.translations import Language
+from kiosk.ui.viewmodels.look import CONTRASTS, TEXT_SIZES_PX, Look
+from tests.ui.layout import complaints
+
+WINDOWS = ((1080, 1920), (1920, 1080), (1280, 1024))
+STEPS = range(len(TEXT_SIZES_PX))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("size", WINDOWS, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_text_is_clipped_or_covered_and_every_target_is_large(make_stage, size, step, language):
+    stage = make_stage(size)
+    faults = {}
+    for name, kiosk in SCREENS.items():
+        stage.show(kiosk, Look(language, step))
+        found = complaints(stage.shell.window, stage.robot)
+        if found:
+            faults[name] = found
+    assert faults == {}
+
+
+@pytest.mark.parametrize("contrast", CONTRASTS)
+def test_every_screen_is_drawn_in_every_contrast_without_a_warning(stage, contrast):
+    grounds = {}
+    for name, kiosk in SCREENS.items():
+        stage.show(kiosk, Look(contrast=contrast))
+        image = stage.shell.grab()
+        assert (image.width(), image.height()) == (1080, 1920)
+        grounds[name] = image.pixelColor(10, 200).name()
+    del grounds["bills-veiled"]  # dimmed on purpose
+    assert len(set(grounds.values())) == 1
+
+
+def test_every_contrast_has_its_own_picture(stage):
+    pictures = []
+    for contrast in CONTRASTS:
+        stage.show("bills", Look(contrast=contrast))
+        pictures.append(stage.shell.grab())
+    assert all(one != two for one, two in itertools.combinations(pictures, 2))
+
+
+@pytest.mark.parametrize("size", WINDOWS, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_sheets_of_help_details_and_copies_are_laid_out_as_well(make_stage, size):
+    stage = make_stage(size)
+    for language, step in itertools.product(Language, STEPS):
+        stage.show("bills", Look(language, step))
+        texts = stage.shell.look.texts
+        details = texts.of("bills.details_of", title=FINE.title)
+        for opener, closer in (
+            (texts.of("chrome.help"), texts.of("chrome.close")),
+            (details, texts.of("chrome.close")),
+            (texts.of("bills.reprint_some"), texts.of("chrome.back")),
+        ):
+            stage.press(opener)
+            assert complaints(stage.shell.window, stage.robot) == []
+            stage.tap(closer)
+
+
+def test_the_primary_action_is_always_in_the_same_place(stage):
+    places = set()
+    for name, label in (
+        ("bills", "bills.pay"),
+        ("confirm-no-receipt", "confirm.agree_receipt"),
+        ("done", "done.finish"),
+        ("trouble-lookup", "trouble.retry"),
+        ("bills-collect", "bills.collect_all"),
+        ("warning", "warning.stay"),
+    ):
+        stage.show(name)
+        texts = stage.shell.look.texts
+        words = texts.count(label, 2) if label == "bills.collect_all" else texts.of(label)
+        rect = stage.robot.find(words).rect
+        places.add((rect.left(), rect.width()))
+        assert rect.top() > 1920 * 0.6  # the lower two thirds
+    assert len(places) == 1

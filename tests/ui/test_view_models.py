@@ -1,0 +1,171 @@
+"""The QObjects between snapshots and QML: they tell only what changed, and to whom."""
+
+import gc
+from dataclasses import dataclass, replace
+from threading import Thread
+
+import pytest
+from PySide6.QtCore import QModelIndex
+
+from kiosk.domain.events import PayTouched, Touched
+from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.sample_screens import CHOOSING, NOW_S, PAYING, READY, SCHOOL, SCREENS, at
+from kiosk.ui.shell import _view_models
+from kiosk.ui.viewmodels.bills import BillsViewModel
+from kiosk.ui.viewmodels.look import LookViewModel
+from kiosk.ui.viewmodels.pay import PayViewModel
+from kiosk.ui.viewmodels.rows import FIRST_ROLE, Rows, camel_case
+from kiosk.ui.viewmodels.screen import ScreenViewModel
+from kiosk.ui.viewmodels.touch import TouchViewModel
+from tests.ui.conftest import deliver
+
+
+def test_a_page_is_notified_only_when_it_looks_different(qtbot, core, look):
+    bills = BillsViewModel(core, look)
+    deliver(core, at(CHOOSING))
+    kiosk = at(CHOOSING)
+    with qtbot.assertNotEmitted(bills.changed):
+        deliver(core, replace(kiosk, now_s=kiosk.now_s + 0.25))
+    with qtbot.waitSignal(bills.changed, timeout=1000):
+        deliver(core, at(replace(CHOOSING, selected=frozenset({SCHOOL.bill_no}))))
+
+
+def test_a_countdown_moves_without_its_page(qtbot, core, look):
+    pay = PayViewModel(core, look)
+    deliver(core, at(PAYING))
+    kiosk = at(PAYING)
+    with qtbot.assertNotEmitted(pay.changed), qtbot.waitSignal(pay.timeChanged, timeout=1000):
+        deliver(core, replace(kiosk, now_s=kiosk.now_s + 1))
+    assert pay.timeLeft == "付款码还有 2 分 11 秒有效"
+
+
+def test_the_other_pages_are_not_notified(qtbot, core, look):
+    pay = PayViewModel(core, look)
+    with qtbot.assertNotEmitted(pay.changed):
+        deliver(core, at(CHOOSING))
+
+
+def test_a_new_language_notifies_the_page(qtbot, core, look):
+    bills = BillsViewModel(core, look)
+    deliver(core, at(CHOOSING))
+    with qtbot.waitSignal(bills.changed, timeout=1000):
+        look.switchLanguage()
+    assert bills.title == "You have 3 bills to pay"
+
+
+def test_the_page_is_ready_before_it_is_shown(core, look):
+    seen = []
+    view_models = _view_models(core, look, "", "", lambda: 0.0)
+    current, bills = view_models["current"], view_models["bills"]
+    assert isinstance(current, ScreenViewModel)
+    current.changed.connect(lambda: seen.append(bills.title))
+    deliver(core, at(CHOOSING))
+    assert seen == ["您有 3 笔待缴"]
+
+
+def test_no_view_model_has_a_meta_object_of_its_own(core, look):
+    # QML caches meta objects by address: one that dies with its object is mistaken for the next.
+    deliver(core, at(CHOOSING))
+    for name, view_model in _view_models(core, look, "", "", lambda: 0.0).items():
+        declared = type(view_model).staticMetaObject
+        assert view_model.metaObject().methodCount() == declared.methodCount(), name
+        assert view_model.metaObject().propertyCount() == declared.propertyCount(), name
+
+
+def test_windows_can_be_made_and_closed_again_and_again(make_stage):
+    for _ in range(12):
+        stage = make_stage((1080, 1920))
+        stage.show("bills")
+        stage.tap("确认缴费")
+        assert stage.said == [PayTouched()]
+        stage.shell.close()
+        gc.collect()
+
+
+def test_touches_are_told_at_most_once_a_second(core):
+    clock = [0.0]
+    touch = TouchViewModel(core, lambda: clock[0])
+    for clock[0] in (0.0, 0.3, 0.9, 1.0, 1.5, 2.1):
+        touch.touched()
+    assert core.posted == [Touched()] * 3
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    key: str
+    is_big: bool = False
+
+
+@pytest.fixture
+def rows(qapp):
+    model = Rows(Row)
+    model.show((Row("a"), Row("b")))
+    return model
+
+
+def test_roles_are_the_fields_in_camel_case(rows):
+    assert sorted(bytes(name) for name in rows.roleNames().values()) == [b"isBig", b"key"]
+    assert camel_case("is_very_big") == "isVeryBig"
+
+
+def test_a_changed_row_is_told_alone(qtbot, rows):
+    with qtbot.assertNotEmitted(rows.modelReset), qtbot.waitSignal(rows.dataChanged) as told:
+        rows.show((Row("a"), Row("b", is_big=True)))
+    assert told.args[0].row() == 1
+    assert rows.data(rows.index(1), FIRST_ROLE + 1) is True
+
+
+def test_other_rows_are_a_new_list(qtbot, rows):
+    with qtbot.waitSignal(rows.modelReset):
+        rows.show((Row("a"), Row("c")))
+    assert rows.rowCount() == 2
+
+
+def test_a_row_or_role_that_is_not_there_is_nothing(rows):
+    assert rows.data(QModelIndex(), FIRST_ROLE) is None
+    assert rows.data(rows.index(0), FIRST_ROLE + 9) is None
+    assert rows.rowCount(rows.index(0)) == 0
+
+
+# --- the bridge ------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_from_another_thread_arrives_on_the_screens_thread(qtbot):
+    bridge = CoreBridge(lambda _: None, READY)
+    with qtbot.waitSignal(bridge.kiosk_changed, timeout=2000) as told:
+        thread = Thread(target=bridge.publish, args=(at(CHOOSING),))
+        thread.start()
+        thread.join()
+        assert bridge.kiosk is READY  # nothing happens on the other thread
+    assert told.args == [at(CHOOSING)]
+    assert bridge.kiosk == at(CHOOSING)
+
+
+def test_a_slow_screen_gets_the_newest_snapshot_and_no_queue(qtbot):
+    bridge = CoreBridge(lambda _: None, READY)
+    seen = []
+    bridge.kiosk_changed.connect(seen.append)
+    with qtbot.waitSignal(bridge.kiosk_changed, timeout=2000):
+        for second in range(1000):
+            bridge.publish(replace(READY, now_s=NOW_S + second))
+    qtbot.wait(10)
+    assert [kiosk.now_s for kiosk in seen] == [NOW_S + 999]
+    with qtbot.waitSignal(bridge.kiosk_changed, timeout=2000):
+        bridge.publish(READY)
+    assert seen[-1] is READY
+
+
+def test_events_go_to_the_function_given(core):
+    core.post(PayTouched())
+    assert core.posted == [PayTouched()]
+
+
+def test_a_visit_that_ends_while_typing_does_not_count_as_another_person(core):
+    look = LookViewModel(core)
+    look.switchLanguage()
+    deliver(core, SCREENS["code-entry"])
+    deliver(core, SCREENS["confirm-payer"])
+    assert look.language == "en"

@@ -102,9 +102,7 @@ def build(
     def make_engine() -> Engine:
         """On the core thread. A journal that is refused halts the kiosk, with a page that says so."""
         try:
-            diary = (
-                open_diary() if open_diary else journal_diary(settings.storage_directory, secrets)
-            )
+            diary = open_diary() if open_diary else _diary_of(settings, secrets)
             return Engine(rules, diary, SystemClock(), start_effect, publish)
         except (JournalError, BadRecord) as error:
             log.error("journal.refused", reason=str(error))
@@ -127,8 +125,20 @@ def build(
     return Machine(core, link, supervisors, Kiosk(rules=rules))
 
 
-def journal_diary(directory: Path, secrets: keys.Keys) -> Diary:
-    return JournalDiary(partial(Journal.open, directory, secrets.journal))
+def journal_diary(
+    directory: Path, secrets: keys.Keys, *, mirror: Path | None = None, reserve_bytes: int = 0
+) -> Diary:
+    open_journal = partial(Journal.open, directory, secrets.journal)
+    return JournalDiary(partial(open_journal, mirror=mirror, reserve_bytes=reserve_bytes))
+
+
+def _diary_of(settings: Settings, secrets: keys.Keys) -> Diary:
+    return journal_diary(
+        settings.storage_directory,
+        secrets,
+        mirror=settings.mirror_directory,
+        reserve_bytes=settings.reserve_bytes,
+    )
 
 
 def _perform(settings: Settings, base_url: str) -> Perform:
@@ -223,9 +233,7 @@ def run(settings: Settings) -> int:
     configure_logging(settings.storage_directory / "log")
     install_crash_hooks()
     try:
-        journal_diary(
-            settings.storage_directory, keys.for_directory(settings.storage_directory)
-        ).close()
+        _diary_of(settings, keys.for_directory(settings.storage_directory)).close()
     except JournalInUse as error:
         log.error("journal.in_use", reason=str(error))
         return EXIT_BAD_USE

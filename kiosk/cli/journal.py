@@ -10,11 +10,22 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.output import BadUse, JsonOption, SiteOption, finish, out, print_json, settings_of
+from kiosk.cli.output import (
+    BadUse,
+    JsonOption,
+    NeededSiteOption,
+    SiteOption,
+    finish,
+    out,
+    print_json,
+    settings_of,
+)
 from kiosk.journal import export, keys
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.findings import Report
+from kiosk.journal.mirror import MIRROR_NAME
 from kiosk.journal.reader import Reader
+from kiosk.journal.rebuild import rebuild
 from kiosk.journal.verify import verify
 
 app = typer.Typer(
@@ -45,14 +56,16 @@ def show(
 
 @app.command("verify")
 def verify_command(site: SiteOption = None, json: JsonOption = False) -> None:
-    """Check every row against the chain and the key; exit 1 when anything is damaged.
+    """Check every row against chain, key and mirror; exit 1 when anything is damaged.
 
     Example: [bold]kiosk journal verify --site site.toml[/bold]
     """
-    directory = settings_of(site).storage_directory
+    settings = settings_of(site)
+    directory = settings.storage_directory
     if not (directory / FILE_NAME).exists():
         raise BadUse(f"there is no journal in {directory}")
-    report = verify(directory, keys.for_directory(directory).journal)
+    key = keys.for_directory(directory).journal
+    report = verify(directory, key, mirror=settings.mirror_directory)
     if json:
         print_json(_as_json(report))
     else:
@@ -89,6 +102,29 @@ def export_command(
         except OSError as error:
             raise BadUse(f"{to} cannot be written: {error.strerror}") from error
     out.print(f"{count} rows written to {to}", markup=False)
+
+
+@app.command("rebuild")
+def rebuild_command(site: NeededSiteOption) -> None:
+    """Make a damaged journal anew from its mirror; the damaged files are put aside.
+
+    Example: [bold]kiosk journal rebuild --site site.toml[/bold]
+    """
+    settings = settings_of(site)
+    if settings.mirror_directory is None:
+        raise BadUse("the site file names no mirror_directory: there is nothing to rebuild from")
+    if not (settings.mirror_directory / MIRROR_NAME).exists():
+        raise BadUse(f"there is no {MIRROR_NAME} in {settings.mirror_directory}")
+    directory = settings.storage_directory
+    if not (directory / keys.KEY_NAME).exists():
+        raise BadUse(f"{directory / keys.KEY_NAME} is missing: put the journal's key file back")
+    key = keys.for_directory(directory).journal
+    rebuilt = rebuild(directory, settings.mirror_directory, key)
+    out.print(
+        f"{rebuilt.rows} rows are back, {rebuilt.salvaged_rows} of them from the damaged "
+        f"journal, which now lies in {rebuilt.put_aside}",
+        markup=False,
+    )
 
 
 def _as_json(report: Report) -> dict[str, object]:

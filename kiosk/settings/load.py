@@ -23,6 +23,7 @@ SCHEMA = 1
 MAX_FILE_BYTES = 65536
 AUTO, NONE, SIMULATED = "auto", "none", "simulated"
 OPTIONAL_ROLES = frozenset({Role.CARD_READER, Role.SCANNER})
+MEBIBYTE = 1024 * 1024
 PRODUCTION_DIRECTORY = Path("/var/lib/public-payment-kiosk")
 
 Values = dict[str, Any]
@@ -140,6 +141,8 @@ class _Check:
             environment=site.environment,
             kiosk=site.kiosk,
             storage_directory=self._storage(site),
+            mirror_directory=self._mirror(site),
+            reserve_bytes=self._reserve_bytes(site),
             platform=self._with_absolute_paths(site),
             screen=site.screen,
             timing=site.timing,
@@ -225,6 +228,16 @@ class _Check:
             return PRODUCTION_DIRECTORY
         state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
         return Path(state) / "public-payment-kiosk"
+
+    def _mirror(self, site: SiteFile) -> Path | None:
+        if not site.storage.mirror_directory:
+            return None
+        return self._absolute(site.storage.mirror_directory)
+
+    def _reserve_bytes(self, site: SiteFile) -> int:
+        """A demonstration takes no money, so it keeps no room back."""
+        is_production = site.environment is Environment.PRODUCTION
+        return site.storage.reserve_mb * MEBIBYTE if is_production else 0
 
     def _absolute(self, text: str) -> Path:
         base = self._path.parent if self._path else Path()

@@ -53,6 +53,8 @@ class KioskSection(Section):
 
 class StorageSection(Section):
     directory: str = Field("", max_length=1024)
+    mirror_directory: str = Field("", max_length=1024)
+    reserve_mb: int = Field(64, ge=0, le=4096)
 
 
 class PlatformSection(Section):
@@ -161,6 +163,8 @@ class Settings(BaseModel):
     environment: Environment
     kiosk: KioskSection
     storage_directory: Path
+    mirror_directory: Path | None  # of the journal's second copy
+    reserve_bytes: int  # kept back on the disk for the outcomes of what was begun
     platform: PlatformSection
     screen: ScreenSection
     timing: TimingSection

@@ -1,0 +1,146 @@
+"""Makes a journal anew from its mirror, after damage; an operator's explicit act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import apsw
+
+from kiosk.journal import chain
+from kiosk.journal.chain import Row
+from kiosk.journal.connection import FILE_NAME, LOG_SUFFIX, connect
+from kiosk.journal.errors import JournalDamaged, JournalError, WrongKey
+from kiosk.journal.files import DirectoryLock, sync_directory
+from kiosk.journal.head import Head, read_head, write_head
+from kiosk.journal.journal import INSERT, SELECT
+from kiosk.journal.migrate import migrate, migrations
+from kiosk.journal.mirror import mirrored_rows
+
+REBUILT_NAME = "rebuilt.sqlite3"
+MAX_PUT_ASIDE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What came back, and where the damaged files lie now."""
+
+    rows: int
+    salvaged_rows: int  # of `rows`: read from the damaged journal, which was ahead
+    put_aside: Path
+
+
+def rebuild(directory: Path, mirror: Path, key: bytes) -> Rebuilt:
+    """Put a journal of the mirror's rows in the place of the one in `directory`.
+
+    Rows that the damaged journal holds beyond the mirror are taken over as far as they
+    continue the chain. Raises JournalInUse, WrongKey, JournalDamaged when the mirror itself is
+    damaged or older than what is known to have been committed, and OSError; then nothing
+    has changed.
+    """
+    lock = DirectoryLock(directory)
+    try:
+        new = directory / REBUILT_NAME
+        new.unlink(missing_ok=True)  # what an interrupted rebuild left
+        _remove_log(new)
+        head, salvaged = _written(new, directory, mirror, key)
+        known = _known(directory, key)
+        if known > head.seq:
+            raise JournalDamaged(
+                f"the mirror and what is left of the journal end at row {head.seq}, but row "
+                f"{known} was committed: find a newer copy of the mirror"
+            )
+        put_aside = _put_aside(directory)
+        _remove_log(new)
+        new.replace(directory / FILE_NAME)
+        sync_directory(directory)
+        write_head(directory, key, head)
+        return Rebuilt(head.seq, salvaged, put_aside)
+    finally:
+        lock.release()
+
+
+def _written(new: Path, directory: Path, mirror: Path, key: bytes) -> tuple[Head, int]:
+    connection = connect(new)
+    try:
+        migrate(connection, migrations(), directory)
+        head = Head(0, chain.first_mac(key))
+        with connection:
+            for row in mirrored_rows(mirror):
+                if not _continues(head, row, key):
+                    raise _refusal(head.seq)
+                connection.execute(INSERT, astuple(row))
+                head = Head(row.seq, row.mac)
+            mirrored_seq = head.seq
+            for row in _left_over(directory, head.seq):
+                if not _continues(head, row, key):
+                    break
+                connection.execute(INSERT, astuple(row))
+                head = Head(row.seq, row.mac)
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        return head, head.seq - mirrored_seq
+    finally:
+        connection.close(True)
+
+
+def _continues(head: Head, row: Row, key: bytes) -> bool:
+    return row.seq == head.seq + 1 and row.mac == chain.mac_of(key, head.mac, row)
+
+
+def _refusal(sound_rows: int) -> JournalError:
+    if sound_rows == 0:
+        return WrongKey(
+            "the first row of the mirror does not fit the key: put the key file back that "
+            "belongs to this mirror"
+        )
+    return JournalDamaged(
+        f"row {sound_rows + 1} of the mirror is not what was committed: find a sound copy of it"
+    )
+
+
+def _left_over(directory: Path, after: int) -> Iterator[Row]:
+    """Rows of the damaged journal beyond the mirror, as far as they can be read."""
+    path = directory / FILE_NAME
+    if not path.exists():
+        return
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        connection.pragma("query_only", 1)
+        connection.pragma("locking_mode", "EXCLUSIVE")
+        for values in connection.execute(SELECT + "WHERE seq > ? ORDER BY seq", (after,)):
+            yield Row(*values)
+    except (apsw.Error, UnicodeDecodeError):
+        return  # that it cannot be read is why it is rebuilt
+    finally:
+        connection.close(True)
+
+
+def _known(directory: Path, key: bytes) -> int:
+    """The last row that the head names; 0 when the head is lost too."""
+    try:
+        head = read_head(directory, key)
+    except (JournalDamaged, WrongKey):
+        return 0  # the mirror's rows have shown that the key is right
+    return head.seq if head is not None else 0
+
+
+def _put_aside(directory: Path) -> Path:
+    for number in range(1, MAX_PUT_ASIDE + 1):
+        place = directory / f"damaged-{number}"
+        if not place.exists():
+            break
+    else:
+        raise JournalError(f"{directory} holds {MAX_PUT_ASIDE} damaged journals: move some away")
+    place.mkdir(mode=0o700)
+    for name in (FILE_NAME + LOG_SUFFIX, FILE_NAME):  # a log never without its file
+        if (directory / name).exists():
+            (directory / name).replace(place / name)
+    sync_directory(place)
+    return place
+
+
+def _remove_log(new: Path) -> None:
+    for suffix in (LOG_SUFFIX, "-journal"):
+        new.with_name(new.name + suffix).unlink(missing_ok=True)

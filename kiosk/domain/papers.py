@@ -253,6 +253,7 @@ def on_settle_reply(turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outc
 
 def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
     """Record what the printer proved, settle the claim, go on with the next receipt."""
+    peripherals.on_printer_seen(turn, report.status)
     job = turn.kiosk.ledger.jobs.get(job_id)
     if job is None or job.state is not PrintState.INTENDED:
         return
@@ -271,7 +272,6 @@ def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
     claim = turn.kiosk.ledger.claims[job.claim_id]
     _claim_moved(turn, claim, claim_state, reason=report.reason)
     tend(turn, claim.claim_id)
-    peripherals.on_printer_seen(turn, report.status)
     item = _item(turn, claim_id=job.claim_id)
     if item:
         _update(turn, item, state=item_state, reason=report.reason, deadline_s=None)

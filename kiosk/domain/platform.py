@@ -237,3 +237,22 @@ PlatformCall = (
     | ReleaseClaim
     | CheckLink
 )
+
+
+def believable(call: PlatformCall, outcome: Outcome) -> Outcome:
+    """The outcome, or AnswerLost where it is about something else than was asked.
+
+    The client checks the same on the wire; money is worth asking twice.
+    """
+    match call, outcome:
+        case (CreatePayment() | QueryPayment() | ClosePayment(), PaymentSeen()):
+            asked: tuple[str, int] = (call.payment_id, call.amount_fen)
+            right = (outcome.payment_id, outcome.amount_fen) == asked
+        case IssueReceipts(), ReceiptsIssued():
+            right = outcome.payment_id == call.payment_id
+        case ClaimReceipt(), ClaimGranted():
+            granted = (outcome.claim_id, outcome.receipt.receipt_no)
+            right = granted == (call.claim_id, call.receipt_no)
+        case _:
+            right = True
+    return outcome if right else AnswerLost("about_something_else")

@@ -58,6 +58,7 @@ def _dispatch(turn: Turn, event: e.Event) -> None:
             papers.recover(turn)
             payments.recover(turn)
         case e.PlatformReplied(call, outcome):
+            outcome = p.believable(call, outcome)
             peripherals.on_any_reply(turn, call, outcome)
             _reply(turn, call, outcome)
         case e.CardShown(card):

@@ -16,7 +16,16 @@ from typing import Protocol
 import structlog
 
 from kiosk.domain.effects import Effect
-from kiosk.domain.events import DeviceDown, DeviceUp, Event, PrinterSeen, Stamp, Started, Tick
+from kiosk.domain.events import (
+    DeviceDown,
+    DeviceUp,
+    Event,
+    PrinterSeen,
+    PrintFinished,
+    Stamp,
+    Started,
+    Tick,
+)
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import rebuild
 from kiosk.domain.records import Record
@@ -143,7 +152,7 @@ class Engine:
         self.handle(self._started)
 
     def _note_device(self, event: Event, stamp: Stamp) -> None:
-        if isinstance(event, DeviceUp | DeviceDown | PrinterSeen):
+        if isinstance(event, DeviceUp | DeviceDown | PrinterSeen | PrintFinished):
             seen = step(self.kiosk, event, stamp).kiosk
             self.kiosk = replace(self.kiosk, presence=seen.presence, printer=seen.printer)
 

@@ -183,6 +183,19 @@ def test_a_report_after_the_deadline_changes_nothing(play: Playbook) -> None:
     assert moves == ["intended", "doubt"]
 
 
+def test_a_printer_slower_than_its_deadline_is_believed_again_when_it_reports(
+    play: Playbook,
+) -> None:
+    play.hold = (PrintReceipt,)
+    play.tap(ZHANG)
+    play.tick(9)
+    play.tick(61)
+    assert not play.kiosk.can_print
+    play.hold = ()
+    play.settle()
+    assert play.kiosk.can_print
+
+
 def test_a_lost_claim_answer_is_asked_again_with_the_same_claim(play: Playbook) -> None:
     play.link.faults = [(p.ClaimReceipt, "answer_lost")]
     play.tap(ZHANG)

@@ -268,6 +268,46 @@ def test_a_paid_answer_for_an_unknown_payment_moves_nothing(play: Playbook) -> N
     assert play.kiosk.ledger == before
 
 
+@pytest.mark.parametrize("wait_s", [0.0, 25.0])
+def test_an_answer_about_another_payment_moves_neither(play: Playbook, wait_s: float) -> None:
+    play.tap(ZHANG)
+    first = play.pay()
+    play.network(up=False)
+    play.send(e.LeaveTouched())
+    play.tick(16)
+    play.send(e.LeaveTouched())
+    play.network(up=True)
+    play.platform.owe(bill(2))
+    play.hold = (p.QueryPayment, p.ClosePayment)
+    play.tick(6)
+    play.tap(WANG)
+    play.send(e.BillToggled(bill(1).bill_no))
+    second = play.pay()
+    assert second != first
+    before = {key: each.state for key, each in play.kiosk.ledger.payments.items()}
+    seen = p.PaymentSeen(first, p.PlatformState.PAID, 15000)
+    play.send(e.PlatformReplied(p.QueryPayment(second, 15000, wait_s=wait_s), seen))
+    assert {key: each.state for key, each in play.kiosk.ledger.payments.items()} == before
+
+
+@pytest.mark.parametrize(("other_id", "amount_fen"), [("K1-other", 15000), ("", 15001)])
+def test_a_qr_of_another_payment_or_amount_is_never_shown(
+    play: Playbook, other_id: str, amount_fen: int
+) -> None:
+    play.tap(ZHANG)
+    play.hold = (p.CreatePayment,)
+    play.send(e.PayTouched())
+    call = play.pending[0]
+    assert isinstance(call, p.CreatePayment)
+    seen = p.PaymentSeen(
+        other_id or call.payment_id, p.PlatformState.OPEN, amount_fen, "https://pay.example/x", 180
+    )
+    play.send(e.PlatformReplied(call, seen))
+    assert isinstance(play.page, Paying)
+    assert not play.page.qr_url
+    assert state_of(play) is State.CREATE_UNKNOWN
+
+
 def test_a_key_reuse_answer_is_no_proof_that_nothing_was_opened(play: Playbook) -> None:
     play.tap(ZHANG)
     play.hold = (p.CreatePayment,)

@@ -27,6 +27,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.rows: list[str] = []
+        self._read: list[Record] = []
         self.batches: set[str] = set()
         self.intended: set[str] = set()
         self.jobs: set[str] = set()
@@ -46,7 +47,11 @@ class Disk:
     # --- Diary -----------------------------------------------------------------------------
 
     def records(self) -> Sequence[Record]:
-        return tuple(from_row(kind, body) for kind, body in map(json.loads, self.rows))
+        """Every row read back by the production's codec, once for each row."""
+        for row in self.rows[len(self._read) :]:
+            kind, body = json.loads(row)
+            self._read.append(from_row(kind, body))
+        return tuple(self._read)
 
     def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
         assert not self.failed, "the journal must be reopened first"

@@ -61,19 +61,21 @@ class Life:
             )
             for number in range(count)
         ]
-        self.mishaps = Mishaps(self.scheduler, self.platform, self.machines, self.climate)
+        self._serving = 0
+        self.mishaps = Mishaps(
+            self.scheduler, self.platform, self.machines, self.climate, lambda: self._serving > 0
+        )
         self.people = [person(number) for number in range(1 + random.randrange(6))]
         self.nature = random.choice((Nature(), Nature(), Nature(cancels=0.4, races=0.4)))
         self.gap_s = random.choice(GAPS_S)
         self.sessions = 0
-        self.closing_time = False
-        self._serving = 0
 
     def _climate(self) -> Climate:
         random = self.scheduler.random
-        every_s = random.choice((0.0, 4.0, 10.0, 25.0, 60.0))
         kinds = tuple(random.sample(KINDS, random.randint(1, len(KINDS))))
-        return Climate(every_s, kinds, long=random.random() < 0.15)
+        long = random.random() < 0.15
+        every_s = random.choice((60.0, 300.0, 1800.0) if long else (0.0, 8.0, 20.0, 45.0, 90.0))
+        return Climate(every_s, kinds, long)
 
     def _rules(self, name: str) -> Rules:
         pace = 60.0 if self.climate.long else 1.0  # Days without a thousand link checks each.
@@ -92,7 +94,6 @@ class Life:
         for machine in self.machines:
             self._next_visitor(machine)
         self.scheduler.run_until(1e9, lambda: self.sessions >= SESSIONS and not self._serving)
-        self.closing_time = True
         self.scheduler.tell("world", "FAULTS STOP")
         self.mishaps.stop()
         self.scheduler.run_until(self.scheduler.now_s + HOME_S)

@@ -111,8 +111,12 @@ class SimKiosk:
             return
         if self._scheduler.story is not None and not isinstance(event, e.Tick | e.PlatformReplied):
             self._scheduler.tell(self.name, str(event))
+        self._run(self.engine.handle, event)
+
+    def _run(self, turn: Callable[..., None], *args: e.Event) -> None:
+        """Let the engine work; the power may go in the middle of it."""
         try:
-            self.engine.handle(event)
+            turn(*args)
         except PowerCut:
             self.power_off("in a turn", self._scheduler.random.choice((15.0, 40.0, 300.0)))
             return
@@ -186,7 +190,7 @@ class SimKiosk:
             assert after.visit == before.visit, "a tick that was called idle moved the visit"
             assert after.chores == before.chores, "a tick that was called idle did a chore"
         if self.on:
-            self.engine.rest()
+            self._run(self.engine.rest)
 
 
 def _words(thing: object) -> str:

@@ -15,6 +15,7 @@ from tests.simulation.printer import Trouble
 from tests.simulation.scheduler import Scheduler
 
 SHORT_S = (2.0, 8.0, 25.0, 90.0)
+QUIET_FACTOR = 10  # less happens while nobody is there to be troubled
 LONG_S = (*SHORT_S, 900.0, 7200.0, 86400.0, 3 * 86400.0)
 CHANCES = [each.name for each in fields(Weather) if each.name not in ("latency_s", "down", "silent")]
 
@@ -47,11 +48,13 @@ class Mishaps:
         platform: SimPlatform,
         machines: list[SimKiosk],
         climate: Climate,
+        is_busy: Callable[[], bool],
     ) -> None:
         self._scheduler = scheduler
         self._platform = platform
         self._machines = machines
         self._climate = climate
+        self._is_busy = is_busy
         self.over = False
         self._acts: dict[str, Callable[[SimKiosk], None]] = {
             "network_down": lambda k: self._outage(k, "down"),
@@ -80,7 +83,8 @@ class Mishaps:
         return tuple(KINDS)
 
     def _plan(self) -> None:
-        gap_s = self._scheduler.random.expovariate(1.0 / self._climate.every_s)
+        every_s = self._climate.every_s * (1 if self._is_busy() else QUIET_FACTOR)
+        gap_s = self._scheduler.random.expovariate(1.0 / every_s)
         self._scheduler.after(gap_s, self._happen)
 
     def _happen(self) -> None:
@@ -93,7 +97,7 @@ class Mishaps:
         self._plan()
 
     def _for_s(self) -> float:
-        times = LONG_S if self._climate.long else SHORT_S
+        times = LONG_S if self._climate.long and self._scheduler.chance(0.25) else SHORT_S
         return self._scheduler.random.choice(times) * (0.5 + self._scheduler.random.random())
 
     # --- network and platform ------------------------------------------------------------------

@@ -102,11 +102,11 @@ class _Exchange:
     def start(self) -> None:
         network, call = self._network, self._call
         scheduler, weather = network._scheduler, network._weather
+        network._sent(call)
         if weather.down or scheduler.chance(weather.not_sent):
             wait_s = scheduler.random.choice((0.02, 0.3, CONNECT_S))
             scheduler.after(wait_s, self._end, p.NotSent("connection refused"))
             return
-        network._sent(call)
         wait_s = call.wait_s if isinstance(call, p.QueryPayment) else 0.0
         deadline_s = TOTAL_S + wait_s
         random = scheduler.random

@@ -173,7 +173,7 @@ class Resident:
             case EnteringCode():
                 self._send(e.CodeSubmitted(self._code or "123"))
             case Searching():
-                if self._chance(0.02):
+                if self._chance(self._nature.fiddles / 2):
                     self._send(e.LeaveTouched())
             case Choosing():
                 self._choose(page)

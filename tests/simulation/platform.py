@@ -20,7 +20,6 @@ from tests.support.people import bill as bill_of
 from tests.support.people import head_of, receipt_of
 
 WAITING = (PlatformState.OPEN, PlatformState.USER_PAYING)
-LOOKUP_LIMIT = 12
 
 
 @dataclass(slots=True)
@@ -87,7 +86,7 @@ class SimPlatform:
 
     def change_amount(self, bill_no: str) -> None:
         known = self.bills[bill_no]
-        if not known.paid:
+        if not known.paid and not self._lease(known):
             line = known.bill.lines[0]
             more = known.bill.amount_fen + 100
             known.bill = replace(
@@ -223,9 +222,7 @@ class SimPlatform:
         else:
             found = [self.receipts[number] for number in self.receipts_of.get(subject.number, ())]
         valid = [each for each in found if not each.void]
-        return p.ReceiptsFound(
-            tuple(head_of(r.receipt, self.copies(r)) for r in valid[-LOOKUP_LIMIT:])
-        )
+        return p.ReceiptsFound(tuple(head_of(r.receipt, self.copies(r)) for r in valid))
 
     def seen(self, payment_id: str, amount_fen: int) -> p.PaymentSeen:
         payment = self.payments.get(payment_id)

@@ -23,6 +23,7 @@ from kiosk.domain.visit import (
     Trouble,
     TroubleKind,
 )
+from kiosk.sandbox.ledger import ClaimState
 from tests.simulation.platform import SimPlatform
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Watch:
 
     def _check_release(self, claim_id: str) -> None:
         claim = self._platform.claims.get(claim_id)
-        if claim is not None:
+        if claim is not None and self._platform.state_of(claim) is ClaimState.HELD:
             out = (claim.receipt_no, claim.copy_number) in self._papers
             self._need(not out, "I5", f"{claim_id} is given back although its copy is on paper")
 

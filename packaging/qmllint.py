@@ -6,6 +6,7 @@ without it a misspelt binding is silent. Exit code 0: clean, 1: findings.
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -38,18 +39,18 @@ def view_models() -> list[Path]:
     return [UI / "viewmodels" / "follower.py", *sorted(found)]
 
 
-def write_types() -> None:
-    """build/qmltypes/Kiosk/ViewModels: what QML may know of the view models."""
-    directory = OUT.joinpath(*MODULE.split("."))
-    shutil.rmtree(OUT, ignore_errors=True)
+def write_types(out: Path) -> None:
+    """Kiosk/ViewModels below `out`: what QML may know of the view models."""
+    directory = out.joinpath(*MODULE.split("."))
+    shutil.rmtree(out, ignore_errors=True)
     directory.mkdir(parents=True)
-    metatypes = OUT / "metatypes.json"
+    metatypes = out / "metatypes.json"
     steps: tuple[tuple[str | Path, ...], ...] = (
         (tool("pyside6-metaobjectdump"), *view_models(), "-o", metatypes),
         (
             tool("pyside6-qmltyperegistrar"), metatypes,
             "--generate-qmltypes", directory / "viewmodels.qmltypes",
-            "-o", OUT / "unused.cpp",
+            "-o", out / "unused.cpp",
             "--import-name", MODULE, "--major-version", "1",
         ),
     )  # fmt: skip
@@ -61,9 +62,12 @@ def write_types() -> None:
 
 
 def main() -> int:
-    write_types()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--types", type=Path, default=OUT, help="where to write the qmltypes")
+    out = parser.parse_args().types.absolute()
+    write_types(out)
     files = sorted(UI.rglob("*.qml"))
-    done = run(tool("pyside6-qmllint"), "-W", "0", "-I", OUT, *files)
+    done = run(tool("pyside6-qmllint"), "-W", "0", "-I", out, *files)
     sys.stdout.write(done.stdout + done.stderr)
     print(f"qmllint: {len(files)} files, {'clean' if not done.returncode else 'see above'}")
     return 1 if done.returncode else 0

@@ -3,8 +3,11 @@
 import itertools
 
 import pytest
+from PySide6.QtGui import QColor
 
+from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.sample_screens import FINE, SCREENS
+from kiosk.ui.shell import Shell
 from kiosk.ui.translations import Language
 from kiosk.ui.viewmodels.look import CONTRASTS, TEXT_SIZES_PX, Look
 from tests.ui.layout import complaints
@@ -81,3 +84,22 @@ def test_the_primary_action_is_always_in_the_same_place(stage):
         places.add((rect.left(), rect.width()))
         assert rect.top() > 1920 * 0.6  # the lower two thirds
     assert len(places) == 1
+
+
+def test_with_motion_a_new_page_is_whole_within_a_second(qapp, qtbot):
+    bridge = CoreBridge(lambda _: None, SCREENS["attract"])
+    shell = Shell(bridge)
+    try:
+        bridge.publish(SCREENS["printing"])
+        still = QColor("#F5F3EE").name()
+        qtbot.waitUntil(lambda: _title_ink(shell) == QColor("#15233B").name(), timeout=1000)
+        assert shell.grab().pixelColor(10, 200).name() == still
+    finally:
+        shell.close()
+
+
+def _title_ink(shell):
+    """The darkest colour in the title's first characters: paler while the page fades in."""
+    image = shell.grab()
+    colours = (image.pixelColor(x, y) for x in range(60, 360, 2) for y in range(180, 260, 2))
+    return min(colours, key=lambda colour: colour.lightness()).name()

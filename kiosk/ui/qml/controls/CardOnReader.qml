@@ -7,14 +7,14 @@ Item {
     id: picture
 
     required property string readerText
-    property real unit: Math.min(width / 900, height / 560)
+    property real unit: Math.min(width / 640, height / 540)
 
     Accessible.role: Accessible.Graphic
 
     Item {
         id: stage
-        width: 900 * picture.unit
-        height: 560 * picture.unit
+        width: 640 * picture.unit
+        height: 540 * picture.unit
         anchors.centerIn: parent
 
         readonly property real u: picture.unit
@@ -22,8 +22,8 @@ Item {
         // the reader
         Rectangle {
             id: reader
-            x: 190 * stage.u
-            y: 330 * stage.u
+            x: 60 * stage.u
+            y: 320 * stage.u
             width: 520 * stage.u
             height: 190 * stage.u
             radius: 28 * stage.u
@@ -54,8 +54,8 @@ Item {
         // the card
         Rectangle {
             id: card
-            property real rest: 46 * stage.u
-            x: 270 * stage.u
+            property real rest: 28 * stage.u
+            x: 140 * stage.u
             y: rest
             width: 360 * stage.u
             height: 228 * stage.u
@@ -127,8 +127,8 @@ Item {
             }
         }
         Icon {
-            x: 425 * stage.u
-            y: 276 * stage.u
+            x: 295 * stage.u
+            y: 262 * stage.u
             name: "down"
             side: Math.round(50 * stage.u)
             tint: Theme.accentText

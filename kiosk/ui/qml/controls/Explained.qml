@@ -36,7 +36,7 @@ Card {
             width: parent.width
             text: explained.text
             color: explained.tone ? Theme.textOf(explained.tone) : Theme.ink
-            font.pixelSize: Theme.text + 2
+            font.pixelSize: Theme.beside || Theme.text > 40 ? Theme.text + 2 : Theme.large
             font.bold: explained.bold
         }
     }

@@ -25,11 +25,11 @@ GridLayout {
         color: Theme.soft
         font.pixelSize: Theme.secondary
         Layout.preferredWidth: fact.narrow ? -1 : fact.labelWidth
-        Layout.alignment: Qt.AlignTop
-        Layout.topMargin: 3
+        Layout.alignment: Qt.AlignVCenter
     }
     Label {
         text: fact.value
+        verticalAlignment: Text.AlignVCenter
         font.bold: fact.bold
         font.pixelSize: fact.valuePx
         Layout.fillWidth: true

@@ -15,6 +15,8 @@ Card {
     property string actionName: ""
     property bool canAct: false
 
+    readonly property bool narrow: width < Theme.text * 24
+
     signal acted
 
     Layout.fillWidth: true
@@ -23,24 +25,26 @@ Card {
         width: parent.width
         spacing: 12
 
-        Label {
+        GridLayout {
             Layout.fillWidth: true
-            text: item.title
-            font.bold: true
-        }
-        Flow {
-            Layout.fillWidth: true
-            spacing: Theme.gap
+            columns: item.narrow ? 2 : 3
+            columnSpacing: Theme.gap
+            rowSpacing: 10
 
-            Chip {
-                text: item.stateText
-                tone: item.stateTone
+            Label {
+                Layout.fillWidth: true
+                Layout.columnSpan: item.narrow ? 2 : 1
+                text: item.title
+                font.bold: true
             }
             Label {
                 text: item.amount
-                height: Math.max(implicitHeight, Theme.secondary + 22)
-                verticalAlignment: Text.AlignVCenter
                 wrapMode: Text.NoWrap
+            }
+            Chip {
+                Layout.alignment: Qt.AlignRight | Qt.AlignVCenter
+                text: item.stateText
+                tone: item.stateTone
             }
         }
         QuietButton {

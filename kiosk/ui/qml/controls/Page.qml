@@ -16,6 +16,8 @@ Item {
     property string subtitle: ""
     property int titlePx: Theme.title
     property color titleColor: Theme.ink
+    property string emblem: "" // a picture above the title of a page with few words
+    property string emblemTone: "info"
     property bool asideFirst: false // portrait: above the content instead of below it
     property bool covered: false // by a sheet: nothing below it can be seen, touched or read out
     default property alias content: body.data
@@ -45,6 +47,24 @@ Item {
                 Layout.bottomMargin: Theme.landscape ? 0 : Theme.gap / 2
                 spacing: 10
 
+                Rectangle {
+                    visible: page.emblem !== "" && Theme.emblems
+                    Layout.topMargin: Theme.margin / 2
+                    Layout.bottomMargin: Theme.gap
+                    implicitWidth: 148
+                    implicitHeight: 148
+                    radius: 74
+                    color: Theme.softOf(page.emblemTone)
+                    border.width: Theme.border === 2 ? 0 : Theme.border
+                    border.color: Theme.textOf(page.emblemTone)
+
+                    Icon {
+                        anchors.centerIn: parent
+                        name: page.emblem
+                        tint: Theme.textOf(page.emblemTone)
+                        side: 80
+                    }
+                }
                 Label {
                     Layout.fillWidth: true
                     text: page.title

@@ -14,7 +14,7 @@ Page {
     readonly property int pictureHeight: {
         if (Theme.landscape)
             return !Theme.beside ? 280 : (Theme.small ? 400 : 540) - 120 * banners;
-        return (Theme.text > 45 ? 440 : Theme.text > 40 ? 540 : 700) - 70 * banners;
+        return (Theme.text > 45 ? 440 : Theme.text > 40 ? 540 : 700) - 120 * banners;
     }
 
     title: viewModel.title

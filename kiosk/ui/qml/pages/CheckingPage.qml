@@ -13,6 +13,8 @@ Page {
     title: page.say.of("checking.title")
     subtitle: viewModel.cause
     panel: false
+    emblem: "clock"
+    emblemTone: "remember"
 
     Card {
         Layout.fillWidth: true

@@ -50,21 +50,24 @@ Page {
 
         ColumnLayout {
             width: parent.width
-            spacing: 18
+            spacing: Theme.gap
 
             Fact {
                 label: page.say.of("confirm.payer")
                 value: page.viewModel.payer
+                valuePx: Theme.large
                 bold: true
             }
             Fact {
                 label: page.say.of("confirm.item")
                 value: page.viewModel.item
+                valuePx: Theme.large
                 bold: true
             }
             Fact {
                 label: page.say.of("confirm.agency")
                 value: page.viewModel.agency
+                valuePx: Theme.large
             }
             Veil {
                 visible: page.viewModel.isVeiled

@@ -12,6 +12,8 @@ Page {
 
     title: viewModel.title
     asideFirst: true
+    emblem: receipts.count > 2 && !viewModel.isCalm ? "" : viewModel.isCalm ? "check" : "receipt"
+    emblemTone: viewModel.isCalm ? "good" : "remember"
 
     Label {
         Layout.fillWidth: true
@@ -25,6 +27,7 @@ Page {
         tone: "remember"
     }
     Repeater {
+        id: receipts
         model: page.viewModel.items
         delegate: ItemCard {
             required property var model

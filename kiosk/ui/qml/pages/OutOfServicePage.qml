@@ -12,6 +12,8 @@ Page {
 
     title: viewModel.title
     panel: false
+    emblem: viewModel.kind === "no_link" ? "link_down" : viewModel.kind === "starting" ? "clock" : "info"
+    emblemTone: viewModel.inquiryCode ? "stop" : "info"
 
     Busy {
         Layout.topMargin: 10

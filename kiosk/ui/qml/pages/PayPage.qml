@@ -106,6 +106,7 @@ Page {
 
                 Fact {
                     label: page.say.of("pay.payee")
+                    bold: true
                     value: page.viewModel.payee
                 }
                 Fact {

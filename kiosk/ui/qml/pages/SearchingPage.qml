@@ -13,6 +13,7 @@ Page {
     title: viewModel.title
     subtitle: viewModel.subtitle
     panel: false
+    emblem: "search"
 
     Card {
         Layout.fillWidth: true

@@ -11,6 +11,7 @@ Page {
     required property SwapViewModel viewModel
 
     title: page.say.of("swap.title")
+    emblem: "card"
 
     Explained {
         picture: "card"

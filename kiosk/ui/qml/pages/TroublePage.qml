@@ -12,6 +12,8 @@ Page {
 
     title: viewModel.title
     asideFirst: true
+    emblem: viewModel.inquiryCode ? "" : viewModel.isSevere ? "stop" : "info"
+    emblemTone: viewModel.isSevere ? "stop" : "info"
     titleColor: viewModel.isSevere ? Theme.sealText : Theme.ink
 
     Explained {

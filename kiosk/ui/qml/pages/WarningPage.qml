@@ -12,6 +12,8 @@ Page {
     required property WarningViewModel viewModel
 
     title: page.say.of("warning.title")
+    emblem: "clock"
+    emblemTone: "remember"
     subtitle: page.say.of("warning.body")
 
     aside: Countdown {

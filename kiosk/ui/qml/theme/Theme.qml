@@ -14,6 +14,8 @@ QtObject {
     readonly property bool small: Math.min(screen.width, screen.height) < 1060 && landscape
     // Landscape has room beside the content only while the text is small.
     readonly property bool beside: landscape && text < 38
+    // An emblem above the title only where it pushes nothing off the page.
+    readonly property bool emblems: !landscape && text < 45
     readonly property int scheme: Math.max(0, ["default", "high", "dark", "yellow"].indexOf(contrast))
 
     // Text on paper, card or its own soft ground: >= 7:1, in "high" >= 15:1 (tests/ui).
@@ -43,7 +45,7 @@ QtObject {
     readonly property int border: scheme === 0 || scheme === 2 ? 2 : 4
 
     // Type, in px. Titles and amounts grow more slowly than the body text.
-    readonly property int secondary: text - 4
+    readonly property int secondary: text - 2
     readonly property int large: Math.round(text * 1.2)
     readonly property int title: Math.round((small ? 26 : 48) + text * 0.72)
     readonly property int amount: Math.round((small ? 22 : 44) + text * 1.0)

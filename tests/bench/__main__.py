@@ -16,7 +16,7 @@ PARTS = (commits, visits, screens)
 
 
 def main() -> None:
-    console = Console()
+    console = Console(width=170)
     figures: list[Figure] = []
     for part in PARTS:
         with console.status(f"measuring {part.__name__.rsplit('.', 1)[-1]} …"):

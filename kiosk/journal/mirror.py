@@ -25,6 +25,7 @@ from kiosk.journal.head import Head
 
 MIRROR_NAME = "journal.mirror"
 FRAME_HEAD_BYTES = 8
+NO_ROWS = "a frame of the mirror does not hold rows"
 MAX_PAYLOAD_BYTES = 64 * 1024 * 1024  # 512 records of 64 KiB, escaped
 
 
@@ -113,12 +114,15 @@ def _payloads(file: BinaryIO) -> Iterator[bytes]:
 
 def _rows(payload: bytes) -> list[Row]:
     try:
-        return [
+        rows = [
             Row(seq, batch, at_us, mono_ms, kind, body, bytes.fromhex(mac))
             for seq, batch, at_us, mono_ms, kind, body, mac in json.loads(payload)
         ]
     except (ValueError, TypeError, RecursionError) as error:
-        raise JournalDamaged("a frame of the mirror does not hold rows") from error
+        raise JournalDamaged(NO_ROWS) from error
+    if not rows:
+        raise JournalDamaged(NO_ROWS)
+    return rows
 
 
 def _end_of(path: Path) -> tuple[Head | None, int]:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QFont, QFontDatabase, QRawFont
 
 from kiosk.paths import CHECKOUT, assets_directory, config_directory
-from kiosk.ui.application import EXIT_BUG, FAMILY, application
+from kiosk.ui.application import FAMILY, application
 from kiosk.ui.gallery import file_name, index, looks, main
 from kiosk.ui.sample_screens import SCREENS
 from kiosk.ui.viewmodels.look import Look
@@ -22,9 +22,10 @@ def run(code):
 
 SLOT = """
 from PySide6.QtCore import QTimer
-from kiosk.ui.application import application, end_on_bugs
+from kiosk.observability import configure_logging, install_crash_hooks
+from kiosk.ui.application import application
 app = application()
-end_on_bugs()
+configure_logging(None); install_crash_hooks()
 def slot(): raise ValueError("a bug in a slot")
 QTimer.singleShot(0, slot)
 QTimer.singleShot(20000, app.quit)
@@ -32,9 +33,10 @@ raise SystemExit(app.exec())
 """
 THREAD = """
 from threading import Thread
-from kiosk.ui.application import application, end_on_bugs
+from kiosk.observability import configure_logging, install_crash_hooks
+from kiosk.ui.application import application
 app = application()
-end_on_bugs()
+configure_logging(None); install_crash_hooks()
 def work(): raise ValueError("a bug in a thread")
 Thread(target=work).start()
 raise SystemExit(app.exec())
@@ -46,8 +48,8 @@ raise SystemExit(app.exec())
 )
 def test_a_bug_ends_the_process_with_its_own_exit_code(code, bug):
     done = run(code)
-    assert done.returncode == EXIT_BUG
-    assert bug in done.stderr
+    assert done.returncode == 70
+    assert bug in done.stderr + done.stdout
 
 
 def test_the_fonts_have_rare_names_and_are_the_default(qapp):

@@ -72,6 +72,7 @@ class Chore:
     attempt: int = 0
     due_s: float = 0.0
     in_flight: bool = False
+    closing: bool = False  # the query was answered, the close that follows it is on its way
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Nothing here knows of pages; `paying` lets the screen follow.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.domain.kiosk import Chore
 from kiosk.domain.ledger import Payment
 from kiosk.domain.payment import FINAL, Event, State, after, can_take
@@ -36,14 +38,19 @@ Evidence = dict[str, str | int]
 
 
 def hear(turn: Turn, seen: PaymentSeen) -> None:
-    """Apply what the platform said about a payment, as far as the table has an edge for it."""
+    """Apply what the platform said about a payment, as far as the table has an edge for it.
+
+    "Still open" is news only to the janitor: any other answer that says so may be an old one.
+    """
     payment = turn.kiosk.ledger.payments.get(seen.payment_id)
     if payment is None or seen.amount_fen != payment.amount_fen:
         return
     event = HEARD[seen.state]
+    if event is Event.SEEN_OPEN:
+        return
     if can_take(payment.state, event):
         move(turn, payment.payment_id, event, evidence_of(seen))
-    elif payment.state is State.CONFLICT and event is not Event.SEEN_OPEN:
+    elif payment.state is State.CONFLICT:
         turn.record(EvidenceKept(payment.payment_id, evidence_of(seen)))
 
 
@@ -92,13 +99,17 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
         return
     if isinstance(outcome, PaymentSeen):
         hear(turn, outcome)
-    state = turn.kiosk.ledger.payments[call.payment_id].state
-    if call.wait_s > 0 or state is not before.state:
-        return  # A page's long poll, or a verdict.
+    payment_id, state = call.payment_id, turn.kiosk.ledger.payments[call.payment_id].state
+    chore = turn.chore(payment_id)
+    if call.wait_s > 0 or state is not before.state or chore.closing:
+        return  # A page's long poll, a verdict, or an answer that comes a second time.
     if state is State.CLOSING:  # Close follows the query with no gap.
-        turn.want(ClosePayment(call.payment_id, before.amount_fen))
+        turn.want(ClosePayment(payment_id, before.amount_fen))
+        turn.set_chore(payment_id, replace(chore, closing=True))
+    elif state is State.UNKNOWN and isinstance(outcome, PaymentSeen):
+        move(turn, payment_id, Event.SEEN_OPEN, evidence_of(outcome))
     elif state is State.UNKNOWN:
-        ask_later(turn, call.payment_id, fact_of(outcome))
+        ask_later(turn, payment_id, fact_of(outcome))
 
 
 def on_close_reply(turn: Turn, call: ClosePayment, outcome: Outcome) -> None:

@@ -94,6 +94,7 @@ class Engine:
             return
         result = step(self.kiosk, event, stamp)
         if result.records and not self._commit(result.records, stamp):
+            self._note_device(event, stamp)
             return
         changed = result.kiosk != replace(self.kiosk, now_s=stamp.mono_s, wall=stamp.wall)
         self.kiosk = result.kiosk

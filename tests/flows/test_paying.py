@@ -476,6 +476,24 @@ def test_contradicting_evidence_is_a_conflict_that_keeps_both(play: Playbook) ->
     assert answers[-2:] == ["closed", "paid"]
 
 
+def test_an_old_answer_of_a_long_poll_never_closes_without_asking(play: Playbook) -> None:
+    play.tap(ZHANG)
+    payment_id = play.pay()
+    watched = next(x for x in play.pending if isinstance(x, p.QueryPayment))
+    play.network(up=False)
+    play.hold = (p.QueryPayment,)
+    play.send(e.BackTouched())
+    play.hold = ()
+    play.tick(1)
+    play.hold = (p.QueryPayment,)
+    play.tick(5)
+    seen = p.PaymentSeen(payment_id, p.PlatformState.OPEN, 15000)
+    play.send(e.PlatformReplied(watched, seen))
+    assert state_of(play) is State.UNKNOWN
+    asking = [x for x in play.pending if isinstance(x, p.QueryPayment) and not x.wait_s]
+    assert len(asking) == 1
+
+
 # --- receipts that do not come ----------------------------------------------------------------------
 
 

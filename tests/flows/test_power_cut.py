@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.api import Role
+from drivers.api import PrinterStatus, Role
 from kiosk.domain import events as e
 from kiosk.domain.payment import State
 from kiosk.domain.platform import ClosePayment, PlatformState
@@ -173,6 +173,18 @@ def test_a_kiosk_halted_in_the_middle_of_a_payment_asks_about_it_afterwards() ->
     play.engine.rest()
     play.settle()
     assert play.kiosk.ledger.payments[payment_id].state is State.PAID
+
+
+def test_a_printer_whose_change_could_not_be_committed_is_known_afterwards() -> None:
+    play = Playbook()
+    play.paper_out()
+    play.diary.fail_at, play.diary.fails_for_ever = play.diary.commits + 1, True
+    play.send(e.PrinterSeen(PrinterStatus()))
+    assert play.kiosk.halted
+    play.diary.fail_at, play.diary.fails_for_ever = 0, False
+    play.tick(61)
+    play.engine.rest()
+    assert play.kiosk.can_print
 
 
 def test_a_printer_that_went_while_the_kiosk_was_halted_is_known_to_be_gone() -> None:

@@ -104,7 +104,11 @@ class IdReader(Protocol):
 
 class Scanner(Protocol):
     def poll(self) -> str | None:
-        """The text of one scanned code (at most 512 characters), or None."""
+        """The text of one scanned code (1 to 512 printable characters), or None.
+
+        A code that is longer, or holds control characters, is the one character U+FFFD: it
+        was seen, and it says nothing.
+        """
 
     def close(self) -> None: ...
 
@@ -226,9 +230,14 @@ class ReceiptPrinter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What bootstrap hands to every driver; `world` is the SimulatedWorld or None."""
+    """What bootstrap hands to every driver.
+
+    `world` is the SimulatedWorld or None; `keyboard` the `drivers.keyboard.Keyboard` that the
+    screen types into, or None where there is no screen.
+    """
 
     world: Any = None
+    keyboard: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ DRIVERS: dict[tuple[Role, str], str] = {
     (Role.ID_READER, "sam-serial"): "drivers.id_reader.sam_lines:SERIAL",
     (Role.ID_READER, "sam-tcp"): "drivers.id_reader.sam_lines:TCP",
     (Role.ID_READER, "simulated"): "drivers.id_reader.simulated:DRIVER",
+    (Role.SCANNER, "keyboard-wedge"): "drivers.scanner.wedge:DRIVER",
+    (Role.SCANNER, "serial-scanner"): "drivers.scanner.serial_scanner:DRIVER",
     (Role.SCANNER, "simulated"): "drivers.scanner.simulated:DRIVER",
     (Role.RECEIPT_PRINTER, "escpos-network"): "drivers.printer.network:DRIVER",
     (Role.RECEIPT_PRINTER, "escpos-serial"): "drivers.printer.serial_line:DRIVER",

@@ -48,6 +48,18 @@ class PlatformReplied:
     outcome: Outcome
 
 
+# --- the operator ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSays:
+    """What the platform's statement of a finished day says about one payment."""
+
+    payment_id: str
+    paid_fen: int  # 0: no money was taken for it
+    statement: str  # its name, such as 2026-11-20
+
+
 # --- devices ---------------------------------------------------------------------------------
 
 
@@ -171,6 +183,7 @@ Event = (
     Started
     | Tick
     | PlatformReplied
+    | StatementSays
     | CardShown
     | CardReadFailed
     | CardRemoved

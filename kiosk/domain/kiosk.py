@@ -41,7 +41,8 @@ class Rules:
     auto_collect_s: float = 8.0
     link_check_s: float = 20.0
     link_retry_s: float = 5.0
-    janitor_s: tuple[float, ...] = (5, 10, 20, 40, 80, 300, 3600, *(86400.0,) * 7)
+    janitor_s: tuple[float, ...] = (5, 10, 20, 40, 80, 300, 3600, 86400)  # the last for ever
+    give_up_s: float = 7 * 86400.0  # an unknown payment this old becomes a case for a human
 
 
 class Presence(StrEnum):
@@ -71,6 +72,7 @@ class Chore:
 
     attempt: int = 0
     due_s: float = 0.0
+    since_s: float = 0.0  # when it began, as far as this process knows
     in_flight: bool = False
     closing: bool = False  # the query was answered, the close that follows it is on its way
 

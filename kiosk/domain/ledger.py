@@ -42,6 +42,8 @@ class Payment:
     bills: tuple[BillToPay, ...]
     amount_fen: int
     receipt_later: bool
+    intended_s: int = 0
+    was_shown: bool = False  # somebody may have its QR code
     state: payment.State = payment.State.INTENT
     receipts_issued: int = 0
 
@@ -64,7 +66,7 @@ class Claim:
     copy_number: int
 
 
-SETTLED_CLAIMS = frozenset({ClaimState.SETTLED, ClaimState.REFUSED})
+SETTLED_CLAIMS = frozenset({ClaimState.SETTLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ class Ledger:
                 known = self.payments.get(record.payment_id)
                 assert known is not None, "a payment moves only after its intent"
                 assert payment.after(known.state, record.event) is record.state
-                return self._with_payment(replace(known, state=record.state))
+                shown = known.was_shown or record.event is payment.Event.CREATED
+                moved = replace(known, state=record.state, was_shown=shown)
+                return self._with_payment(moved)
             case ReceiptOwed():
                 known = self.payments.get(record.payment_id)
                 assert known is not None, "a receipt is owed only for a payment made here"
@@ -173,6 +177,7 @@ def _intended(record: PaymentIntended) -> Payment:
         bills=record.bills,
         amount_fen=record.amount_fen,
         receipt_later=record.receipt_later,
+        intended_s=record.intended_s,
     )
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, PrintReport
 from kiosk.domain import peripherals
 from kiosk.domain.effects import PrintReceipt
-from kiosk.domain.kiosk import Chore
 from kiosk.domain.ledger import Claim
 from kiosk.domain.platform import (
     Acknowledged,
@@ -33,6 +32,11 @@ from kiosk.domain.visit import Done, ItemState, Printing, PrintItem
 SILENT = PrinterStatus(frozenset({PrinterCondition.SILENT}))
 
 TO_SETTLE = frozenset({ClaimState.USED, ClaimState.DOUBTED, ClaimState.UNUSED})
+
+ELSEWHERE = frozenset(
+    {Refusal.CLAIMED_ELSEWHERE, Refusal.ALREADY_PRINTED, Refusal.RECEIPT_VOID}
+)
+"""Refusals of a copy that nobody needs to come back for."""
 
 CLAIM_AFTER = {
     PrintOutcome.PRINTED: (PrintState.PRINTED, ClaimState.USED, ItemState.PRINTED),
@@ -145,21 +149,24 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
     match outcome:
         case ClaimGranted() if outcome.receipt.receipt_no == claim.receipt_no:
             _granted(turn, claim, outcome, item)
-        case Refused(code, _):
-            _claim_moved(turn, claim, ClaimState.REFUSED, reason=code.value)
-            if item:
-                elsewhere = code in (Refusal.CLAIMED_ELSEWHERE, Refusal.RECEIPT_VOID)
-                state = ItemState.ELSEWHERE if elsewhere else ItemState.LATER
-                _update(turn, item, state=state, reason=code.value)
-                _next(turn)
+        case Refused(code, _) if code is not Refusal.RATE_LIMITED:
+            state = ItemState.ELSEWHERE if code in ELSEWHERE else ItemState.LATER
+            _give_back(turn, claim, item, state, code.value)
         case _ if item and item.attempt < turn.rules.claim_tries:
             _update(turn, item, retry_at_s=turn.now_s + turn.rules.claim_retry_s)
         case _:
-            _claim_moved(turn, claim, ClaimState.UNUSED, reason="no answer")
-            tend(turn, claim.claim_id)
-            if item:
-                _update(turn, item, state=ItemState.LATER, reason="no answer")
-                _next(turn)
+            _give_back(turn, claim, item, ItemState.LATER, "no answer")
+
+
+def _give_back(
+    turn: Turn, claim: Claim, item: PrintItem | None, state: ItemState, reason: str
+) -> None:
+    """Release what was not used, or perhaps never had: it must not stay held for anybody."""
+    _claim_moved(turn, claim, ClaimState.UNUSED, reason)
+    tend(turn, claim.claim_id)
+    if item:
+        _update(turn, item, state=state, reason=reason)
+        _next(turn)
 
 
 def _granted(turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None) -> None:
@@ -167,11 +174,7 @@ def _granted(turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | No
     granted = replace(claim, copy_number=grant.copy_number)
     _claim_moved(turn, granted, ClaimState.GRANTED)
     if item is None or not turn.kiosk.can_print:
-        _claim_moved(turn, granted, ClaimState.UNUSED, reason="not printed")
-        tend(turn, claim.claim_id)
-        if item:
-            _update(turn, item, state=ItemState.LATER, reason="printer")
-            _next(turn)
+        _give_back(turn, granted, item, ItemState.LATER, "not printed")
         return
     job_id = turn.new_id("J")
     turn.record(
@@ -227,7 +230,7 @@ def tend(turn: Turn, claim_id: str) -> None:
         turn.want(ReleaseClaim(claim_id))
     else:
         turn.want(ConfirmClaim(claim_id, doubt=claim.state is ClaimState.DOUBTED))
-    turn.set_chore(claim_id, Chore(chore.attempt, chore.due_s, in_flight=True))
+    turn.set_chore(claim_id, replace(chore, in_flight=True))
 
 
 def on_settle_reply(turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outcome) -> None:
@@ -242,10 +245,7 @@ def on_settle_reply(turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outc
             _claim_moved(turn, claim, ClaimState.SETTLED, reason=code.value)
             turn.drop_chore(call.claim_id)
         case _:
-            if not turn.postpone(call.claim_id):
-                last = len(turn.rules.janitor_s) - 1
-                due_s = turn.now_s + turn.rules.janitor_s[last]
-                turn.set_chore(call.claim_id, Chore(last, due_s))
+            turn.postpone(call.claim_id)
 
 
 # --- print jobs ---------------------------------------------------------------------------------

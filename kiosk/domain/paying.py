@@ -9,7 +9,7 @@ from kiosk.domain import papers, payments, visits
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Link
 from kiosk.domain.ledger import Payment
-from kiosk.domain.payment import Event, State
+from kiosk.domain.payment import FINAL, Event, State
 from kiosk.domain.platform import (
     BillToPay,
     CreatePayment,
@@ -73,6 +73,16 @@ def on_pay_touched(turn: Turn, page: Choosing) -> None:
         _begin(turn, page, receipt_later=False)
 
 
+def _in_doubt_about(turn: Turn, choosing: Choosing) -> Payment | None:
+    """An earlier payment for one of these bills whose QR was shown and whose end is not known."""
+    wanted = {bill.bill_no for bill in choosing.chosen}
+    for payment in turn.kiosk.ledger.open_payments:
+        unsettled = payment.was_shown and payment.state not in FINAL
+        if unsettled and any(bill.bill_no in wanted for bill in payment.bills):
+            return payment
+    return None
+
+
 def on_agree_touched(turn: Turn, page: Confirming) -> None:
     """Pay, unless the printer failed since the page was drawn: then ask once more."""
     if not turn.kiosk.can_print and not page.no_receipt_now:
@@ -86,6 +96,9 @@ def _begin(turn: Turn, choosing: Choosing, *, receipt_later: bool) -> None:
     assert turn.visit.subject is not None
     bills = choosing.chosen
     assert bills, "nothing to pay"
+    if doubtful := _in_doubt_about(turn, choosing):
+        _show_doubt(turn, doubtful, choosing)
+        return
     payment_id = turn.new_id(turn.rules.kiosk_id)
     turn.record(
         PaymentIntended(
@@ -96,6 +109,7 @@ def _begin(turn: Turn, choosing: Choosing, *, receipt_later: bool) -> None:
             bills=tuple(BillToPay(b.bill_no, b.version, b.amount_fen) for b in bills),
             amount_fen=choosing.total_fen,
             receipt_later=receipt_later,
+            intended_s=int(turn.wall.timestamp()),
         )
     )
     turn.show(Paying(payment_id, choosing, bills, choosing.total_fen))
@@ -282,14 +296,15 @@ def follow(turn: Turn) -> None:
         turn.show(Printing((), payment.payment_id, payment.amount_fen, turn.now_s, late=late))
     elif payment.state is State.CLOSED:
         _show_not_charged(turn, page)
-    elif payment.state is State.CONFLICT:
-        _show_doubt(turn, payment, page)
+    elif payment.state in (State.CONFLICT, State.VOIDED):
+        if not isinstance(page, Trouble):
+            _show_doubt(turn, payment, page.choosing)
     elif isinstance(page, Checking) and turn.now_s - page.since_s >= turn.rules.doubt_after_s:
         if page.cause is CheckCause.CREATE_LOST:
             # No QR was ever on a screen, so nobody can have paid it.
             turn.show(Trouble(TroubleKind.NOT_PAID_NETWORK, page.choosing, can_retry=True))
         else:
-            _show_doubt(turn, payment, page)
+            _show_doubt(turn, payment, page.choosing)
 
 
 def _show_not_charged(turn: Turn, page: Paying | Checking | Trouble) -> None:
@@ -305,13 +320,11 @@ def _show_not_charged(turn: Turn, page: Paying | Checking | Trouble) -> None:
             turn.show(Trouble(TroubleKind.NOT_PAID_EXPIRED, page.choosing, can_retry=True))
 
 
-def _show_doubt(turn: Turn, payment: Payment, page: Paying | Checking | Trouble) -> None:
-    if isinstance(page, Trouble):
-        return
+def _show_doubt(turn: Turn, payment: Payment, choosing: Choosing) -> None:
     turn.show(
         Trouble(
             TroubleKind.MONEY_IN_DOUBT,
-            page.choosing,
+            choosing,
             payment.payment_id,
             payment.inquiry_code,
             payment.amount_fen,

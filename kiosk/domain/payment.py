@@ -7,6 +7,7 @@ no clock, button or lost answer leads to PAID or CLOSED.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -21,7 +22,7 @@ class State(StrEnum):
     CLOSED = "closed"  # the platform will never take money for it
     REFUSED = "refused"  # the platform never opened it
     VOIDED = "voided"  # paid, then voided by the authority
-    CASE = "case"  # seven days without evidence: a human decides
+    CASE = "case"  # seven days without evidence: a human decides, and we still ask
     CONFLICT = "conflict"  # two pieces of evidence contradict each other
 
 
@@ -35,48 +36,85 @@ class Event(StrEnum):
     SEEN_VOIDED = "seen_voided"
     CLOSE_WANTED = "close_wanted"  # resident, screen time-out, QR about to expire, restart
     CLOSE_LOST = "close_lost"
-    RECON_PAID = "recon_paid"  # the day's statement, the last word
+    RECON_PAID = "recon_paid"  # forced by the day's statement, the last word
     RECON_ABSENT = "recon_absent"
     GAVE_UP = "gave_up"  # T+7 and nothing
 
 
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One legal move: what is known, what is heard, what follows from it."""
+
+    state: State
+    event: Event
+    to: State
+    evidence: str
+    note: str = ""
+
+
 S, E = State, Event
-TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType({
-    (S.INTENT, E.CREATED): S.SHOWN,
-    (S.INTENT, E.CREATE_REFUSED): S.REFUSED,
-    (S.INTENT, E.CREATE_LOST): S.CREATE_UNKNOWN,
-    (S.INTENT, E.CLOSE_WANTED): S.CLOSING,
-    (S.CREATE_UNKNOWN, E.CREATED): S.SHOWN,
-    (S.CREATE_UNKNOWN, E.CREATE_REFUSED): S.REFUSED,
-    (S.CREATE_UNKNOWN, E.CLOSE_WANTED): S.CLOSING,
-    (S.CREATE_UNKNOWN, E.SEEN_PAID): S.PAID,
-    (S.SHOWN, E.SEEN_PAID): S.PAID,
-    (S.SHOWN, E.SEEN_CLOSED): S.CLOSED,
-    (S.SHOWN, E.CLOSE_WANTED): S.CLOSING,
-    (S.CLOSING, E.SEEN_CLOSED): S.CLOSED,
-    (S.CLOSING, E.SEEN_PAID): S.PAID,
-    (S.CLOSING, E.CLOSE_LOST): S.UNKNOWN,
-    (S.UNKNOWN, E.SEEN_PAID): S.PAID,
-    (S.UNKNOWN, E.SEEN_CLOSED): S.CLOSED,
-    (S.UNKNOWN, E.SEEN_OPEN): S.CLOSING,
-    (S.UNKNOWN, E.RECON_PAID): S.PAID,
-    (S.UNKNOWN, E.RECON_ABSENT): S.CLOSED,
-    (S.UNKNOWN, E.GAVE_UP): S.CASE,
-    (S.CASE, E.SEEN_PAID): S.PAID,
-    (S.CASE, E.SEEN_CLOSED): S.CLOSED,
-    (S.CASE, E.RECON_PAID): S.PAID,
-    (S.CASE, E.RECON_ABSENT): S.CLOSED,
-    (S.PAID, E.SEEN_VOIDED): S.VOIDED,
-    (S.PAID, E.SEEN_CLOSED): S.CONFLICT,
-    (S.PAID, E.RECON_ABSENT): S.CONFLICT,
-    (S.CLOSED, E.SEEN_PAID): S.CONFLICT,
-    (S.CLOSED, E.RECON_PAID): S.CONFLICT,
-    (S.REFUSED, E.SEEN_PAID): S.CONFLICT,
-    (S.REFUSED, E.RECON_PAID): S.CONFLICT,
-})  # fmt: skip
+
+ANSWER = "the platform's answer, with our id and our amount"
+STATEMENT = "the day's statement"
+CONTRADICTS = "both pieces of evidence are kept, nothing is overwritten"
+LATE = "late success: the receipt is owed"
+
+EDGES = (
+    Edge(S.INTENT, E.CREATED, S.SHOWN, ANSWER, "QR and the platform's expiry are stored"),
+    Edge(S.INTENT, E.CREATE_REFUSED, S.REFUSED, "a refusal of the only request sent"),
+    Edge(S.INTENT, E.CREATE_LOST, S.CREATE_UNKNOWN, "no answer, 5xx, one that is not believed"),
+    Edge(S.INTENT, E.CLOSE_WANTED, S.CLOSING, "touch, time-out, restart", "it may be on its way"),
+    Edge(S.CREATE_UNKNOWN, E.CREATED, S.SHOWN, ANSWER, "the same key, asked again"),
+    Edge(S.CREATE_UNKNOWN, E.CREATE_REFUSED, S.CLOSING, "a refusal of the repeated request",
+         "the first may still arrive: only a tombstone keeps it out"),
+    Edge(S.CREATE_UNKNOWN, E.CLOSE_WANTED, S.CLOSING, "touch, tries used up, restart"),
+    Edge(S.CREATE_UNKNOWN, E.SEEN_PAID, S.PAID, ANSWER),
+    Edge(S.SHOWN, E.SEEN_PAID, S.PAID, ANSWER),
+    Edge(S.SHOWN, E.SEEN_CLOSED, S.CLOSED, ANSWER),
+    Edge(S.SHOWN, E.SEEN_VOIDED, S.VOIDED, ANSWER),
+    Edge(S.SHOWN, E.CLOSE_WANTED, S.CLOSING, "touch, 10 s before expiry, other card, restart",
+         "decides nothing: query, then close"),
+    Edge(S.CLOSING, E.SEEN_CLOSED, S.CLOSED, ANSWER),
+    Edge(S.CLOSING, E.SEEN_PAID, S.PAID, ANSWER, LATE),
+    Edge(S.CLOSING, E.SEEN_VOIDED, S.VOIDED, ANSWER),
+    Edge(S.CLOSING, E.CLOSE_LOST, S.UNKNOWN, "no answer to the close", "the janitor asks"),
+    Edge(S.CLOSING, E.RECON_PAID, S.PAID, STATEMENT, LATE),
+    Edge(S.UNKNOWN, E.SEEN_PAID, S.PAID, ANSWER, LATE),
+    Edge(S.UNKNOWN, E.SEEN_CLOSED, S.CLOSED, ANSWER),
+    Edge(S.UNKNOWN, E.SEEN_VOIDED, S.VOIDED, ANSWER),
+    Edge(S.UNKNOWN, E.SEEN_OPEN, S.CLOSING, "open or not found, to the janitor's query",
+         "not found alone is never terminal: close leaves a tombstone"),
+    Edge(S.UNKNOWN, E.RECON_PAID, S.PAID, STATEMENT, LATE),
+    Edge(S.UNKNOWN, E.RECON_ABSENT, S.CLOSED, STATEMENT),
+    Edge(S.UNKNOWN, E.GAVE_UP, S.CASE, "seven days without an answer", "asked daily all the same"),
+    Edge(S.CASE, E.SEEN_PAID, S.PAID, ANSWER, LATE),
+    Edge(S.CASE, E.SEEN_CLOSED, S.CLOSED, ANSWER),
+    Edge(S.CASE, E.SEEN_VOIDED, S.VOIDED, ANSWER),
+    Edge(S.CASE, E.SEEN_OPEN, S.CLOSING, "open or not found, to the janitor's query"),
+    Edge(S.CASE, E.RECON_PAID, S.PAID, STATEMENT, LATE),
+    Edge(S.CASE, E.RECON_ABSENT, S.CLOSED, STATEMENT),
+    Edge(S.PAID, E.SEEN_VOIDED, S.VOIDED, ANSWER),
+    Edge(S.PAID, E.SEEN_CLOSED, S.CONFLICT, ANSWER, CONTRADICTS),
+    Edge(S.PAID, E.RECON_ABSENT, S.CONFLICT, STATEMENT, CONTRADICTS),
+    Edge(S.CLOSED, E.SEEN_PAID, S.CONFLICT, ANSWER, CONTRADICTS),
+    Edge(S.CLOSED, E.SEEN_VOIDED, S.CONFLICT, ANSWER, CONTRADICTS),
+    Edge(S.CLOSED, E.RECON_PAID, S.CONFLICT, STATEMENT, CONTRADICTS),
+    Edge(S.REFUSED, E.SEEN_PAID, S.CONFLICT, ANSWER, CONTRADICTS),
+    Edge(S.REFUSED, E.SEEN_VOIDED, S.CONFLICT, ANSWER, CONTRADICTS),
+    Edge(S.REFUSED, E.RECON_PAID, S.CONFLICT, STATEMENT, CONTRADICTS),
+    Edge(S.VOIDED, E.SEEN_CLOSED, S.CONFLICT, ANSWER, CONTRADICTS),
+    Edge(S.VOIDED, E.RECON_ABSENT, S.CONFLICT, STATEMENT, CONTRADICTS),
+)  # fmt: skip
+
+TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
+    {(edge.state, edge.event): edge.to for edge in EDGES}
+)
 
 FINAL = frozenset({S.PAID, S.CLOSED, S.REFUSED, S.VOIDED, S.CONFLICT})
 """Nothing more is asked about these; contradicting evidence still moves them."""
+
+ASKED_ABOUT = frozenset({S.CLOSING, S.UNKNOWN, S.CASE})
+"""What the janitor drives: query, then close, until the platform has spoken."""
 
 IN_DOUBT = frozenset({S.CREATE_UNKNOWN, S.CLOSING, S.UNKNOWN, S.CASE, S.CONFLICT})
 """Nobody here knows whether money moved: the screen says 请勿重复支付."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.events import StatementSays
 from kiosk.domain.kiosk import Chore
 from kiosk.domain.ledger import Payment
-from kiosk.domain.payment import FINAL, Event, State, after, can_take
+from kiosk.domain.payment import ASKED_ABOUT, FINAL, Event, State, after, can_take
 from kiosk.domain.platform import (
     AnswerLost,
     ClosePayment,
@@ -59,14 +60,16 @@ def move(turn: Turn, payment_id: str, event: Event, evidence: Evidence) -> None:
     payment = turn.kiosk.ledger.payments[payment_id]
     state = after(payment.state, event)
     turn.record(PaymentMoved(payment_id, event, state, evidence))
-    attempt = turn.chore(payment_id).attempt
-    turn.drop_chore(payment_id)
-    if state not in FINAL:
-        turn.set_chore(payment_id, Chore(attempt, turn.now_s))
+    if event is Event.GAVE_UP:
+        return  # Asked about as before.
     if event is Event.CLOSE_LOST:
         ask_later(turn, payment_id, evidence)
-    else:
-        tend(turn, payment_id)
+        return
+    before = turn.chore(payment_id)
+    turn.drop_chore(payment_id)
+    if state not in FINAL:
+        turn.set_chore(payment_id, Chore(before.attempt, turn.now_s, before.since_s))
+    tend(turn, payment_id)
 
 
 def evidence_of(seen: PaymentSeen) -> Evidence:
@@ -106,9 +109,9 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
     if state is State.CLOSING:  # Close follows the query with no gap.
         turn.want(ClosePayment(payment_id, before.amount_fen))
         turn.set_chore(payment_id, replace(chore, closing=True))
-    elif state is State.UNKNOWN and isinstance(outcome, PaymentSeen):
+    elif isinstance(outcome, PaymentSeen) and can_take(state, Event.SEEN_OPEN):
         move(turn, payment_id, Event.SEEN_OPEN, evidence_of(outcome))
-    elif state is State.UNKNOWN:
+    elif state in ASKED_ABOUT:
         ask_later(turn, payment_id, fact_of(outcome))
 
 
@@ -122,16 +125,27 @@ def on_close_reply(turn: Turn, call: ClosePayment, outcome: Outcome) -> None:
         move(turn, call.payment_id, Event.CLOSE_LOST, fact_of(outcome))
 
 
+def on_statement(turn: Turn, says: StatementSays) -> None:
+    """The last word on a payment: forces what nobody answered, contradicts what was wrong."""
+    payment = turn.kiosk.ledger.payments.get(says.payment_id)
+    if payment is None:
+        return
+    evidence: Evidence = {"statement": says.statement, "paid_fen": says.paid_fen}
+    event = Event.RECON_PAID if says.paid_fen else Event.RECON_ABSENT
+    right_amount = says.paid_fen in (0, payment.amount_fen)
+    if right_amount and can_take(payment.state, event):
+        move(turn, payment.payment_id, event, evidence)
+    elif not right_amount or payment.state is State.CONFLICT:
+        turn.record(EvidenceKept(payment.payment_id, evidence))
+
+
 def on_issue_reply(turn: Turn, call: IssueReceipts, outcome: Outcome) -> bool:
     """Record the receipts of a paid payment; False while they are still unknown."""
     payment = turn.kiosk.ledger.payments.get(call.payment_id)
     if payment is None or not payment.wants_receipts:
         return False
     if not isinstance(outcome, ReceiptsIssued) or not _are_receipts_of(payment, outcome):
-        if not turn.postpone(payment.payment_id):
-            last = len(turn.rules.janitor_s) - 1  # A receipt is owed for as long as it takes.
-            due_s = turn.now_s + turn.rules.janitor_s[last]
-            turn.set_chore(payment.payment_id, Chore(last, due_s))
+        turn.postpone(payment.payment_id)
         return False
     for head in outcome.receipts:
         turn.record(ReceiptOwed(payment.payment_id, head.receipt_no, head.bill_no, head.amount_fen))
@@ -152,9 +166,19 @@ def close(turn: Turn, payment_id: str, why: str) -> None:
 
 
 def ask_later(turn: Turn, payment_id: str, evidence: Evidence) -> None:
-    """The janitor's schedule; when it is used up, a human decides."""
-    if not turn.postpone(payment_id):
+    """By the janitor's schedule; after seven days a human decides, too."""
+    turn.postpone(payment_id)
+    chore, payment = turn.chore(payment_id), turn.kiosk.ledger.payments[payment_id]
+    asked_enough = chore.attempt >= len(turn.rules.janitor_s)
+    old = _age_s(turn, payment, chore) >= turn.rules.give_up_s
+    if asked_enough and old and can_take(payment.state, Event.GAVE_UP):
         move(turn, payment_id, Event.GAVE_UP, evidence)
+
+
+def _age_s(turn: Turn, payment: Payment, chore: Chore) -> float:
+    """Wall time spans restarts, the process's own time survives a clock put back."""
+    by_wall_s = turn.wall.timestamp() - payment.intended_s if payment.intended_s else 0.0
+    return max(by_wall_s, turn.now_s - chore.since_s)
 
 
 def tend(turn: Turn, payment_id: str) -> None:
@@ -163,13 +187,13 @@ def tend(turn: Turn, payment_id: str) -> None:
     chore = turn.chore(payment_id)
     if chore.in_flight or chore.due_s > turn.now_s:
         return
-    if payment.state in (State.CLOSING, State.UNKNOWN):
+    if payment.state in ASKED_ABOUT:
         turn.want(QueryPayment(payment_id, payment.amount_fen))
     elif payment.wants_receipts:
         turn.want(IssueReceipts(payment_id))
     else:
         return
-    turn.set_chore(payment_id, Chore(chore.attempt, chore.due_s, in_flight=True))
+    turn.set_chore(payment_id, replace(chore, in_flight=True))
 
 
 def recover(turn: Turn) -> None:

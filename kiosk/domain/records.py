@@ -30,10 +30,9 @@ class ClaimState(StrEnum):
 
     ASKED = "asked"  # committed before the claim call leaves
     GRANTED = "granted"
-    REFUSED = "refused"  # the platform said no: nothing to give back
     USED = "used"  # to be confirmed as printed
     DOUBTED = "doubted"  # to be confirmed as perhaps printed
-    UNUSED = "unused"  # to be released
+    UNUSED = "unused"  # to be released, also after a refusal: a copy of the request may come late
     SETTLED = "settled"  # the platform knows the outcome
 
 
@@ -67,6 +66,7 @@ class PaymentIntended:
     bills: tuple[BillToPay, ...]
     amount_fen: int
     receipt_later: bool  # the payer agreed to collect the receipt another time
+    intended_s: int = 0  # seconds since 1970 by the wall clock, 0: not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ starts the effects and before it shows the state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from drivers.api import CardReadFailed, CardRemoved
@@ -38,6 +38,7 @@ class Step:
     kiosk: Kiosk
     records: tuple[Record, ...]
     effects: tuple[Effect, ...]
+    changed: bool  # more than the time
 
 
 def step(kiosk: Kiosk, event: e.Event, stamp: e.Stamp) -> Step:
@@ -45,7 +46,9 @@ def step(kiosk: Kiosk, event: e.Event, stamp: e.Stamp) -> Step:
     turn = Turn(kiosk, stamp)
     _dispatch(turn, event)
     paying.follow(turn)
-    return Step(turn.kiosk, tuple(turn.records), tuple(turn.effects))
+    after = replace(turn.kiosk, now_s=turn.now_s, wall=turn.wall)
+    changed = turn.kiosk is not kiosk
+    return Step(after, tuple(turn.records), tuple(turn.effects), changed)
 
 
 def _dispatch(turn: Turn, event: e.Event) -> None:
@@ -61,6 +64,8 @@ def _dispatch(turn: Turn, event: e.Event) -> None:
             outcome = p.believable(call, outcome)
             peripherals.on_any_reply(turn, call, outcome)
             _reply(turn, call, outcome)
+        case e.StatementSays():
+            payments.on_statement(turn, event)
         case e.CardShown(card):
             visits.on_card(turn, card)
         case CardReadFailed(reason):

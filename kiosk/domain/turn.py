@@ -17,7 +17,9 @@ class Turn:
     """Collects records and effects while the flows change the kiosk; lives for one event."""
 
     def __init__(self, kiosk: Kiosk, stamp: Stamp) -> None:
-        self.kiosk = replace(kiosk, now_s=stamp.mono_s, wall=stamp.wall)
+        self.kiosk = kiosk
+        self.now_s = stamp.mono_s
+        self.wall = stamp.wall
         self.records: list[Record] = []
         self.effects: list[Effect] = []
         self._fresh = stamp.fresh
@@ -26,10 +28,6 @@ class Turn:
     @property
     def rules(self) -> Rules:
         return self.kiosk.rules
-
-    @property
-    def now_s(self) -> float:
-        return self.kiosk.now_s
 
     @property
     def visit(self) -> Visit | None:
@@ -71,7 +69,7 @@ class Turn:
     # --- chores: what is asked about until it is settled -------------------------------------
 
     def chore(self, key: str) -> Chore:
-        return self.kiosk.chores.get(key, Chore(due_s=self.now_s))
+        return self.kiosk.chores.get(key) or Chore(due_s=self.now_s, since_s=self.now_s)
 
     def set_chore(self, key: str, chore: Chore) -> None:
         self.change(chores=MappingProxyType({**self.kiosk.chores, key: chore}))
@@ -88,11 +86,8 @@ class Turn:
         }
         self.change(chores=MappingProxyType(chores))
 
-    def postpone(self, key: str) -> bool:
-        """Ask again later; False when the schedule is used up."""
-        schedule = self.rules.janitor_s
-        attempt = self.chore(key).attempt
-        if attempt >= len(schedule):
-            return False
-        self.set_chore(key, Chore(attempt + 1, self.now_s + schedule[attempt]))
-        return True
+    def postpone(self, key: str) -> None:
+        """Ask again later, by the janitor's schedule, whose last step repeats."""
+        schedule, chore = self.rules.janitor_s, self.chore(key)
+        gap_s = schedule[min(chore.attempt, len(schedule) - 1)]
+        self.set_chore(key, Chore(chore.attempt + 1, self.now_s + gap_s, chore.since_s))

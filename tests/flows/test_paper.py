@@ -212,6 +212,44 @@ def test_a_claim_without_any_answer_is_released(play: Playbook) -> None:
     assert not any(claim.open for claim in play.platform.claims.values())
 
 
+def test_a_busy_platform_is_asked_again_for_the_same_claim(play: Playbook) -> None:
+    play.hold = (p.ClaimReceipt,)
+    play.tap(ZHANG)
+    play.tick(9)
+    call = play.pending[0]
+    assert isinstance(call, p.ClaimReceipt)
+    play.pending.clear()
+    play.hold = ()
+    play.send(e.PlatformReplied(call, p.Refused(p.Refusal.RATE_LIMITED)))
+    play.tick(3)
+    assert [copy for _, copy in play.paper.strips] == [1]
+
+
+def test_a_claim_lost_and_then_refused_is_given_back(play: Playbook) -> None:
+    play.link.faults = [(p.ClaimReceipt, "answer_lost")]
+    play.tap(ZHANG)
+    play.tick(8)
+    play.hold = (p.ClaimReceipt,)
+    play.tick(3)
+    call = play.pending[0]
+    assert isinstance(call, p.ClaimReceipt)
+    play.pending.clear()
+    play.hold = ()
+    play.send(e.PlatformReplied(call, p.Refused(p.Refusal.INVALID)))
+    play.tick(1)
+    assert not any(claim.open for claim in play.platform.claims.values())
+
+
+def test_a_receipt_printed_before_is_not_promised_for_later(play: Playbook) -> None:
+    play.hold = (p.ClaimReceipt,)
+    play.tap(ZHANG)
+    play.tick(9)
+    call = play.pending[0]
+    assert isinstance(call, p.ClaimReceipt)
+    play.send(e.PlatformReplied(call, p.Refused(p.Refusal.ALREADY_PRINTED)))
+    assert [item.state for item in done(play).items] == [ItemState.ELSEWHERE]
+
+
 def test_a_lost_confirmation_is_repeated_until_the_platform_knows(play: Playbook) -> None:
     play.link.faults = [(p.ConfirmClaim, "request_lost")] * 2
     play.tap(ZHANG)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.papers import TO_SETTLE
-from kiosk.domain.payment import State
+from kiosk.domain.payment import ASKED_ABOUT
 from kiosk.domain.visit import Checking, Choosing, Done, Paying, Printing, Searching, Visit
 from kiosk.domain.visits import TIMES_OUT, idle_s_of
 
 NEVER = float("inf")
-ASKED_ABOUT = (State.CLOSING, State.UNKNOWN, State.CASE)
 
 
 def due_at_s(kiosk: Kiosk) -> float:

@@ -10,7 +10,7 @@ from kiosk.domain import events as e
 from tests.simulation.disk import Mishap
 from tests.simulation.machine import SimKiosk
 from tests.simulation.network import Weather
-from tests.simulation.platform import SimPlatform
+from tests.simulation.platform import WAITING, SimPlatform
 from tests.simulation.printer import Trouble
 from tests.simulation.scheduler import Scheduler
 
@@ -74,6 +74,8 @@ class Mishaps:
             "clock_jump": self._clock_jump,
             "amount_changed": self._amount_changed,
             "paid_elsewhere": self._paid_elsewhere,
+            "voided": self._voided,
+            "statement": self.statement,
         }
         if climate.every_s:
             self._plan()
@@ -186,6 +188,22 @@ class Mishaps:
         if open_bills:
             self._platform.pay_elsewhere(self._scheduler.random.choice(open_bills[-8:]))
 
+    def _voided(self, machine: SimKiosk) -> None:
+        paid = [each for each in self._platform.payments.values() if each.was_paid]
+        if paid:
+            chosen = self._scheduler.random.choice(paid[-4:])
+            self._scheduler.tell("platform", f"voids {chosen.payment_id}")
+            self._platform.void(chosen.payment_id)
+
+    def statement(self, machine: SimKiosk) -> None:
+        """The operator reads the statement of a finished day: only what can no longer change."""
+        for payment_id in sorted(machine.disk.intended):
+            theirs = self._platform.payments.get(payment_id)
+            if theirs is None or theirs.state in WAITING:
+                continue
+            paid_fen = theirs.amount_fen if theirs.was_paid else 0
+            machine.send(e.StatementSays(payment_id, paid_fen, "day"))
+
     # --- the end ---------------------------------------------------------------------------------
 
     def stop(self) -> None:
@@ -205,5 +223,5 @@ KINDS = (
     "network_down", "network_silent", "weather", "platform_restart", "printer_job",
     "printer_status", "printer_unplugged", "reader_unplugged", "power_at_commit",
     "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "clock_jump",
-    "amount_changed", "paid_elsewhere",
+    "amount_changed", "paid_elsewhere", "voided", "statement",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kiosk.domain import platform as p
 from kiosk.domain.effects import PrintReceipt
 from kiosk.domain.kiosk import Kiosk
-from kiosk.domain.payment import State
+from kiosk.domain.payment import FINAL, State
 from kiosk.domain.visit import (
     Choosing,
     Done,
@@ -138,10 +138,12 @@ class Watch:
         self._need(first == call, "I3", f"{call.payment_id} is sent with other contents")
         wanted = {each.bill_no for each in call.bills}
         for known in machine.engine.kiosk.ledger.payments.values():
-            if known.payment_id == call.payment_id or known.state not in STILL_WANTED:
+            if known.payment_id == call.payment_id or known.state in FINAL:
                 continue
-            same = wanted & {each.bill_no for each in known.bills}
-            self._need(not same, "I3", "a second key for a payment that is still wanted")
+            if wanted & {each.bill_no for each in known.bills}:
+                wanted_still = known.state in STILL_WANTED
+                self._need(not wanted_still, "I3", "a second key for a payment still wanted")
+                self._need(not known.was_shown, "C10", "a bill in doubt is paid again")
 
     def _check_confirm(self, machine: SimKiosk, claim_id: str, *, doubt: bool) -> None:
         claim = self._platform.claims.get(claim_id)

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from drivers.api import BadSettings
 
-REGULAR = "NotoSansSC-Regular.woff2"
-BOLD = "NotoSansSC-Bold.woff2"
+REGULAR = "NotoSansSC-Regular.ttf"
+BOLD = "NotoSansSC-Bold.ttf"
 ROOT = Path(__file__).parents[2]
 # Beside this package in a checkout, inside the other one in an installed wheel.
 FONT_PLACES = (ROOT / "kiosk" / "_shipped" / "assets" / "fonts", ROOT / "assets" / "fonts")
@@ -44,7 +44,7 @@ class GlyphSource:
         return _shape(font, character) != _shape(font, UNASSIGNED)
 
     def _load(self, size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
-        # Pillow's FreeType reads woff2 itself; basic layout keeps one glyph per character.
+        # Basic layout keeps one glyph per character.
         path = self._fonts / (BOLD if bold else REGULAR)
         return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 

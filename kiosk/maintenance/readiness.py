@@ -25,7 +25,7 @@ from kiosk.settings import Settings, missing_for_service
 FREE_BYTES_NEEDED = 512 * 1024 * 1024
 FREE_BYTES_WISHED = 2 * 1024 * 1024 * 1024
 OLDEST_NOW = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this has lost its battery
-FONTS = ("NotoSansSC-Regular.woff2", "NotoSansSC-Bold.woff2")
+FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 
 Ask = Callable[[Settings, PlatformCall], Outcome]
 """Asks the settings' platform once; never raises for anything the network does."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from kiosk.paths import assets_directory
 
 FAMILY = "Noto Sans SC"
-FONTS = ("NotoSansSC-Regular.woff2", "NotoSansSC-Bold.woff2")
+FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 
 
 def application() -> QGuiApplication:

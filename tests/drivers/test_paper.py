@@ -102,7 +102,7 @@ def test_both_weights_of_the_font_are_there_and_differ():
 
 
 def test_a_missing_font_is_bad_settings_that_name_the_file(tmp_path):
-    with pytest.raises(BadSettings, match=r"NotoSansSC-Regular\.woff2 is missing"):
+    with pytest.raises(BadSettings, match=r"NotoSansSC-Regular\.ttf is missing"):
         GlyphSource(tmp_path)
 
 

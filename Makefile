@@ -8,10 +8,10 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage hunt crash-states bench gallery setup deps lock clean
+.PHONY: help run test check coverage hunt crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
 
 run: $(READY)  ## The whole kiosk on this machine; without a display, a tour with pictures in out/tour
 ifneq ($(WINDOW),)
@@ -37,8 +37,15 @@ coverage: $(READY)  ## The test suite with branch coverage, as a page in out/cov
 crash-states: $(READY)  ## Power cuts at every operation of random journals; STATES=n SEED=s
 	$(PYTHON_VENV) -m tests.crash.enumerate --states $(or $(STATES),100000) --seed $(or $(SEED),1)
 
+kills: $(READY)  ## kill -9 at random moments; N=n SEED=s
+	$(PYTHON_VENV) -m tests.crash.kills --count $(or $(N),500) --seed $(or $(SEED),1)
+
+mutate: $(READY)  ## Mutation score of PACKAGE (kiosk.journal); survivors in out/mutants
+	$(PYTHON_VENV) -m tests.mutation $(or $(PACKAGE),kiosk.journal)
+
 hunt: $(READY)  ## The share of every search for lost money that each change must pass
 	$(PYTHON_VENV) -m tests.crash.enumerate --states 100000
+	$(PYTHON_VENV) -m tests.crash.kills --count 500
 
 bench: $(READY)  ## The benchmark table; also out/bench.json
 	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m tests.bench

@@ -1,0 +1,262 @@
+"""`python -m tests.mutation PACKAGE…`: how many small wrong changes the tests notice.
+
+Each mutant lives in a copy of the tree. Only the tests that reach its line run, the
+quickest first, and the first failure ends them. Survivors must be named in
+`tests/mutation/<package>.txt`, each with the reason why no test can or need tell it
+from the original; a line there that is no survivor any more is an error too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from queue import Queue
+
+from tests.mutation.mutants import Mutant, mutants_of
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("kiosk", "drivers", "tests", "config", "assets", "pyproject.toml")
+TESTS = {
+    "kiosk.journal": ("tests/journal",),
+    "kiosk.domain": ("tests/domain", "tests/flows"),
+    "kiosk.engine": ("tests/engine", "tests/flows"),
+    "kiosk.platform_api": ("tests/platform_api",),
+}
+SLOW_TESTS = ("test_kill", "test_privacy", "flipped_bit")  # others reach the same lines
+ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+ARGUMENTS += ("-k", " and ".join(f"not {name}" for name in SLOW_TESTS))
+FIRST_TESTS = 12  # tried before all the others that reach the line
+GOAL_PERCENT = 90.0
+
+
+class Fate(StrEnum):
+    KILLED = "killed"
+    SURVIVED = "survived"
+    NOT_REACHED = "not reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    module: str
+    mutant: Mutant
+    fate: Fate
+
+    @property
+    def name(self) -> str:
+        """Says which mutant it is, whatever its line."""
+        return f"{self.module} {self.mutant.where or '-'}: {self.mutant.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which tests run a line, and how long each takes."""
+
+    tests: dict[tuple[str, int], frozenset[str]]
+    seconds: dict[str, float]
+
+    def quickest(self) -> list[str]:
+        return sorted(self.seconds, key=lambda test: self.seconds[test])[:FIRST_TESTS]
+
+    def of(self, module: str, lines: range) -> list[str]:
+        """The tests that run any of the lines, the quickest first."""
+        tests = {test for line in lines for test in self.tests.get((module, line), ())}
+        return sorted(tests, key=lambda test: self.seconds[test])
+
+
+def measure(package: str, out: Path) -> Reach:
+    """Run the package's tests once, unchanged. Raises SystemExit when they fail."""
+    data, report = out / "coverage", out / "durations.json"
+    config = out / "coveragerc"
+    config.write_text(f"[run]\nsource = {package}\ndata_file = {data}\n")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", *ARGUMENTS, *TESTS[package]),
+            *("--cov", f"--cov-config={config}", "--cov-context=test", "--cov-report="),
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "QT_QPA_PLATFORM": "offscreen",
+            "MUTATION_DURATIONS": str(report),
+            "PYTEST_PLUGINS": "tests.mutation.durations",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"the tests fail without any mutant:\n{done.stdout[-4000:]}")
+    from coverage import CoverageData
+
+    coverage = CoverageData(str(data))
+    coverage.read()
+    reached: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for file in coverage.measured_files():
+        module = str(Path(file).relative_to(ROOT))
+        for line, contexts in coverage.contexts_by_lineno(file).items():
+            reached[module, line] |= {name.rpartition("|")[0] for name in contexts if name}
+    seconds = json.loads(report.read_text())
+    return Reach(
+        {place: frozenset(tests & set(seconds)) for place, tests in reached.items()}, seconds
+    )
+
+
+class Worker:
+    """A copy of the tree and the process that runs tests in it."""
+
+    def __init__(self, copy: Path) -> None:
+        self.copy = copy
+        self._process = subprocess.Popen(
+            [sys.executable, "-B", str(copy / "tests/mutation/worker.py")],
+            cwd=copy,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def passes(self, tests: Sequence[str]) -> bool:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps([*ARGUMENTS, "-x", *tests]), file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        assert answer, "the worker has died"
+        return answer == "0\n"
+
+    def close(self) -> None:
+        with self._process as process:
+            assert process.stdin is not None
+            process.stdin.close()
+
+
+def judge(worker: Worker, package: str, module: str, mutant: Mutant, reach: Reach) -> Fate:
+    tests = reach.of(module, mutant.lines)
+    file = worker.copy / module
+    original = file.read_text()
+    if not tests and not _is_run_at_import(original, mutant.line):
+        return Fate.NOT_REACHED
+    file.write_text(mutant.source)
+    try:
+        for chosen in (tests[:FIRST_TESTS], tests[FIRST_TESTS:]) if tests else (TESTS[package],):
+            if chosen and not worker.passes(chosen):
+                return Fate.KILLED
+    finally:
+        file.write_text(original)
+    return Fate.SURVIVED
+
+
+def _is_run_at_import(source: str, line: int) -> bool:
+    """Constants and the like: no test reaches them, each test is touched by them."""
+    text = source.splitlines()[line - 1]
+    return not text.startswith((" ", "\t")) or "=" in text
+
+
+def judged(package: str, reach: Reach, jobs: int, only: str) -> Iterator[Verdict]:
+    files = sorted((ROOT / package.replace(".", "/")).rglob("*.py"))
+    modules = [str(file.relative_to(ROOT)) for file in files]
+    work = [
+        (module, mutant)
+        for module in modules
+        if only in module
+        for mutant in mutants_of((ROOT / module).read_text())
+    ]
+    print(f"{package}: {len(work)} mutants of {len(modules)} modules", flush=True)
+    idle: Queue[Worker] = Queue()
+    place = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="mutants-", dir=place) as scratch:
+        for number in range(jobs):
+            worker = Worker(_copy(Path(scratch) / str(number)))
+            assert worker.passes(reach.quickest()), "tests fail in a copy, without any mutant"
+            idle.put(worker)
+
+        def one(item: tuple[str, Mutant]) -> Verdict:
+            module, mutant = item
+            worker = idle.get()
+            try:
+                return Verdict(module, mutant, judge(worker, package, module, mutant, reach))
+            finally:
+                idle.put(worker)
+
+        try:
+            with ThreadPoolExecutor(jobs) as pool:
+                yield from pool.map(one, work)
+        finally:
+            while not idle.empty():
+                idle.get().close()
+
+
+def _copy(target: Path) -> Path:
+    target.mkdir()
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / name)
+    return target
+
+
+def explained(package: str) -> dict[str, str]:
+    """Reasons by mutant; a line is the mutant, ` | ` and the reason."""
+    path = Path(__file__).parent / f"{package}.txt"
+    if not path.exists():
+        return {}
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.rsplit(" | ", 1) for line in lines)
+
+
+def run(package: str, jobs: int, only: str) -> bool:
+    """Judge a package; whether it reaches the goal and every survivor is explained."""
+    out = ROOT / "out" / "mutants"
+    out.mkdir(parents=True, exist_ok=True)
+    started_s = time.monotonic()
+    with tempfile.TemporaryDirectory() as scratch:
+        reach = measure(package, Path(scratch))
+    verdicts: list[Verdict] = []
+    reasons = explained(package)
+    for verdict in judged(package, reach, jobs, only):
+        verdicts.append(verdict)
+        if verdict.fate is not Fate.KILLED and verdict.name not in reasons:
+            print(f"{verdict.fate}: {verdict.module}:{verdict.mutant.line}: {verdict.mutant.what}")
+        if len(verdicts) % 50 == 0:
+            print(f"  {len(verdicts):>5} judged", flush=True)
+    survivors = [each for each in verdicts if each.fate is not Fate.KILLED]
+    (out / f"{package}.txt").write_text("".join(f"{each.name}\n" for each in survivors))
+    killed = len(verdicts) - len(survivors)
+    unexplained = [each for each in survivors if each.name not in reasons]
+    stale = set(reasons) - {each.name for each in survivors} if not only else set()
+    for name in sorted(stale):
+        print(f"explained, but killed or gone: {name}")
+    score = 100 * killed / max(len(verdicts), 1)
+    print(
+        f"{package}: {killed} of {len(verdicts)} mutants killed, score {score:.1f} %; "
+        f"{len(survivors) - len(unexplained)} survivors explained, {len(unexplained)} not; "
+        f"{time.monotonic() - started_s:.0f} s"
+    )
+    return score >= GOAL_PERCENT and not unexplained and not stale
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("packages", nargs="+", choices=sorted(TESTS))
+    options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    options.add_argument("--only", default="", help="modules whose path holds this text")
+    chosen = options.parse_args()
+    results = [run(package, chosen.jobs, chosen.only) for package in chosen.packages]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

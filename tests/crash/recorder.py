@@ -35,9 +35,10 @@ class Call(StrEnum):
 class Recorder(apsw.VFS):
     """An SQLite VFS over the real one, and a `Disk` over the real one, with one record."""
 
-    def __init__(self, root: Path, image: Image) -> None:
+    def __init__(self, root: Path, image: Image, deaf_to: frozenset[Kind]) -> None:
         self.root = root
         self.ops: list[Op] = []
+        self._deaf_to = deaf_to
         self.name = f"recorder-{next(NUMBERS)}"
         self.disk = RecordingDisk(self)
         self._call: Call | None = None
@@ -58,6 +59,10 @@ class Recorder(apsw.VFS):
 
     def mend(self) -> None:
         self._call = None
+
+    def note(self, op: Op) -> None:
+        if op.kind not in self._deaf_to:
+            self.ops.append(op)
 
     def is_due(self, call: Call) -> bool:
         if call is not self._call:
@@ -84,20 +89,20 @@ class Recorder(apsw.VFS):
         if name not in self._files:
             self._files[name] = self._next
             self._next += 1
-            self.ops.append(Op(Kind.NAME, name, self._files[name]))
+            self.note(Op(Kind.NAME, name, self._files[name]))
         return self._files[name]
 
     def made_directory(self, name: str) -> None:
         self._files[name] = DIRECTORY
-        self.ops.append(Op(Kind.NAME, name))
+        self.note(Op(Kind.NAME, name))
 
     def renamed(self, old: str, new: str) -> None:
         self._files[new] = self._files.pop(old)
-        self.ops.append(Op(Kind.RENAME, old, self._files[new], new_name=new))
+        self.note(Op(Kind.RENAME, old, self._files[new], new_name=new))
 
     def removed(self, name: str) -> None:
         if self._files.pop(name, None) is not None:
-            self.ops.append(Op(Kind.REMOVE, name))
+            self.note(Op(Kind.REMOVE, name))
 
     def xOpen(self, name, flags):
         if self.is_due(Call.OPEN):
@@ -111,7 +116,7 @@ class Recorder(apsw.VFS):
         name = self.relative(filename)
         self.removed(name)
         if syncdir:
-            self.ops.append(Op(Kind.SYNC_NAMES, name.rpartition("/")[0]))
+            self.note(Op(Kind.SYNC_NAMES, name.rpartition("/")[0]))
 
 
 class _File(apsw.VFSFile):
@@ -139,23 +144,23 @@ class _File(apsw.VFSFile):
 
     def _write(self, data: bytes, offset: int) -> None:
         super().xWrite(data, offset)
-        self._recorder.ops.append(Op(Kind.WRITE, self._name, self._file, offset, data))
+        self._recorder.note(Op(Kind.WRITE, self._name, self._file, offset, data))
 
     def xTruncate(self, newsize) -> None:
         if self._recorder.is_due(Call.TRUNCATE):
             raise apsw.IOError("disk error")
         super().xTruncate(newsize)
-        self._recorder.ops.append(Op(Kind.TRUNCATE, self._name, self._file, newsize))
+        self._recorder.note(Op(Kind.TRUNCATE, self._name, self._file, newsize))
 
     def xSync(self, flags) -> None:
         if self._recorder.is_due(Call.SYNC):
-            self._recorder.ops.append(Op(Kind.FAILED_SYNC, self._name, self._file))
+            self._recorder.note(Op(Kind.FAILED_SYNC, self._name, self._file))
             raise apsw.IOError("disk error")
         super().xSync(flags)
-        self._recorder.ops.append(Op(Kind.SYNC, self._name, self._file))
+        self._recorder.note(Op(Kind.SYNC, self._name, self._file))
         if self._syncs_name:
             self._syncs_name = False
-            self._recorder.ops.append(Op(Kind.SYNC_NAMES, self._name.rpartition("/")[0]))
+            self._recorder.note(Op(Kind.SYNC_NAMES, self._name.rpartition("/")[0]))
 
 
 class RecordingDisk(Disk):
@@ -173,7 +178,7 @@ class RecordingDisk(Disk):
         if not flags & os.O_DIRECTORY:
             number = self._recorder.file(name)
             if flags & os.O_TRUNC:
-                self._recorder.ops.append(Op(Kind.TRUNCATE, name, number))
+                self._recorder.note(Op(Kind.TRUNCATE, name, number))
         return descriptor
 
     def write(self, descriptor: int, content: bytes) -> None:
@@ -188,7 +193,7 @@ class RecordingDisk(Disk):
         super().write(descriptor, content)
         name, position = self._open[descriptor]
         self._open[descriptor] = name, position + len(content)
-        self._recorder.ops.append(
+        self._recorder.note(
             Op(Kind.WRITE, name, self._recorder.file(name), position, bytes(content))
         )
 
@@ -198,20 +203,20 @@ class RecordingDisk(Disk):
         super().truncate(descriptor, size)
         name, _ = self._open[descriptor]
         self._open[descriptor] = name, size
-        self._recorder.ops.append(Op(Kind.TRUNCATE, name, self._recorder.file(name), size))
+        self._recorder.note(Op(Kind.TRUNCATE, name, self._recorder.file(name), size))
 
     def sync(self, descriptor: int) -> None:
         name, _ = self._open[descriptor]
         is_directory = (self._recorder.root / name).is_dir()
         if self._recorder.is_due(Call.SYNC):
             if not is_directory:
-                self._recorder.ops.append(Op(Kind.FAILED_SYNC, name, self._recorder.file(name)))
+                self._recorder.note(Op(Kind.FAILED_SYNC, name, self._recorder.file(name)))
             raise self._recorder.os_error()
         super().sync(descriptor)
         if is_directory:
-            self._recorder.ops.append(Op(Kind.SYNC_NAMES, name))
+            self._recorder.note(Op(Kind.SYNC_NAMES, name))
         else:
-            self._recorder.ops.append(Op(Kind.SYNC, name, self._recorder.file(name)))
+            self._recorder.note(Op(Kind.SYNC, name, self._recorder.file(name)))
 
     def close(self, descriptor: int) -> None:
         super().close(descriptor)
@@ -233,10 +238,16 @@ class RecordingDisk(Disk):
 
 
 @contextmanager
-def recorded(root: Path, image: Image) -> Iterator[Recorder]:
-    """Put `image` under `root` and record what is done to it."""
+def recorded(
+    root: Path, image: Image, deaf_to: frozenset[Kind] = frozenset()
+) -> Iterator[Recorder]:
+    """Put `image` under `root` and record what is done to it.
+
+    Operations of the kinds in `deaf_to` never reach the disk: a journal that left them out,
+    to prove that the search would see it.
+    """
     put(root, image)
-    recorder = Recorder(root, image)
+    recorder = Recorder(root, image, deaf_to)
     try:
         yield recorder
     finally:

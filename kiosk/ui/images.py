@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from importlib import import_module
+from types import ModuleType
 
-import qrcode
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtQuick import QQuickImageProvider
 from PySide6.QtSvg import QSvgRenderer
-from qrcode.constants import ERROR_CORRECT_M
 
 from kiosk.paths import assets_directory
 
@@ -50,6 +50,11 @@ class QrProvider(QQuickImageProvider):
         return qr_image(urlsafe_b64decode(id).decode())
 
 
+def warm_up() -> None:
+    """Fetch what the first QR code needs, so that no resident waits for it."""
+    _qrcode()
+
+
 def qr_source(text: str) -> str:
     """The address of this text's QR code for a QML Image."""
     return f"image://qr/{urlsafe_b64encode(text.encode()).decode()}"
@@ -57,8 +62,9 @@ def qr_source(text: str) -> str:
 
 def qr_image(text: str) -> QImage:
     """The QR code of a text, error correction M, black on white in any theme."""
+    qrcode = _qrcode()
     code = qrcode.QRCode(
-        error_correction=ERROR_CORRECT_M, border=QUIET_MODULES, mask_pattern=MASK_PATTERN
+        error_correction=qrcode.ERROR_CORRECT_M, border=QUIET_MODULES, mask_pattern=MASK_PATTERN
     )
     code.add_data(text)
     code.make(fit=True)
@@ -71,3 +77,8 @@ def qr_image(text: str) -> QImage:
             if is_dark:
                 image.setPixelColor(column, row, black)
     return image
+
+
+def _qrcode() -> ModuleType:
+    # Brings Pillow along: the first frame must not wait for it.
+    return import_module("qrcode")

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import shiboken6
-from PySide6.QtCore import QObject, QSize, QUrl
+from PySide6.QtCore import QObject, QSize, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from kiosk.ui.application import application
 from kiosk.ui.core_bridge import CoreBridge
-from kiosk.ui.images import IconProvider, QrProvider
+from kiosk.ui.images import IconProvider, QrProvider, warm_up
 from kiosk.ui.translations import Language
 from kiosk.ui.viewmodels.attract import AttractViewModel
 from kiosk.ui.viewmodels.bills import BillsViewModel
@@ -77,6 +77,7 @@ class Shell:
         self._engine.load(QUrl.fromLocalFile(str(QML / "Main.qml")))
         self.window = _root_window(self._engine)
         self.window.resize(_fitting(QSize(*size)))
+        self.window.frameSwapped.connect(warm_up, Qt.ConnectionType.SingleShotConnection)
         if full_screen:
             self.window.showFullScreen()
         else:

@@ -49,9 +49,14 @@ def texts(language: Language) -> Texts:
     """The sentences in this language, read once."""
     entries: dict[str, str] = {}
     ones: dict[str, str] = {}
-    for section, keys in tomllib.loads(TEXTS_FILE.read_text("utf-8")).items():
+    for section, keys in _tables().items():
         for key, forms in keys.items():
             entries[f"{section}.{key}"] = forms[language]
             if f"{language}_one" in forms:
                 ones[f"{section}.{key}"] = forms[f"{language}_one"]
     return Texts(language, MappingProxyType(entries), MappingProxyType(ones))
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return tomllib.loads(TEXTS_FILE.read_text("utf-8"))

@@ -69,6 +69,26 @@ def test_the_software_renderer_is_the_default():
     assert done.stdout.strip() == "software"
 
 
+FRAMES = """
+import sys
+from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.sample_screens import READY
+from kiosk.ui.shell import Shell
+shell = Shell(CoreBridge(lambda event: None, READY))
+print([name in sys.modules for name in ("qrcode", "PIL")])
+def framed():
+    print([name in sys.modules for name in ("qrcode", "PIL")])
+    shell.close()
+    shell.app.quit()
+shell.window.frameSwapped.connect(framed)
+shell.app.exec()
+"""
+
+
+def test_what_a_qr_code_needs_comes_after_the_first_frame_and_before_the_first_code():
+    assert run(FRAMES).stdout.splitlines()[:2] == ["[False, False]", "[True, True]"]
+
+
 def test_assets_and_settings_are_found():
     assert (assets_directory() / "fonts" / "OFL.txt").is_file()
     assert (config_directory() / "fee_items.toml").is_file()

@@ -21,7 +21,7 @@ from drivers.api import CardKind, IdCard, PrintReport, ReceiptPrinter, Role, Sur
 from kiosk.domain.effects import Effect, PrintReceipt
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
-from kiosk.domain.platform import Outcome, PlatformCall
+from kiosk.domain.platform import NotSent, Outcome, PlatformCall
 from kiosk.domain.records import BadRecord
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.devices import (
@@ -38,6 +38,13 @@ from kiosk.journal.errors import JournalError, JournalInUse
 from kiosk.journal.journal import Journal
 from kiosk.observability import configure_logging, install_crash_hooks
 from kiosk.platform_api.client import PlatformClient
+from kiosk.platform_api.signing import KioskKeys
+from kiosk.platform_api.signing_keys import (
+    Algorithm,
+    KeyUnusable,
+    signing_key_file,
+    verifying_key_file,
+)
 from kiosk.platform_api.transport import Timeouts
 from kiosk.receipts import compose
 from kiosk.settings.model import Settings
@@ -155,8 +162,22 @@ def _perform(settings: Settings, base_url: str) -> Perform:
         proxy=platform.proxy or None,
         ca_file=platform.ca_file or None,
         certificate=certificate,
+        crl_file=platform.crl_file or None,
+        keys=platform_keys(settings),
     )
     return client.perform
+
+
+def platform_keys(settings: Settings) -> KioskKeys | None:
+    """What this kiosk signs with and whom it believes. Raises KeyUnusable."""
+    platform = settings.platform
+    if not platform.signing_key_file:
+        return None
+    algorithm = Algorithm(platform.signature_algorithm)
+    return KioskKeys(
+        signing_key_file(Path(platform.signing_key_file), algorithm),
+        verifying_key_file(Path(platform.platform_key_file), algorithm),
+    )
 
 
 def _supervisors(
@@ -220,7 +241,10 @@ def rules_of(settings: Settings) -> Rules:
 
 def ask_platform(settings: Settings, call: PlatformCall) -> Outcome:
     """One call of the site's platform, for the command line."""
-    return _perform(settings, "")(call)
+    try:
+        return _perform(settings, "")(call)
+    except (KeyUnusable, OSError) as error:  # a key or certificate file; nothing was sent
+        return NotSent(str(error))
 
 
 # --- with a screen ------------------------------------------------------------------------------
@@ -239,6 +263,11 @@ def run(settings: Settings) -> int:
         return EXIT_BAD_USE
     except JournalError as error:
         log.error("journal.refused", reason=str(error))  # The screen will say so.
+    try:
+        _perform(settings, "")
+    except (KeyUnusable, OSError) as error:
+        log.error("platform.credentials_refused", reason=str(error))
+        return EXIT_BAD_USE
     app = application()
     with screen(settings) as (_, _, machine):
         machine.start()

@@ -18,7 +18,8 @@ from kiosk.cli.output import (
     print_json,
     settings_of,
 )
-from kiosk.maintenance.readiness import Check, Verdict, as_json, examine
+from kiosk.maintenance.readiness import as_json, examine
+from kiosk.maintenance.verdicts import Check, Verdict
 from kiosk.settings import missing_for_service
 
 SIGNS = {Verdict.OK: "[green]ok[/]", Verdict.WARNING: "[yellow]warning[/]"}

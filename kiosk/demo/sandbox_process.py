@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import requests
 
+from kiosk.settings import Settings
+
 START_TIMEOUT_S = 20.0
 CONTROL_TIMEOUT_S = 5.0
 
@@ -46,8 +48,18 @@ class SandboxProcess:
         addresses = json.loads(line)
         self.url: str = addresses["url"]
         self.direct_url: str = addresses["direct_url"]
+        self._keys = {
+            "signing_key_file": addresses["kiosk_key_file"],
+            "platform_key_file": addresses["platform_key_file"],
+            "signature_algorithm": addresses["algorithm"],
+        }
         self._session = requests.Session()
         self._session.trust_env = False
+
+    def signed(self, settings: Settings) -> Settings:
+        """The settings of a kiosk that signs with the demonstration's key."""
+        platform = settings.platform.model_copy(update=self._keys)
+        return settings.model_copy(update={"platform": platform})
 
     def get(self, path: str) -> Any:
         """JSON of a control page, such as `/sandbox/bills`."""

@@ -44,7 +44,10 @@ def show(host: str) -> int:
         console.print(f"The demonstration cannot start: {failed}")
         return EXIT_BAD_USE
     app = application()
-    with sandbox, bootstrap.screen(settings, world=world, base_url=sandbox.url) as parts:
+    with (
+        sandbox,
+        bootstrap.screen(sandbox.signed(settings), world=world, base_url=sandbox.url) as parts,
+    ):
         shell, bridge, machine = parts
         docks: list[Dock] = []
 

@@ -37,7 +37,7 @@ def run_tour(out: Path) -> int:
     install_crash_hooks()
     world = SimulatedWorld(out / "receipts")
     with SandboxProcess(state / "sandbox") as sandbox:
-        whole = bootstrap.screen(settings, world=world, base_url=sandbox.url)
+        whole = bootstrap.screen(sandbox.signed(settings), world=world, base_url=sandbox.url)
         with whole as (shell, bridge, machine):
             machine.start()
             tour = Tour(shell, bridge, world, sandbox, out)

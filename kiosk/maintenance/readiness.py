@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,9 @@ from kiosk.journal.errors import JournalError, JournalInUse
 from kiosk.journal.reader import Reader
 from kiosk.journal.verify import verify
 from kiosk.maintenance import devices
+from kiosk.maintenance.credentials import credentials
 from kiosk.maintenance.devices import Open
+from kiosk.maintenance.verdicts import Check, Verdict
 from kiosk.paths import assets_directory
 from kiosk.settings import Settings, missing_for_service
 
@@ -31,20 +32,6 @@ Ask = Callable[[Settings, PlatformCall], Outcome]
 """Asks the settings' platform once; never raises for anything the network does."""
 
 
-class Verdict(StrEnum):
-    OK = "ok"
-    WARNING = "warning"  # serves, but somebody should look
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    name: str
-    verdict: Verdict
-    message: str
-    advice: str = ""
-
-
 def examine(
     settings: Settings, open_device: Open, ask: Ask, now: datetime | None = None
 ) -> tuple[Check, ...]:
@@ -53,6 +40,7 @@ def examine(
     return (
         *_settings(settings),
         *_devices(settings, open_device),
+        *credentials(settings, now),
         _platform(settings, ask),
         _disk(settings.storage_directory),
         *_journal(settings.storage_directory, now),

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from kiosk.domain.platform import AnswerLost, NotSent, Outcome, PlatformCall, Refused
 from kiosk.platform_api import wire
 from kiosk.platform_api.operations import REFUSAL_STATUS, Operation
+from kiosk.platform_api.signing import (
+    PLATFORM_KEYID,
+    Answered,
+    Asked,
+    Forged,
+    KioskKeys,
+    sign_request,
+    verify_answer,
+)
 from kiosk.platform_api.strict_json import Malformed, parse
 from kiosk.platform_api.translate import Question, Untrusted, question
 from kiosk.platform_api.transport import Failure, Reply, Timeouts, Transport
@@ -34,11 +44,15 @@ class PlatformClient:
         proxy: str | None = None,
         ca_file: str | None = None,
         certificate: tuple[str, str] | None = None,
+        crl_file: str | None = None,
+        keys: KioskKeys | None = None,
         nonces: Callable[[], str] = new_nonce,
     ) -> None:
         """`base_url` is http(s)://host[:port] without a path; see Transport for the rest.
 
-        Raises ValueError for a base_url that cannot work.
+        With `keys` every request is signed, and no answer counts that the platform did not
+        sign for exactly this request. Raises OSError for a certificate file that cannot be
+        used, ValueError for a base_url that cannot work.
         """
         parts = urlsplit(base_url)
         try:
@@ -49,9 +63,15 @@ class PlatformClient:
             raise ValueError(f"base_url must look like https://host[:port], not {base_url!r}")
         self._base_url = base_url.rstrip("/")
         self._kiosk_id = kiosk_id
+        self._keys = keys
         self._nonces = nonces
         self._transport = Transport(
-            timeouts or Timeouts(), proxy=proxy, ca_file=ca_file, certificate=certificate
+            timeouts or Timeouts(),
+            secure=parts.scheme == "https",
+            proxy=proxy,
+            ca_file=ca_file,
+            certificate=certificate,
+            crl_file=crl_file,
         )
 
     def perform(self, call: PlatformCall) -> Outcome:
@@ -61,21 +81,51 @@ class PlatformClient:
         be trusted. Refused: a proper problem+json whose code makes sense for this call.
         """
         nonce = self._nonces()
-        asked = question(call, self._kiosk_id, nonce)
+        return self._ask(question(call, self._kiosk_id, nonce), nonce)
+
+    def _ask(self, asked: Question, nonce: str) -> Outcome:
+        body = asked.body.model_dump_json().encode() if asked.body is not None else None
+        request = Asked(asked.operation.method, self._url(asked), _headers(asked, nonce), body)
+        if self._keys is not None:
+            request = self._signed(request, self._keys, nonce)
         result = self._transport.exchange(
-            asked.operation.method,
-            self._url(asked),
-            _headers(asked, nonce),
-            asked.body.model_dump_json().encode() if asked.body is not None else None,
-            wait_s=asked.wait_s,
+            request.method, request.target_uri, request.headers, body, wait_s=asked.wait_s
         )
         if isinstance(result, Failure):
             fact = AnswerLost if result.may_have_left else NotSent
             return fact(result.reason)
         try:
-            return _judge(asked, result, nonce)
-        except (Malformed, Untrusted) as trouble:
+            return self._judge(asked, request, result)
+        except (Forged, Malformed, Untrusted) as trouble:
             return AnswerLost(trouble.reason)
+
+    def _signed(self, request: Asked, keys: KioskKeys, nonce: str) -> Asked:
+        added = sign_request(request, keys.own, self._kiosk_id, nonce, keys.clock())
+        return replace(request, headers={**request.headers, **added})
+
+    def _judge(self, asked: Question, request: Asked, reply: Reply) -> Outcome:
+        content_type = reply.headers.get("Content-Type", "").lower().replace(" ", "")
+        if 400 <= reply.status < 500 and content_type in _types("application/problem+json"):
+            self._require_origin(request, reply)
+            return _refusal(asked.operation, parse(wire.Problem, reply.body), reply.status)
+        if reply.status != 200:
+            raise Untrusted(f"status_{reply.status}")
+        if content_type not in _types("application/json"):
+            raise Untrusted("not_json")
+        self._require_origin(request, reply)
+        return asked.believe(parse(asked.operation.answer, reply.body))
+
+    def _require_origin(self, request: Asked, reply: Reply) -> None:
+        """An answer to another request (a cache, a replay, a mixed-up connection) is no
+        answer, and neither is one that somebody else wrote."""
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        nonce_header = wire.REQUEST_ID_HEADER.lower()
+        if headers.get(nonce_header) != request.headers[nonce_header]:
+            raise Untrusted("wrong_request_id")
+        if self._keys is not None:
+            answered = Answered(reply.status, headers, reply.body)
+            keys = self._keys
+            verify_answer(answered, request, keys.platform, PLATFORM_KEYID, keys.clock())
 
     def close(self) -> None:
         self._transport.close()
@@ -85,35 +135,16 @@ class PlatformClient:
 
 
 def _headers(asked: Question, nonce: str) -> Mapping[str, str]:
-    headers = {"Accept": "application/json", wire.REQUEST_ID_HEADER: nonce}
+    headers = {"accept": "application/json", wire.REQUEST_ID_HEADER.lower(): nonce}
     if asked.body is not None:
-        headers["Content-Type"] = "application/json"
+        headers["content-type"] = "application/json"
     if asked.idempotency_key:
-        headers[wire.IDEMPOTENCY_HEADER] = asked.idempotency_key
+        headers[wire.IDEMPOTENCY_HEADER.lower()] = asked.idempotency_key
     return headers
-
-
-def _judge(asked: Question, reply: Reply, nonce: str) -> Outcome:
-    content_type = reply.headers.get("Content-Type", "").lower().replace(" ", "")
-    if 400 <= reply.status < 500 and content_type in _types("application/problem+json"):
-        _require_echo(reply, nonce)
-        return _refusal(asked.operation, parse(wire.Problem, reply.body), reply.status)
-    if reply.status != 200:
-        raise Untrusted(f"status_{reply.status}")
-    if content_type not in _types("application/json"):
-        raise Untrusted("not_json")
-    _require_echo(reply, nonce)
-    return asked.believe(parse(asked.operation.answer, reply.body))
 
 
 def _types(base: str) -> tuple[str, str]:
     return base, f"{base};charset=utf-8"
-
-
-def _require_echo(reply: Reply, nonce: str) -> None:
-    """An answer to another request (a cache, a replay, a mixed-up connection) is no answer."""
-    if reply.headers.get(wire.REQUEST_ID_HEADER) != nonce:
-        raise Untrusted("wrong_request_id")
 
 
 def _refusal(operation: Operation, problem: wire.Problem, status: int) -> Refused:

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import http.client
 import io
+import logging
 import socket
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,8 +29,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from kiosk.platform_api.strict_json import MAX_BODY_BYTES
+from kiosk.platform_api.tls import client_context
 
 _CHUNK_BYTES = 65536
+
+# A broken answer would be logged with the piece of its body that was taken for a header.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +141,17 @@ def _pool_classes(exchange: _Exchange) -> dict[str, type[HTTPConnectionPool]]:
 
 
 class _Adapter(HTTPAdapter):
-    def __init__(self, exchange: _Exchange) -> None:
+    def __init__(self, exchange: _Exchange, tls: ssl.SSLContext | None) -> None:
         self._exchange = exchange
+        self._tls = tls
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._tls)
         self.poolmanager.pool_classes_by_scheme = _pool_classes(self._exchange)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)
+        manager = super().proxy_manager_for(*args, **kwargs, ssl_context=self._tls)
         manager.pool_classes_by_scheme = _pool_classes(self._exchange)
         return manager
 
@@ -157,17 +164,19 @@ class _Session(requests.Session):
 class Transport:
     """One keep-alive connection to one server, for one thread.
 
-    `proxy` is the only way to a proxy: the environment is not asked. `ca_file` replaces
-    the system's trust store; `certificate` is (certificate file, key file) of the kiosk.
+    `proxy` is the only way to a proxy: the environment is not asked. With `secure` the
+    files are those of `tls.client_context`. Raises OSError for one that cannot be used.
     """
 
     def __init__(
         self,
         timeouts: Timeouts,
         *,
+        secure: bool = False,
         proxy: str | None = None,
         ca_file: str | None = None,
         certificate: tuple[str, str] | None = None,
+        crl_file: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.timeouts = timeouts
@@ -179,8 +188,9 @@ class Transport:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         if proxy is not None:
             self._session.proxies = {"http": proxy, "https": proxy}
+        tls = client_context(ca_file, certificate, crl_file) if secure else None
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(self._exchange))
+            self._session.mount(scheme, _Adapter(self._exchange, tls))
 
     def exchange(
         self,

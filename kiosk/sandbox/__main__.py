@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from kiosk.platform_api.signing_keys import Algorithm, KeyUnusable
 from kiosk.sandbox.server import Addresses, SandboxServer
 from kiosk.sandbox.store import StoreError
 
@@ -27,9 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             direct_port=options.direct_port,
             host=options.host,
             public_base_url=options.public_base_url,
+            algorithm=options.algorithm,
+            must_sign=options.must_sign,
             ready=_announce,
         )
-    except (OSError, StoreError) as trouble:
+    except (OSError, KeyUnusable, StoreError) as trouble:
         sys.stderr.write(f"The sandbox cannot start: {trouble}\n")
         return EXIT_BAD_USAGE
     if options.exit_with_stdin:
@@ -45,6 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--directory", type=Path, required=True, help="where the book is kept")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--public-base-url", help="how phones reach the cashier")
+    parser.add_argument(
+        "--algorithm",
+        type=Algorithm,
+        choices=list(Algorithm),
+        default=Algorithm.ED25519,
+        help="of the signatures",
+    )
+    parser.add_argument("--must-sign", action="store_true", help="refuse unsigned requests")
     parser.add_argument(
         "--exit-with-stdin", action="store_true", help="end when standard input is closed"
     )

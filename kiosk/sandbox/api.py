@@ -14,6 +14,7 @@ from kiosk.domain.platform import PlatformState, Refusal, Refused
 from kiosk.domain.receipt import ReceiptHead
 from kiosk.platform_api import operations, wire
 from kiosk.platform_api.operations import OPERATIONS, REFUSAL_STATUS, Operation
+from kiosk.platform_api.signing import Answered, Asked
 from kiosk.platform_api.strict_json import Malformed, parse
 from kiosk.sandbox import bill_desk, payment_desk, receipt_desk
 from kiosk.sandbox.bill_desk import Party
@@ -43,36 +44,72 @@ def _endpoint(
     sandbox: Sandbox, operation: Operation, handler: Handler
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        nonce = request.headers.get(wire.REQUEST_ID_HEADER, "")
-        body = await _read(request, operation)
-        if isinstance(body, Refused):
-            return _problem(body, nonce)
-        fault = sandbox.faults.take(operation.name)
-        early = await _before(fault, nonce)
-        if early is not None:
-            return early
-        result = await handler(sandbox, request, body)
-        late = _after(fault, result)
-        return late if isinstance(late, Response) else _respond(late, nonce)
+        raw = await _read(request) if operation.request is not None else None
+        asked = _asked(request, raw)
+        fault: Fault | None = None
+        body = sandbox.seal.judge(asked) or _parse(request, raw, operation)
+        if not isinstance(body, Refused):
+            fault = sandbox.faults.take(operation.name)
+            result = await _result(sandbox, request, body, handler, fault)
+        else:
+            result = body
+        response = result if isinstance(result, Response) else _respond(result, asked)
+        return signed(sandbox, operation, response, asked, fault)
 
     return endpoint
+
+
+async def _result(
+    sandbox: Sandbox,
+    request: Request,
+    body: wire.Request | None,
+    handler: Handler,
+    fault: Fault | None,
+) -> Result | Response:
+    early = await _before(fault)
+    if early is not None:
+        return early
+    return _after(fault, await handler(sandbox, request, body))
 
 
 # --- in and out --------------------------------------------------------------------------------
 
 
-async def _read(request: Request, operation: Operation) -> wire.Request | Refused | None:
-    if operation.request is None:
-        return None
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        return Refused(Refusal.INVALID, "Content-Type must be application/json")
+def _asked(request: Request, raw: bytes | None) -> Asked:
+    path = request.scope["raw_path"].decode("latin-1")
+    query = request.scope["query_string"].decode("latin-1")
+    host = request.headers.get("host", "")
+    uri = f"{request.url.scheme}://{host}{path}" + (f"?{query}" if query else "")
+    return Asked(request.method, uri, _combined(request), raw)
+
+
+def _combined(request: Request) -> dict[str, str]:
+    """Headers that came more than once are one list, as RFC 9110 has it."""
+    names = dict.fromkeys(request.headers.keys())
+    return {name: ", ".join(request.headers.getlist(name)) for name in names}
+
+
+async def _read(request: Request) -> bytes:
+    """The body, or what is too much of it: one byte more than is taken."""
     raw = bytearray()
     async for piece in request.stream():
         raw += piece
         if len(raw) > MAX_REQUEST_BYTES:
-            return Refused(Refusal.INVALID, f"the body exceeds {MAX_REQUEST_BYTES} bytes")
+            break
+    return bytes(raw[: MAX_REQUEST_BYTES + 1])
+
+
+def _parse(
+    request: Request, raw: bytes | None, operation: Operation
+) -> wire.Request | Refused | None:
+    if operation.request is None or raw is None:
+        return None
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        return Refused(Refusal.INVALID, "Content-Type must be application/json")
+    if len(raw) > MAX_REQUEST_BYTES:
+        return Refused(Refusal.INVALID, f"the body exceeds {MAX_REQUEST_BYTES} bytes")
     try:
-        body = parse(operation.request, bytes(raw))
+        body = parse(operation.request, raw)
     except Malformed as trouble:
         return Refused(Refusal.INVALID, trouble.reason)
     key = request.headers.get(wire.IDEMPOTENCY_HEADER)
@@ -81,43 +118,54 @@ async def _read(request: Request, operation: Operation) -> wire.Request | Refuse
     return body
 
 
-def _respond(result: Result, nonce: str) -> Response:
-    if isinstance(result, Refused):
-        return _problem(result, nonce)
-    return Response(
-        result.model_dump_json(), media_type="application/json", headers=_headers(nonce)
-    )
-
-
-def _problem(refused: Refused, nonce: str) -> Response:
-    status = REFUSAL_STATUS[refused.code]
+def _respond(result: Result, asked: Asked) -> Response:
+    nonce = asked.headers.get(wire.REQUEST_ID_HEADER.lower(), "")
+    headers = {wire.REQUEST_ID_HEADER: nonce, "Cache-Control": "no-store"}
+    if not isinstance(result, Refused):
+        return Response(result.model_dump_json(), media_type="application/json", headers=headers)
+    status = REFUSAL_STATUS[result.code]
     problem = wire.Problem(
-        title=refused.code.replace("_", " "),
+        title=result.code.replace("_", " "),
         status=status,
-        code=refused.code,
-        detail=refused.detail,
+        code=result.code,
+        detail=result.detail,
     )
     return Response(
         problem.model_dump_json(),
         status_code=status,
         media_type="application/problem+json",
-        headers=_headers(nonce),
+        headers=headers,
     )
 
 
-def _headers(nonce: str) -> dict[str, str]:
-    return {wire.REQUEST_ID_HEADER: nonce, "Cache-Control": "no-store"}
+def signed(
+    sandbox: Sandbox, operation: Operation, response: Response, asked: Asked, fault: Fault | None
+) -> Response:
+    """The answer with the platform's signature, or with what the ordered fault makes of it."""
+    kind = fault.kind if fault is not None else None
+    answered = Answered(response.status_code, dict(response.headers), bytes(response.body))
+    if kind is not FaultKind.UNSIGNED and wire.REQUEST_ID_HEADER.lower() in answered.headers:
+        forged = kind is FaultKind.FORGED
+        response.headers.update(sandbox.seal.headers(answered, asked, forged=forged))
+    if kind is FaultKind.REPLAYED:
+        return sandbox.remembered.get(operation.name, response)
+    if kind is FaultKind.ALTERED:
+        body = bytes(response.body)
+        headers = {**response.headers, "content-length": str(len(body) + 1)}
+        return Response(body[:-1] + b" }", status_code=response.status_code, headers=headers)
+    sandbox.remembered[operation.name] = response
+    return response
 
 
 # --- ordered faults --------------------------------------------------------------------------
 
 
-async def _before(fault: Fault | None, nonce: str) -> Response | None:
+async def _before(fault: Fault | None) -> Refused | Response | None:
     match fault:
         case Fault(kind=FaultKind.ERROR_BEFORE):
             return Response("internal error", status_code=500, media_type="text/plain")
         case Fault(kind=FaultKind.REFUSE, code=code):
-            return _problem(Refused(code, "ordered by the sandbox"), nonce)
+            return Refused(code, "ordered by the sandbox")
         case Fault(kind=FaultKind.DELAY, seconds=seconds):
             await asyncio.sleep(seconds)
     return None

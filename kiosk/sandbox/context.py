@@ -6,9 +6,12 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
+from starlette.responses import Response
+
 from kiosk.domain.fee_item import FeeItem
 from kiosk.sandbox.faults import FaultBox
 from kiosk.sandbox.link import FaultyLink
+from kiosk.sandbox.seal import Seal
 from kiosk.sandbox.store import Store
 
 KEPT_REQUESTS = 10_000
@@ -59,6 +62,8 @@ class Sandbox:
     items: tuple[FeeItem, ...]
     link: FaultyLink
     site: str
+    seal: Seal
     faults: FaultBox = field(default_factory=FaultBox)
     changes: Changes = field(default_factory=Changes)
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
+    remembered: dict[str, Response] = field(default_factory=dict)  # by operation, for replays

@@ -19,6 +19,10 @@ class FaultKind(StrEnum):
     WRONG_SUBJECT = "wrong_subject"  # somebody else's bills or receipts
     WRONG_PAYMENT_ID = "wrong_payment_id"
     WRONG_AMOUNT = "wrong_amount"
+    UNSIGNED = "unsigned"  # the right answer without the platform's signature
+    FORGED = "forged"  # the right answer, signed with somebody else's key
+    ALTERED = "altered"  # the body was changed after it was signed
+    REPLAYED = "replayed"  # the answer to an earlier request of this operation, signature and all
 
 
 @dataclass(frozen=True, slots=True)

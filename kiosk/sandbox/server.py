@@ -12,10 +12,12 @@ from pathlib import Path
 
 import uvicorn
 
+from kiosk.platform_api.signing_keys import Algorithm
 from kiosk.sandbox.app import build_app
 from kiosk.sandbox.catalogue import shipped_catalogue
 from kiosk.sandbox.context import Sandbox
 from kiosk.sandbox.link import FaultyLink, reachable_host
+from kiosk.sandbox.seal import Seal
 from kiosk.sandbox.seeding import seed
 from kiosk.sandbox.store import Store
 
@@ -29,6 +31,9 @@ class Addresses:
     url: str
     direct_url: str
     pid: int
+    algorithm: str  # of the signatures
+    platform_key_file: str  # public: what a kiosk believes
+    kiosk_key_file: str  # private: what a demonstration kiosk signs with
 
 
 class _Server(uvicorn.Server):
@@ -52,6 +57,7 @@ class SandboxServer:
 
     `port` is the link's (what the kiosk is told), `direct_port` the cashier's; 0 picks free
     ones. `public_base_url` is how phones reach the cashier, where that is not this machine.
+    With `must_sign` unsigned requests are refused; signed ones are always checked.
     Raises OSError for a port in use, StoreError for a book that cannot be used.
     """
 
@@ -63,6 +69,8 @@ class SandboxServer:
         direct_port: int = 0,
         host: str = "127.0.0.1",
         public_base_url: str | None = None,
+        algorithm: Algorithm = Algorithm.ED25519,
+        must_sign: bool = False,
         clock: Callable[[], float] = time.time,
         ready: Callable[[Addresses], None] | None = None,
     ) -> None:
@@ -80,9 +88,17 @@ class SandboxServer:
         if self.store.is_new:
             seed(self.store, items)
         site = (public_base_url or direct_url).rstrip("/")
-        self.sandbox = Sandbox(self.store, items, self._link, site)
+        seal = Seal(directory / "keys", algorithm, clock, required=must_sign)
+        self.sandbox = Sandbox(self.store, items, self._link, site, seal)
         self.store.on_change(self.sandbox.changes.announce)
-        self.addresses = Addresses(self._link.url, direct_url, os.getpid())
+        self.addresses = Addresses(
+            self._link.url,
+            direct_url,
+            os.getpid(),
+            algorithm,
+            str(seal.platform_key_file),
+            str(seal.kiosk_key_file),
+        )
         self._on_ready = ready
         self._started = threading.Event()
         self._thread: threading.Thread | None = None

@@ -22,6 +22,14 @@ from kiosk.settings.model import Device, Environment, PlatformSection, Settings,
 SCHEMA = 1
 MAX_FILE_BYTES = 65536
 AUTO, NONE, SIMULATED = "auto", "none", "simulated"
+PLATFORM_FILES = (
+    "ca_file",
+    "crl_file",
+    "certificate_file",
+    "certificate_key_file",
+    "signing_key_file",
+    "platform_key_file",
+)
 OPTIONAL_ROLES = frozenset({Role.CARD_READER, Role.SCANNER})
 MEBIBYTE = 1024 * 1024
 PRODUCTION_DIRECTORY = Path("/var/lib/public-payment-kiosk")
@@ -53,6 +61,15 @@ def missing_for_service(settings: Settings) -> tuple[Fault, ...]:
     ]
     if not settings.platform.base_url:
         faults.append(Fault("platform.base_url", 0, "is missing: production has no sandbox"))
+    faults += [
+        Fault(f"platform.{name}", 0, f"is missing: {why}")
+        for name, why in (
+            ("ca_file", "in service the platform has an authority of its own"),
+            ("certificate_file", "the platform knows a kiosk by its certificate"),
+            ("signing_key_file", "in service every request is signed"),
+        )
+        if not getattr(settings.platform, name)
+    ]
     if settings.kiosk.id.startswith("demo"):
         faults.append(Fault("kiosk.id", 0, "is missing: every kiosk in service has its own"))
     if not settings.kiosk.help_phone:
@@ -246,7 +263,7 @@ class _Check:
     def _with_absolute_paths(self, site: SiteFile) -> PlatformSection:
         files = {
             name: str(self._absolute(text))
-            for name in ("ca_file", "certificate_file", "certificate_key_file")
+            for name in PLATFORM_FILES
             if (text := getattr(site.platform, name))
         }
         return site.platform.model_copy(update=files)

@@ -68,6 +68,11 @@ class PlatformSection(Section):
     ca_file: str = Field("", max_length=1024)
     certificate_file: str = Field("", max_length=1024)
     certificate_key_file: str = Field("", max_length=1024)
+    crl_file: str = Field("", max_length=1024)
+    signing_key_file: str = Field("", max_length=1024)
+    platform_key_file: str = Field("", max_length=1024)
+    signature_algorithm: Literal["ed25519", "ecdsa-p256-sha256", "sm2-sm3"] = "ed25519"
+    reconnect_window_s: float = Field(5.0, ge=0, le=600, allow_inf_nan=False)
 
     @field_validator("base_url", "proxy")
     @classmethod
@@ -88,6 +93,8 @@ class PlatformSection(Section):
     def _certificate_is_whole(self) -> Self:
         if bool(self.certificate_file) != bool(self.certificate_key_file):
             raise ValueError("certificate_file and certificate_key_file go together")
+        if bool(self.signing_key_file) != bool(self.platform_key_file):
+            raise ValueError("signing_key_file and platform_key_file go together")
         return self
 
 

@@ -12,7 +12,8 @@ from kiosk.domain.platform import Acknowledged, AnswerLost, NotSent, Refusal, Re
 from kiosk.journal import keys
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.journal import Journal
-from kiosk.maintenance.readiness import Verdict, as_json, examine
+from kiosk.maintenance.readiness import as_json, examine
+from kiosk.maintenance.verdicts import Verdict
 from kiosk.settings import load
 from tests.support.journals import ended, tamper
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -64,18 +62,6 @@ def test_a_host_that_never_answers_the_connection_is_not_sent() -> None:
     for one in (*crowd, listener):
         one.close()
     assert outcome == NotSent("connect_timeout")
-
-
-def test_a_failed_tls_handshake_is_not_sent_because_no_byte_of_the_request_left() -> None:
-    def script(_: bytes) -> Iterator[bytes | float]:
-        yield b"HTTP/1.1 400 Bad Request\r\n\r\n"
-
-    with RawServer(script) as server:
-        client = PlatformClient(server.url.replace("http:", "https:"), "K1", SHORT)
-        outcome = client.perform(CheckLink())
-        client.close()
-        assert isinstance(outcome, NotSent)
-        assert not any(request.startswith(b"GET") for request in server.requests)
 
 
 def test_a_connection_cut_after_the_request_is_a_lost_answer() -> None:
@@ -197,61 +183,6 @@ def test_a_bug_in_a_lookup_does_not_tell_the_number_it_was_about() -> None:
 def test_an_address_that_cannot_work_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(ValueError, match="base_url"):
         PlatformClient(address, "K1")
-
-
-# --- TLS --------------------------------------------------------------------------------------
-
-TLS = Path(__file__).parents[1] / "support" / "tls"
-
-
-def healthy(request: bytes) -> Iterator[bytes | float]:
-    yield http(request, "200 OK", HEALTHY)
-
-
-def secure_server(*, asks_for_certificate: bool = False) -> RawServer:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(TLS / "server.pem", TLS / "server.key")
-    if asks_for_certificate:
-        context.load_verify_locations(TLS / "kiosk.pem")
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.maximum_version = ssl.TLSVersion.TLSv1_2  # its refusal is part of the handshake
-    return RawServer(healthy, context)
-
-
-def test_the_platform_is_known_by_its_authority() -> None:
-    with secure_server() as server:
-        client = PlatformClient(server.url, "K1", ca_file=str(TLS / "server.pem"))
-        assert client.perform(CheckLink()) == Acknowledged()
-        client.close()
-
-
-def test_a_platform_nobody_vouches_for_gets_no_request() -> None:
-    with secure_server() as server:
-        client = PlatformClient(server.url, "K1")
-        assert client.perform(CheckLink()) == NotSent("tls")
-        client.close()
-        assert server.requests == []
-
-
-def test_a_certificate_of_another_host_gets_no_request() -> None:
-    with secure_server() as server:
-        address = server.url.replace("127.0.0.1", "localhost")
-        client = PlatformClient(address, "K1", ca_file=str(TLS / "server.pem"))
-        assert client.perform(CheckLink()) == NotSent("tls")
-        client.close()
-        assert server.requests == []
-
-
-def test_the_kiosk_shows_its_own_certificate_where_it_is_asked_for() -> None:
-    own = (str(TLS / "kiosk.pem"), str(TLS / "kiosk.key"))
-    with secure_server(asks_for_certificate=True) as server:
-        known = PlatformClient(server.url, "K1", ca_file=str(TLS / "server.pem"), certificate=own)
-        stranger = PlatformClient(server.url, "K2", ca_file=str(TLS / "server.pem"))
-        outcomes = known.perform(CheckLink()), stranger.perform(CheckLink())
-        known.close()
-        stranger.close()
-    assert outcomes[0] == Acknowledged()
-    assert isinstance(outcomes[1], NotSent)
 
 
 def test_a_proxy_that_cannot_be_meant_sends_nothing() -> None:

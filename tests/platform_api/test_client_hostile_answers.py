@@ -449,3 +449,11 @@ def test_the_same_client_goes_on_after_garbage() -> None:
         client.close()
     assert isinstance(lost, AnswerLost)
     assert isinstance(seen, PaymentSeen)
+
+
+def test_a_body_that_is_taken_for_a_header_is_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = b'HTTP/1.1 200 OK\r\nX-Request-Id: 1\r\nno header {"name": "Zhang San"}\r\n\r\n'
+    assert isinstance(outcome_of(saying(lambda _: broken)), AnswerLost)
+    assert "Zhang" not in caplog.text

@@ -239,6 +239,10 @@ def test_the_message_names_the_file_and_counts_the_faults(site):
             "line 2: platform: certificate_file and certificate_key_file go together",
         ),
         (
+            'schema = 1\n[platform]\nplatform_key_file = "a.pub"',
+            "line 2: platform: signing_key_file and platform_key_file go together",
+        ),
+        (
             'schema = 1\n[platform]\nbase_url = "https://host/api"',
             "line 3: platform.base_url: expected https://host[:port] without a path",
         ),
@@ -304,6 +308,9 @@ def test_what_service_lacks_is_listed_only_for_production(site):
         "devices.id_reader",
         "devices.receipt_printer",
         "platform.base_url",
+        "platform.ca_file",
+        "platform.certificate_file",
+        "platform.signing_key_file",
         "kiosk.id",
         "kiosk.help_phone",
     ]

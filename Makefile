@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage hunt crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: help run test check coverage hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -34,6 +34,15 @@ coverage: $(READY)  ## The test suite with branch coverage, as a page in out/cov
 	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -q -n 2 --cov --cov-report=term \
 	    --cov-report=html:out/coverage $(ARGS)
 
+simulate: $(READY)  ## Lives of kiosks from seeds, with every mishap; SEEDS=n FIRST=s
+	$(PYTHON_VENV) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1)
+
+canary: $(READY)  ## Plant known bugs one by one: which search finds which
+	$(PYTHON_VENV) -m tests.simulation.canary
+
+docs: $(READY)  ## Draw the tables of ARCHITECTURE.md from the code
+	$(PYTHON_VENV) packaging/draw_docs.py
+
 crash-states: $(READY)  ## Power cuts at every operation of random journals; STATES=n SEED=s
 	$(PYTHON_VENV) -m tests.crash.enumerate --states $(or $(STATES),100000) --seed $(or $(SEED),1)
 
@@ -44,6 +53,7 @@ mutate: $(READY)  ## Mutation score of PACKAGE (kiosk.journal); survivors in out
 	$(PYTHON_VENV) -m tests.mutation $(or $(PACKAGE),kiosk.journal)
 
 hunt: $(READY)  ## The share of every search for lost money that each change must pass
+	$(PYTHON_VENV) -m tests.simulation --sessions 200000
 	$(PYTHON_VENV) -m tests.crash.enumerate --states 100000
 	$(PYTHON_VENV) -m tests.crash.kills --count 500
 

@@ -33,9 +33,7 @@ SILENT = PrinterStatus(frozenset({PrinterCondition.SILENT}))
 
 TO_SETTLE = frozenset({ClaimState.USED, ClaimState.DOUBTED, ClaimState.UNUSED})
 
-ELSEWHERE = frozenset(
-    {Refusal.CLAIMED_ELSEWHERE, Refusal.ALREADY_PRINTED, Refusal.RECEIPT_VOID}
-)
+ELSEWHERE = frozenset({Refusal.CLAIMED_ELSEWHERE, Refusal.ALREADY_PRINTED, Refusal.RECEIPT_VOID})
 """Refusals of a copy that nobody needs to come back for."""
 
 CLAIM_AFTER = {

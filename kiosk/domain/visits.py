@@ -300,7 +300,9 @@ def on_tick(turn: Turn) -> None:
             turn.want(_bills_search(visit, page))
     elif isinstance(page, Done) and page.until_s <= turn.now_s:
         end(turn, "done")
-    elif isinstance(page, TIMES_OUT) and turn.now_s - visit.touched_s >= idle_s_of(turn.rules, page):
+    elif isinstance(page, TIMES_OUT) and turn.now_s - visit.touched_s >= idle_s_of(
+        turn.rules, page
+    ):
         end(turn, "idle")
     elif isinstance(page, Choosing) and page.auto_collect_at_s is not None:
         if page.auto_collect_at_s <= turn.now_s:

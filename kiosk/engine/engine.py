@@ -96,9 +96,8 @@ class Engine:
         if result.records and not self._commit(result.records, stamp):
             self._note_device(event, stamp)
             return
-        changed = result.kiosk != replace(self.kiosk, now_s=stamp.mono_s, wall=stamp.wall)
         self.kiosk = result.kiosk
-        if changed or isinstance(event, Tick):
+        if result.changed or isinstance(event, Tick):
             self._publish(self.kiosk)
         for effect in result.effects:
             self._start_effect(effect)

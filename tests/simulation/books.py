@@ -18,7 +18,7 @@ PAID_STATES = (State.PAID, State.VOIDED)
 FREE_STATES = (State.CLOSED, State.REFUSED)
 
 
-def need(holds: bool, invariant: str, words: str) -> None:  # noqa: FBT001
+def need(holds: bool, invariant: str, words: str) -> None:
     if not holds:
         raise Broken(invariant, words)
 

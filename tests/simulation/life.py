@@ -22,8 +22,9 @@ from tests.simulation.platform import SimPlatform
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.watch import Broken, Watch
 
-SESSIONS = 25  # visits begun in one life
+VISITS = 25  # visits begun in one life
 SETTLE_S = 26 * 3600.0  # an UNKNOWN is settled within a day once faults stop
+LATEST_WALLET_S = 4 * 3600.0
 HOME_S = 600.0  # and every screen is back at the start within ten minutes
 GAPS_S = ((1.0, 4.0), (2.0, 30.0), (20.0, 300.0))
 AMOUNTS_FEN = (1, 50, 15000, 20000, 999999)
@@ -41,8 +42,11 @@ class Outcome:
 
 
 class Life:
-    def __init__(self, seed: int, *, tells: bool = False, every_tick: bool = False) -> None:
+    def __init__(
+        self, seed: int, *, tells: bool = False, every_tick: bool = False, visits: int = VISITS
+    ) -> None:
         self.seed = seed
+        self.visits = visits
         self.scheduler = Scheduler(seed, tells=tells)
         random = self.scheduler.random
         late = LateWallet.REFUSED if random.random() < 0.7 else LateWallet.ACCEPTED_UNTIL_CLOSED
@@ -78,12 +82,12 @@ class Life:
         return Climate(every_s, kinds, long)
 
     def _rules(self, name: str) -> Rules:
-        pace = 60.0 if self.climate.long else 1.0  # Days without a thousand link checks each.
+        pace = 60.0 if self.climate.long else self.scheduler.random.choice((1.0, 3.0, 12.0))
         return Rules(
             kiosk_id=name,
             digest_key=b"k" * 32,
             roles=frozenset({Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER}),
-            link_check_s=20.0 * pace,
+            link_check_s=20.0 * pace,  # days without a thousand checks each
             link_retry_s=5.0 * pace,
         )
 
@@ -93,17 +97,20 @@ class Life:
         """Raises Broken, or the assertion of the kiosk that failed."""
         for machine in self.machines:
             self._next_visitor(machine)
-        self.scheduler.run_until(1e9, lambda: self.sessions >= SESSIONS and not self._serving)
+        self.scheduler.run_until(1e9, lambda: self.sessions >= self.visits and not self._serving)
         self.scheduler.tell("world", "FAULTS STOP")
         self.mishaps.stop()
-        self.scheduler.run_until(self.scheduler.now_s + HOME_S)
+        self.scheduler.run_until(self.scheduler.now_s + HOME_S, self._quiet)
         self._all_home()
         self._collect()
         self.scheduler.run_until(self.scheduler.now_s + SETTLE_S, self._settled)
+        for machine in self.machines:  # What wallets still try finds the kiosks silent.
+            machine.retire()
+        self.scheduler.run_until(self.scheduler.now_s + LATEST_WALLET_S)
         check_books(self)
 
     def _next_visitor(self, machine: SimKiosk) -> None:
-        if self.sessions >= SESSIONS:
+        if self.sessions >= self.visits:
             return
         gap_s = self.scheduler.random.uniform(*self.gap_s)
         if self.climate.long and self.scheduler.chance(0.1):
@@ -111,7 +118,7 @@ class Life:
         self.scheduler.after(gap_s, self._visit, machine)
 
     def _visit(self, machine: SimKiosk) -> None:
-        if self.sessions >= SESSIONS:
+        if self.sessions >= self.visits:
             return
         if not machine.on or machine.page is not None:
             self._next_visitor(machine)
@@ -164,8 +171,16 @@ class Life:
                 continue
             machine = self.scheduler.random.choice(self.machines)
             self.begin(machine, Resident(self.scheduler, machine, self.phone, card, COLLECTOR))
-            self.scheduler.run_until(self.scheduler.now_s + HOME_S, lambda m=machine: m.page is None)  # type: ignore[misc]
+            self.scheduler.run_until(
+                self.scheduler.now_s + HOME_S, lambda m=machine: m.page is None
+            )  # type: ignore[misc]
             self._all_home()
+
+    def _quiet(self) -> bool:
+        return self._settled() and all(
+            machine.page is None and machine.kiosk.can_print and not machine.kiosk.halted
+            for machine in self.machines
+        )
 
     def _settled(self) -> bool:
         return all(
@@ -187,13 +202,15 @@ def quiet_logs() -> Iterator[None]:
         structlog.configure(**before)
 
 
-def live(seed: int, *, tells: bool = False, every_tick: bool = False) -> Outcome:
+def live(
+    seed: int, *, tells: bool = False, every_tick: bool = False, visits: int = VISITS
+) -> Outcome:
     """Play one life; whatever breaks is in the outcome."""
     broken = invariant = ""
     life: Life | None = None
     with quiet_logs():
         try:
-            life = Life(seed, tells=tells, every_tick=every_tick)
+            life = Life(seed, tells=tells, every_tick=every_tick, visits=visits)
             life.live()
         except Broken as error:
             broken, invariant = str(error), error.invariant

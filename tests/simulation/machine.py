@@ -23,6 +23,7 @@ from tests.simulation.watch import Watch
 
 READERS = (Role.ID_READER, Role.SCANNER)
 HALTED_TICK_S = 30.0
+ROUNDING = 1e-6
 
 Look = Callable[[Page | None], None]
 
@@ -94,6 +95,12 @@ class SimKiosk:
             self._mono_base_s = self._scheduler.now_s + back_after_s
         self.look(None)
         self._scheduler.after(back_after_s, self.boot)
+
+    def retire(self) -> None:
+        """Switched off for good, with its diary to be read."""
+        self.on = False
+        self.network.dead = True
+        self.desk.dead = True
 
     # --- events ------------------------------------------------------------------------------
 
@@ -170,7 +177,7 @@ class SimKiosk:
             due_s = now_s
         if due_s == NEVER:
             return
-        at_s = math.floor(max(due_s, now_s) / TICK_S + 1) * TICK_S
+        at_s = (math.floor(max(due_s, now_s) / TICK_S + ROUNDING) + 1) * TICK_S
         if now_s < self._tick_at_s <= at_s:
             return
         self._tick_at_s = at_s

@@ -17,7 +17,9 @@ from tests.simulation.scheduler import Scheduler
 SHORT_S = (2.0, 8.0, 25.0, 90.0)
 QUIET_FACTOR = 10  # less happens while nobody is there to be troubled
 LONG_S = (*SHORT_S, 900.0, 7200.0, 86400.0, 3 * 86400.0)
-CHANCES = [each.name for each in fields(Weather) if each.name not in ("latency_s", "down", "silent")]
+CHANCES = [
+    each.name for each in fields(Weather) if each.name not in ("latency_s", "down", "silent")
+]
 
 STATUSES = tuple(
     PrinterStatus(frozenset({condition}))

@@ -31,7 +31,10 @@ def person(number: int) -> IdCard:
     """A synthetic person: born in 1900, region 330199."""
     first17 = f"33019919000101{number % 1000:03d}"
     return IdCard(
-        CardKind.RESIDENT, f"人{number:04d}", first17 + resident_check_digit(first17), long_term=True
+        CardKind.RESIDENT,
+        f"人{number:04d}",
+        first17 + resident_check_digit(first17),
+        long_term=True,
     )
 
 
@@ -235,7 +238,7 @@ class Resident:
             return self._random.choice(late) + self._random.uniform(-5, 5)
         return self._random.choice((1.0, 3.0, 8.0, 25.0)) * (0.5 + self._random.random())
 
-    def _scan(self, payment_id: str, types_s: float, declines: bool) -> None:  # noqa: FBT001
+    def _scan(self, payment_id: str, types_s: float, declines: bool) -> None:
         self._phone.scan(payment_id, types_s, declines=declines)
 
     def _after(self, delay_s: float, event: e.Event) -> None:

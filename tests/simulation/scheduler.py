@@ -19,7 +19,7 @@ class Scheduler:
     """A heap of happenings; time jumps from one to the next."""
 
     def __init__(self, seed: int, *, tells: bool = False) -> None:
-        self.random = Random(seed)  # noqa: S311 - a seed is the point
+        self.random = Random(seed)
         self.now_s = 0.0
         self.story: list[str] | None = [] if tells else None
         self._heap: list[tuple[float, int, Happening, tuple[Any, ...]]] = []
@@ -48,7 +48,9 @@ class Scheduler:
         """One line of the story; only where somebody reads it."""
         if self.story is not None:
             at = START + timedelta(seconds=self.now_s)
-            self.story.append(f"{at:%m-%d %H:%M:%S}.{int(self.now_s % 1 * 1000):03d}  {who:<9} {what}")
+            self.story.append(
+                f"{at:%m-%d %H:%M:%S}.{int(self.now_s % 1 * 1000):03d}  {who:<9} {what}"
+            )
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability

@@ -27,7 +27,7 @@ class Site:
         self.write("platform.pub", public, 0o644)
         self.authority = issue(AUTHORITY)
         self.authority.write(directory, "ca")
-        self.certify(90 * DAY)
+        self.certify(90 * DAY + DAY / 2)
 
     def write(self, name: str, content: bytes, mode: int) -> None:
         (self.directory / name).write_bytes(content)

@@ -37,6 +37,7 @@ TESTS = {
 SLOW_TESTS = ("test_kill", "test_privacy", "flipped_bit")  # others reach the same lines
 ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
 ARGUMENTS += ("-k", " and ".join(f"not {name}" for name in SLOW_TESTS))
+QUICK_S = 0.3
 FIRST_TESTS = 12  # tried before all the others that reach the line
 GOAL_PERCENT = 90.0
 
@@ -67,7 +68,9 @@ class Reach:
     seconds: dict[str, float]
 
     def quickest(self) -> list[str]:
-        return sorted(self.seconds, key=lambda test: self.seconds[test])[:FIRST_TESTS]
+        """Tests for what runs at import: all that take less than `QUICK_S`."""
+        quick = [test for test, seconds in self.seconds.items() if seconds < QUICK_S]
+        return sorted(quick, key=lambda test: self.seconds[test])
 
     def of(self, module: str, lines: range) -> list[str]:
         """The tests that run any of the lines, the quickest first."""
@@ -141,7 +144,7 @@ class Worker:
             process.stdin.close()
 
 
-def judge(worker: Worker, package: str, module: str, mutant: Mutant, reach: Reach) -> Fate:
+def judge(worker: Worker, module: str, mutant: Mutant, reach: Reach) -> Fate:
     tests = reach.of(module, mutant.lines)
     file = worker.copy / module
     original = file.read_text()
@@ -149,7 +152,8 @@ def judge(worker: Worker, package: str, module: str, mutant: Mutant, reach: Reac
         return Fate.NOT_REACHED
     file.write_text(mutant.source)
     try:
-        for chosen in (tests[:FIRST_TESTS], tests[FIRST_TESTS:]) if tests else (TESTS[package],):
+        tests = tests or reach.quickest()
+        for chosen in (tests[:FIRST_TESTS], tests[FIRST_TESTS:]):
             if chosen and not worker.passes(chosen):
                 return Fate.KILLED
     finally:
@@ -178,14 +182,16 @@ def judged(package: str, reach: Reach, jobs: int, only: str) -> Iterator[Verdict
     with tempfile.TemporaryDirectory(prefix="mutants-", dir=place) as scratch:
         for number in range(jobs):
             worker = Worker(_copy(Path(scratch) / str(number)))
-            assert worker.passes(reach.quickest()), "tests fail in a copy, without any mutant"
+            assert worker.passes(reach.quickest()[:FIRST_TESTS]), (
+                "tests fail in a copy, without any mutant"
+            )
             idle.put(worker)
 
         def one(item: tuple[str, Mutant]) -> Verdict:
             module, mutant = item
             worker = idle.get()
             try:
-                return Verdict(module, mutant, judge(worker, package, module, mutant, reach))
+                return Verdict(module, mutant, judge(worker, module, mutant, reach))
             finally:
                 idle.put(worker)
 

@@ -18,6 +18,7 @@ from kiosk.sandbox import bill_desk, payment_desk, receipt_desk
 from kiosk.sandbox.context import Sandbox
 from kiosk.sandbox.faults import Fault, FaultKind
 from kiosk.sandbox.ledger import LateWallet
+from kiosk.sandbox.line import Line
 from kiosk.sandbox.link import LinkMode, OneShot, OneShotKind
 from kiosk.sandbox.payment_book import all_payments, bills_of_payment
 from kiosk.sandbox.people import demo_people
@@ -68,6 +69,19 @@ class OneShotOrder(_Body):
     match: Annotated[str, Field(max_length=200)] = ""
     payload: Annotated[str, Field(max_length=100_000)] = ""  # sent as Latin-1 bytes
     keep_bytes: Annotated[int, Field(ge=0, le=65536)] = 40
+    find: Annotated[str, Field(max_length=1000)] = ""
+
+
+class LineOrder(_Body):
+    """See `kiosk.sandbox.line.Line`."""
+
+    latency_s: Annotated[float, Field(ge=0, le=120)] = 0.0
+    jitter_s: Annotated[float, Field(ge=0, le=120)] = 0.0
+    bytes_per_s: Annotated[float, Field(ge=0, le=1e9)] = 0.0
+    slice_bytes: Annotated[int, Field(ge=0, le=65536)] = 0
+    slice_gap_s: Annotated[float, Field(ge=0, le=10)] = 0.0
+    limit_bytes: Annotated[int, Field(ge=0, le=10**7)] = 0
+    slow_close_s: Annotated[float, Field(ge=0, le=120)] = 0.0
 
 
 class LinkOrder(_Body):
@@ -76,6 +90,7 @@ class LinkOrder(_Body):
     heal: bool = False
     mode: LinkMode | None = None
     delay_s: Annotated[float, Field(ge=0, le=120)] | None = None
+    line: LineOrder | None = None
     arm: tuple[OneShotOrder, ...] = ()
 
 
@@ -249,7 +264,11 @@ def _add_faults(router: APIRouter, sandbox: Sandbox) -> None:
             sandbox.link.set_mode(order.mode)
         if order.delay_s is not None:
             sandbox.link.set_delay(order.delay_s)
+        if order.line is not None:
+            sandbox.link.set_line(Line(**order.line.model_dump()))
         for shot in order.arm:
-            payload = shot.payload.encode("latin-1", "replace")
-            sandbox.link.arm(OneShot(shot.kind, shot.match, payload, shot.keep_bytes))
+            payload, find = (
+                text.encode("latin-1", "replace") for text in (shot.payload, shot.find)
+            )
+            sandbox.link.arm(OneShot(shot.kind, shot.match, payload, shot.keep_bytes, find))
         return asdict(sandbox.link.state())

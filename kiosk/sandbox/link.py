@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
+import struct
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
+from random import Random
 from typing import Any
+
+from kiosk.sandbox.line import Line
 
 MAX_CONNECTIONS = 256
 MAX_ARMED = 100
+MAX_RECORDED = 200
+MAX_ANSWER_BYTES = 1 << 20
 _CHUNK_BYTES = 65536
 _COMMAND_TIMEOUT_S = 5.0
 
@@ -24,6 +32,7 @@ class LinkMode(StrEnum):
     UP = "up"
     DOWN = "down"  # connections are refused, existing ones cut
     BLACK_HOLE = "black_hole"  # connections are accepted and nothing moves
+    RESET = "reset"  # connections are accepted and reset at once, existing ones too
 
 
 class OneShotKind(StrEnum):
@@ -31,6 +40,9 @@ class OneShotKind(StrEnum):
     ANSWER_LOST = "answer_lost"  # forwarded, acted on, answer cut
     ANSWER_TORN = "answer_torn"  # only the first `keep_bytes` of the answer arrive
     GARBAGE = "garbage"  # forwarded, but `payload` comes back instead of the answer
+    CORRUPT = "corrupt"  # one bit of the answer's byte `keep_bytes` is flipped
+    REPLAY = "replay"  # forwarded, but the recorded answer to an earlier such request comes back
+    FORGE = "forge"  # `find` in the answer becomes `payload`, headers and all
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +53,13 @@ class OneShot:
     match: str = ""
     payload: bytes = b""
     keep_bytes: int = 40
+    find: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
     mode: LinkMode
-    delay_s: float
+    line: Line
     armed: tuple[OneShot, ...]
     connections: int
 
@@ -56,11 +69,21 @@ class _Connection:
         self.client = client
         self.server: asyncio.StreamWriter | None = None
         self.fault: OneShot | None = None
+        self.asked = ""  # first line of the latest request
+        self.answer = b""  # to it, as it came
+        self.answered_bytes = 0
 
     def cut(self) -> None:
         for writer in (self.client, self.server):
             if writer is not None:
                 writer.transport.abort()
+
+    def reset(self) -> None:
+        """The peer's stack says "connection reset" instead of an end."""
+        found = self.client.get_extra_info("socket")
+        if found is not None:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.cut()
 
 
 class FaultyLink:
@@ -69,14 +92,18 @@ class FaultyLink:
     While the link is down its port stays reserved, so that nobody else takes it.
     """
 
-    def __init__(self, target: tuple[str, int], *, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Raises OSError where the port cannot be had."""
+    def __init__(
+        self, target: tuple[str, int], *, host: str = "127.0.0.1", port: int = 0, seed: int = 0
+    ) -> None:
+        """`seed` makes the jitter repeatable. Raises OSError where the port cannot be had."""
         self._target = target
         self._reserved = _bound_socket(host, port)
         self.host, self.port = self._reserved.getsockname()[:2]
         self._mode = LinkMode.UP
-        self._delay_s = 0.0
+        self._line = Line()
+        self._random = Random(seed)  # noqa: S311 jitter, not a secret
         self._armed: list[OneShot] = []
+        self._recorded: OrderedDict[str, bytes] = OrderedDict()  # first line → answer
         self._connections: set[_Connection] = set()
         self._serving: set[asyncio.Task[Any]] = set()
         self._listener: asyncio.Server | None = None
@@ -110,8 +137,11 @@ class FaultyLink:
         self._command(lambda: self._change_mode(mode))
 
     def set_delay(self, delay_s: float) -> None:
-        """Every piece of data waits so long, in both directions."""
-        self._delay_s = delay_s
+        """Every piece of data waits so long, in both directions; nothing else is bad."""
+        self._line = Line(latency_s=delay_s)
+
+    def set_line(self, line: Line) -> None:
+        self._line = line
 
     def arm(self, fault: OneShot) -> None:
         """Raises ValueError when too many faults are armed."""
@@ -122,11 +152,11 @@ class FaultyLink:
     def heal(self) -> None:
         """Back to a good line."""
         self._armed.clear()
-        self._delay_s = 0.0
+        self._line = Line()
         self.set_mode(LinkMode.UP)
 
     def state(self) -> LinkState:
-        return LinkState(self._mode, self._delay_s, tuple(self._armed), len(self._connections))
+        return LinkState(self._mode, self._line, tuple(self._armed), len(self._connections))
 
     def _command(self, action: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if self._loop is None:
@@ -156,12 +186,19 @@ class FaultyLink:
                 self._listener = None
             for connection in tuple(self._connections):
                 connection.cut()
-        elif self._listener is None:
+            return
+        if mode is LinkMode.RESET:
+            for connection in tuple(self._connections):
+                connection.reset()
+        if self._listener is None:
             listening = _bound_socket(self.host, self.port)
             self._listener = await asyncio.start_server(self._serve, sock=listening)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = _Connection(writer)
+        if self._mode is LinkMode.RESET:
+            connection.reset()
+            return
         if len(self._connections) >= MAX_CONNECTIONS:
             connection.cut()
             return
@@ -181,46 +218,93 @@ class FaultyLink:
                 self._carry_answers(server_reader, connection),
             )
         finally:
+            self._record(connection)
             connection.cut()
             self._connections.discard(connection)
 
     async def _carry_requests(self, reader: asyncio.StreamReader, connection: _Connection) -> None:
         assert connection.server is not None
         while piece := await reader.read(_CHUNK_BYTES):
-            await self._travel()
             if connection.fault is None:
-                connection.fault = self._take(piece)
+                self._record(connection)
+                connection.asked = piece.split(b"\r\n", 1)[0].decode("latin-1")
+                connection.answer = b""
+                connection.fault = self._take(connection.asked)
             if connection.fault is not None and connection.fault.kind is OneShotKind.REQUEST_LOST:
+                await self._travel()
                 return
-            connection.server.write(piece)
-            await connection.server.drain()
+            await self._pass_on(piece, connection.server)
 
     async def _carry_answers(self, reader: asyncio.StreamReader, connection: _Connection) -> None:
         while piece := await reader.read(_CHUNK_BYTES):
-            await self._travel()
             fault = connection.fault
-            if fault is None:
-                connection.client.write(piece)
-                await connection.client.drain()
-                continue
-            if fault.kind is OneShotKind.GARBAGE:
-                await _say_last(connection.client, fault.payload)
-            elif fault.kind is OneShotKind.ANSWER_TORN:
-                await _say_last(connection.client, piece[: fault.keep_bytes])
-            return
+            if fault is not None:
+                answer = await _whole(reader, piece)
+                await self._travel()
+                await _say_last(connection.client, self._spoilt(fault, answer))
+                return
+            connection.answer += piece[: MAX_ANSWER_BYTES - len(connection.answer)]
+            limit = self._line.limit_bytes
+            left = limit - connection.answered_bytes if limit else len(piece)
+            await self._pass_on(piece[: max(left, 0)], connection.client)
+            connection.answered_bytes += len(piece)
+            if left < len(piece):
+                return
+        await asyncio.sleep(self._line.slow_close_s)
         await _say_last(connection.client, b"")
 
+    async def _pass_on(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        for wait_s, piece in self._line.pieces(data, self._random):
+            await asyncio.sleep(wait_s)
+            await self._flowing.wait()
+            writer.write(piece)
+            await writer.drain()
+
     async def _travel(self) -> None:
-        if self._delay_s:
-            await asyncio.sleep(self._delay_s)
+        await asyncio.sleep(self._line.latency_s)
         await self._flowing.wait()
 
-    def _take(self, piece: bytes) -> OneShot | None:
-        first_line = piece.split(b"\r\n", 1)[0].decode("latin-1")
+    def _spoilt(self, fault: OneShot, answer: bytes) -> bytes:
+        match fault.kind:
+            case OneShotKind.GARBAGE:
+                return fault.payload
+            case OneShotKind.ANSWER_TORN:
+                return answer[: fault.keep_bytes]
+            case OneShotKind.CORRUPT:
+                place = min(fault.keep_bytes, len(answer) - 1)
+                return answer[:place] + bytes([answer[place] ^ 1]) + answer[place + 1 :]
+            case OneShotKind.FORGE:
+                return answer.replace(fault.find, fault.payload)
+            case OneShotKind.REPLAY:
+                found = (kept for line, kept in self._recorded.items() if fault.match in line)
+                return next(found, b"")
+        return b""
+
+    def _record(self, connection: _Connection) -> None:
+        if connection.answer:
+            self._recorded.setdefault(connection.asked, connection.answer)
+        if len(self._recorded) > MAX_RECORDED:
+            self._recorded.popitem(last=False)
+
+    def _take(self, first_line: str) -> OneShot | None:
         for index, fault in enumerate(self._armed):
             if fault.match in first_line:
                 return self._armed.pop(index)
         return None
+
+
+async def _whole(reader: asyncio.StreamReader, answer: bytes) -> bytes:
+    """Read on to the end of an answer that says its length, or as far as it comes."""
+    while len(answer) < MAX_ANSWER_BYTES:
+        head, found, body = answer.partition(b"\r\n\r\n")
+        length = re.search(rb"\r\ncontent-length: *([0-9]{1,7})", head, re.IGNORECASE)
+        if found and (length is None or len(body) >= int(length[1])):
+            break
+        piece = await reader.read(_CHUNK_BYTES)
+        if not piece:
+            break
+        answer += piece
+    return answer
 
 
 async def _until_one_ends(*ways: Coroutine[Any, Any, None]) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
 from kiosk.domain.platform import Acknowledged, AnswerLost, CheckLink, NotSent, Outcome
 from kiosk.platform_api.client import PlatformClient
+from kiosk.platform_api.transport import Timeouts
+from kiosk.sandbox.line import Line
 from kiosk.sandbox.link import MAX_ARMED, FaultyLink, LinkMode, OneShot, OneShotKind
 from tests.support.raw_server import RawServer, http
 
@@ -107,3 +112,130 @@ def test_a_line_that_was_never_started_cannot_be_steered() -> None:
     with pytest.raises(RuntimeError, match="not started"):
         forwarder.set_mode(LinkMode.DOWN)
     forwarder.stop()
+
+
+# --- a line that is up and bad -----------------------------------------------------------------
+
+QUICK = Timeouts(connect_s=0.5, read_s=0.4, total_s=0.8)
+
+
+def took_s(url: str) -> float:
+    began_s = time.monotonic()
+    assert ask(url) == Acknowledged()
+    return time.monotonic() - began_s
+
+
+def quick(url: str) -> Outcome:
+    client = PlatformClient(url, "K1", QUICK)
+    outcome = client.perform(CheckLink())
+    client.close()
+    return outcome
+
+
+def test_latency_is_waited_in_both_directions(link: FaultyLink) -> None:
+    link.set_line(Line(latency_s=0.15))
+    assert took_s(link.url) >= 0.3
+
+
+def test_jitter_is_between_nothing_and_its_limit_and_repeats_with_its_seed() -> None:
+    line = Line(latency_s=1.0, jitter_s=0.5)
+    waits = [next(line.pieces(b"x", random))[0] for random in [Random(7)] for _ in range(200)]
+    assert min(waits) >= 1.0
+    assert max(waits) <= 1.5
+    assert max(waits) - min(waits) > 0.4
+    assert waits[0] == next(line.pieces(b"x", Random(7)))[0]
+
+
+def test_a_narrow_line_takes_as_long_as_its_bytes_need(link: FaultyLink) -> None:
+    pieces = list(Line(bytes_per_s=1000).pieces(b"x" * 500, Random(1)))
+    assert sum(wait_s for wait_s, _ in pieces) == pytest.approx(0.5)
+    assert b"".join(piece for _, piece in pieces) == b"x" * 500
+    link.set_line(Line(bytes_per_s=2000))
+    assert took_s(link.url) >= 0.1
+    link.set_line(Line(bytes_per_s=50))
+    assert quick(link.url) == AnswerLost("answer_timeout")
+
+
+def test_a_sliced_line_carries_the_same_bytes_in_small_pieces(link: FaultyLink) -> None:
+    pieces = list(Line(slice_bytes=7, slice_gap_s=0.1).pieces(b"0123456789abcdef", Random(1)))
+    assert pieces == [(0.0, b"0123456"), (0.1, b"789abcd"), (0.1, b"ef")]
+    link.set_line(Line(slice_bytes=3))
+    assert ask(link.url) == Acknowledged()
+
+
+@pytest.mark.parametrize("limit_bytes", [1, 20, 100, 180])
+def test_a_line_that_is_cut_after_some_bytes_loses_the_answer(
+    link: FaultyLink, limit_bytes: int
+) -> None:
+    link.set_line(Line(limit_bytes=limit_bytes))
+    assert isinstance(ask(link.url), AnswerLost)
+    link.set_line(Line(limit_bytes=100_000))
+    assert ask(link.url) == Acknowledged()
+
+
+def test_an_end_that_comes_late_does_not_hold_up_an_answer_that_says_its_length(
+    link: FaultyLink,
+) -> None:
+    link.set_line(Line(slow_close_s=30))
+    assert took_s(link.url) < 5
+
+
+def test_an_answer_that_ends_with_its_connection_waits_for_a_slow_close() -> None:
+    def endless(request: bytes) -> Iterator[bytes | float]:
+        yield http(request, "200 OK", HEALTHY, content_length="")
+
+    with RawServer(endless) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        forwarder = FaultyLink((host, int(port)))
+        forwarder.start()
+        forwarder.set_line(Line(slow_close_s=30))
+        try:
+            assert quick(forwarder.url) == AnswerLost("answer_timeout")
+        finally:
+            forwarder.stop()
+
+
+def test_a_line_that_resets_tells_so_and_cuts_who_is_waiting(link: FaultyLink) -> None:
+    link.set_mode(LinkMode.RESET)
+    outcome = ask(link.url)
+    assert isinstance(outcome, AnswerLost | NotSent)
+    assert outcome.reason in {"connection_reset", "broken_answer"}
+    link.set_mode(LinkMode.BLACK_HOLE)
+    outcomes: list[Outcome] = []
+    waiting = threading.Thread(target=lambda: outcomes.append(ask(link.url)))
+    waiting.start()
+    while not link.state().connections:
+        time.sleep(0.001)
+    link.set_mode(LinkMode.RESET)
+    waiting.join(5)
+    assert outcomes == [AnswerLost("connection_reset")]
+    link.heal()
+    assert ask(link.url) == Acknowledged()
+
+
+@pytest.mark.parametrize("place", [0, 9, 40, 10_000])
+def test_one_flipped_bit_of_an_answer_is_seen(link: FaultyLink, place: int) -> None:
+    link.arm(OneShot(OneShotKind.CORRUPT, keep_bytes=place))
+    assert isinstance(ask(link.url), AnswerLost)
+    assert ask(link.url) == Acknowledged()
+
+
+def test_a_replayed_answer_is_an_answer_to_another_request(
+    link: FaultyLink, target: RawServer
+) -> None:
+    assert ask(link.url) == Acknowledged()
+    link.arm(OneShot(OneShotKind.REPLAY, match="/v1/health"))
+    assert ask(link.url) == AnswerLost("wrong_request_id")
+    assert len([request for request in target.requests if request]) == 2
+
+
+def test_a_replay_before_anything_was_heard_is_silence(link: FaultyLink) -> None:
+    link.arm(OneShot(OneShotKind.REPLAY))
+    assert isinstance(ask(link.url), AnswerLost)
+
+
+def test_a_forged_answer_says_what_the_forger_wants(link: FaultyLink) -> None:
+    link.arm(OneShot(OneShotKind.FORGE, find=b'"ok"', payload=b'"no"'))
+    assert ask(link.url) == AnswerLost("not_health_answer")
+    link.arm(OneShot(OneShotKind.FORGE, find=b"2026-11", payload=b"2020-01"))
+    assert ask(link.url) == Acknowledged()  # without signatures nobody can tell

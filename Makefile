@@ -21,6 +21,7 @@ else
 endif
 
 test: $(READY)  ## The whole test suite
+	bash packaging/prepare.sh test-tools
 	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -q -n 2 $(ARGS)
 
 check: $(READY)  ## Format, lint, types, import contracts, QML
@@ -31,6 +32,7 @@ check: $(READY)  ## Format, lint, types, import contracts, QML
 	$(PYTHON_VENV) packaging/qmllint.py
 
 coverage: $(READY)  ## The test suite with branch coverage, as a page in out/coverage
+	bash packaging/prepare.sh test-tools
 	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -q -n 2 --cov --cov-report=term \
 	    --cov-report=html:out/coverage $(ARGS)
 

@@ -79,7 +79,10 @@ class CardRead:
 
 @dataclass(frozen=True, slots=True)
 class CardReadFailed:
-    """A card is there but could not be read; `reason`: moved, not_an_id_card, damaged."""
+    """A card is there but could not be read.
+
+    `reason`: moved, not_an_id_card, damaged, use_id_card (it shows its data only elsewhere).
+    """
 
     reason: str
 

@@ -9,6 +9,7 @@ from drivers.api import BadSettings, DriverSpec, Role
 # A driver's module is imported when it is first asked for: a kiosk without a PC/SC reader
 # needs no PC/SC library.
 DRIVERS: dict[tuple[Role, str], str] = {
+    (Role.CARD_READER, "pcsc"): "drivers.card_reader.pcsc:DRIVER",
     (Role.ID_READER, "sam-serial"): "drivers.id_reader.sam_lines:SERIAL",
     (Role.ID_READER, "sam-tcp"): "drivers.id_reader.sam_lines:TCP",
     (Role.ID_READER, "simulated"): "drivers.id_reader.simulated:DRIVER",

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes .venv from requirements.lock, on Debian 12, Ubuntu or anything with Python 3.11 to 3.13.
 # As root it installs what the system lacks; otherwise it prints the command that does.
-# `prepare.sh` makes everything, `prepare.sh libraries` sees to the system's libraries alone.
+# `prepare.sh` makes everything, `prepare.sh libraries` sees to the system's libraries alone,
+# `prepare.sh test-tools` to what only the tests need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,6 +14,9 @@ LIBRARIES=(
   libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0
   libxcb-util1 libxcb-xkb1 libxkbcommon-x11-0 libwayland-cursor0
 )
+
+# The tests start a real pcscd with a virtual card reader.
+TEST_TOOLS=(pcscd vsmartcard-vpcd)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -103,8 +107,12 @@ case "${1:-all}" in
   libraries)
     need "${LIBRARIES[@]}"
     ;;
+  test-tools)
+    # Without them everything but the tests of chip cards still runs; those say what is missing.
+    { command -v pcscd && [ -e /etc/reader.conf.d/vpcd ]; } >/dev/null || need "${TEST_TOOLS[@]}" || true
+    ;;
   *)
-    say "usage: $0 [libraries]"
+    say "usage: $0 [libraries|test-tools]"
     exit 2
     ;;
 esac

@@ -8,12 +8,9 @@ of 2023. Address, sex, birth and nationality are not taken: paying a bill needs 
 from __future__ import annotations
 
 import re
-import unicodedata
-from datetime import date
-
-from stdnum.iso7064 import mod_11_2
 
 from drivers.api import CardKind, IdCard
+from drivers.card_fields import PADDING, BadCardText, date_of, name_of, number_of
 
 TEXT_SIZE = 256
 KIND_AT = 248
@@ -33,15 +30,7 @@ ENGLISH_2017, NUMBER_2017, CHINESE_2017 = (0, 120), (122, 30), (158, 30)
 ENGLISH_2023, ENGLISH_2023_REST = (52, 70), (220, 22)
 
 LONG_TERM = "长期"
-PADDING = " \u3000\0\ufeff"
-GB_11643 = re.compile(r"[0-9]{17}[0-9X]")
 NUMBER_OF_2017 = re.compile(r"[A-Z]{3}[0-9]{12}")
-# Unassigned characters (Cn) are not refused: names use hanzi younger than this Python.
-NEVER_IN_NAMES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-
-class BadCardText(ValueError):
-    """The block does not say who somebody is; the message names the field, never its text."""
 
 
 def parse(block: bytes) -> IdCard:
@@ -56,8 +45,8 @@ def parse(block: bytes) -> IdCard:
         kind=kind,
         name=_name(block, kind),
         number=_number(block, kind),
-        valid_from=_date(_field(block, VALID_FROM)),
-        valid_until=None if valid_until == LONG_TERM else _date(valid_until),
+        valid_from=date_of(_field(block, VALID_FROM)),
+        valid_until=None if valid_until == LONG_TERM else date_of(valid_until),
         long_term=valid_until == LONG_TERM,
     )
 
@@ -101,40 +90,19 @@ def _field(block: bytes, place: tuple[int, int], *, strip: str = PADDING) -> str
 def _name(block: bytes, kind: CardKind) -> str:
     match kind:
         case CardKind.FOREIGN_2017:
-            name = _field(block, CHINESE_2017) or _field(block, ENGLISH_2017)
+            return name_of(_field(block, CHINESE_2017) or _field(block, ENGLISH_2017))
         case CardKind.FOREIGN_2023:
             # One name in two fields: the first is full when the second is used.
             english = _field(block, ENGLISH_2023, strip="") + _field(block, ENGLISH_2023_REST)
-            name = _field(block, NAME) or english.strip(PADDING)
+            return name_of(_field(block, NAME) or english)
         case _:
-            name = _field(block, NAME)
-    if not name:
-        raise BadCardText("the name is empty")
-    if any(unicodedata.category(character) in NEVER_IN_NAMES for character in name):
-        raise BadCardText("the name has characters that no name has")
-    return name
+            return name_of(_field(block, NAME))
 
 
 def _number(block: bytes, kind: CardKind) -> str:
-    if kind is CardKind.FOREIGN_2017:
-        number = _field(block, NUMBER_2017).upper()
-        if not NUMBER_OF_2017.fullmatch(number):
-            raise BadCardText("the number is not three letters and twelve digits")
-        return number
-    number = _field(block, NUMBER).upper()
-    if not GB_11643.fullmatch(number):
-        raise BadCardText("the number is not 18 characters of GB 11643")
-    if mod_11_2.calc_check_digit(number[:17]) != number[17]:
-        raise BadCardText("the number's check character is wrong")
+    if kind is not CardKind.FOREIGN_2017:
+        return number_of(_field(block, NUMBER))
+    number = _field(block, NUMBER_2017).upper()
+    if not NUMBER_OF_2017.fullmatch(number):
+        raise BadCardText("the number is not three letters and twelve digits")
     return number
-
-
-def _date(text: str) -> date | None:
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{8}", text):
-        raise BadCardText("a date is not eight digits")
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        raise BadCardText("a date is not in the calendar") from None

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from drivers.api import CardEvent, CardRead, CardReadFailed, CardRemoved, DriverError, IdCard
+from drivers.card_fields import BadCardText
 from drivers.clock import Clock, SystemClock
-from drivers.id_reader.card_text import BadCardText, parse
+from drivers.id_reader.card_text import parse
 from drivers.id_reader.sam import Refused, Sam, Trouble
 
 RETRY_AFTER_S = 1.0  # a card that was moving lies still by then

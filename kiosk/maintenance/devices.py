@@ -38,6 +38,7 @@ WORDS: Mapping[str, str] = {
     "moved": "The card was moved too early; leave it on the reader.",
     "not_an_id_card": "This is not an identity card the kiosk can read.",
     "damaged": "The card cannot be read.",
+    "use_id_card": "This card shows its data only to its own readers; use an identity card.",
 }
 
 

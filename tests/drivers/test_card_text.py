@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.api import CardKind, IdCard
-from drivers.id_reader.card_text import BadCardText, compose, parse
+from drivers.card_fields import BadCardText
+from drivers.id_reader.card_text import compose, parse
 from tests.drivers.sams import (
     FOREIGN_2017,
     FOREIGN_2023,

@@ -1,0 +1,1 @@
+"""Readers of chip cards that are no identity cards."""

@@ -3,18 +3,19 @@
 from PySide6.QtCore import QPointF, QRectF
 
 MIN_TARGET_PX = 80
+ELDER_TARGET_PX = 120
 SLACK_PX = 2.0
 TEXT_CLASS = "QQuickText"
 
 
-def complaints(window, robot):
+def complaints(window, robot, target_px=MIN_TARGET_PX):
     """Every fault of the page as a sentence; empty when the page is well laid out."""
     texts = list(_texts(window.contentItem(), QRectF(0, 0, window.width(), window.height())))
     controls = [seen for seen in robot.everything() if seen.is_control]
     return [
         *_clipped(texts, window),
         *_overlapping(texts),
-        *_small(controls),
+        *_small(controls, target_px),
         *_twins(controls),
         *_covered(texts, controls),
     ]
@@ -87,10 +88,10 @@ def _line_gap(one, other):
     return 0.2 * min(one.property("font").pixelSize(), other.property("font").pixelSize())
 
 
-def _small(controls):
+def _small(controls, target_px):
     for seen in controls:
         size = min(seen.rect.width(), seen.rect.height())
-        if size < MIN_TARGET_PX:
+        if size < target_px:
             yield f"{seen.name!r} is a target of only {size} px"
 
 

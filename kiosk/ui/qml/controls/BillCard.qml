@@ -132,7 +132,7 @@ Touch {
             }
             Item {
                 visible: bill.isVeiled
-                implicitHeight: Math.max(84, Theme.target * 0.8)
+                implicitHeight: Theme.elder ? Theme.target : 84
             }
             QuietButton {
                 Layout.alignment: Qt.AlignRight | Qt.AlignBottom
@@ -141,7 +141,7 @@ Touch {
                 visible: !bill.isVeiled
                 textSize: Theme.secondary
                 tint: Theme.accentText
-                implicitHeight: Math.max(84, Theme.target * 0.8)
+                implicitHeight: Theme.elder ? Theme.target : 84
                 leftPadding: 26
                 rightPadding: 26
                 onClicked: bill.detailsWanted()

@@ -36,7 +36,7 @@ Touch {
                 name: control.picture
                 tint: control.bold ? Theme.accentText : Theme.ink
                 side: Math.round(Theme.chrome * 1.1)
-                visible: Theme.text < 45 || Theme.landscape
+                visible: !Theme.elder || Theme.landscape
             }
             Label {
                 text: control.text

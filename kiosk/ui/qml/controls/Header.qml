@@ -93,7 +93,7 @@ Rectangle {
             text: header.say.of("chrome.leave")
             textSize: Theme.chrome
             visible: header.viewModel.canLeave
-            implicitHeight: Theme.small ? 84 : Math.min(Theme.target, 108)
+            implicitHeight: Theme.small && !Theme.elder ? 84 : Theme.target
             leftPadding: 30
             rightPadding: 30
             onClicked: header.viewModel.leave()

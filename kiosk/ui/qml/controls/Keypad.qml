@@ -13,9 +13,9 @@ Item {
     property bool lettersShown: false
     readonly property var letters: ["A", "B", "C", "D", "E", "F", "G", "H", "J", "K", "L", "M", "N", "P", "Q", "R", "T", "U", "W", "X", "Y"]
 
-    readonly property int letterRows: Theme.small ? 5 : 4
+    readonly property int keyHeight: Theme.elder ? Theme.target : Theme.small ? 104 : Theme.landscape ? 100 : 140
 
-    implicitHeight: Theme.landscape ? letterRows * 80 + (letterRows - 1) * 16 + (Theme.small ? 0 : 80) : 4 * (Theme.target + (Theme.text < 45 ? 36 : 0)) + 48
+    implicitHeight: 4 * keyHeight + 3 * 16
 
     signal pressed(string key)
     signal backspace

@@ -53,7 +53,7 @@ Page {
     Banner {
         Layout.fillWidth: true
         text: page.say.of("attract.take_back")
-        visible: page.viewModel.readsCards && Theme.text < 45 && !Theme.landscape
+        visible: page.viewModel.readsCards && !Theme.elder && !Theme.landscape
         picture: "card"
         tone: "remember"
     }
@@ -69,7 +69,7 @@ Page {
         }
         GridLayout {
             Layout.fillWidth: true
-            columns: Theme.beside || (!Theme.landscape && Theme.text >= 45) ? 1 : 2
+            columns: Theme.beside || (!Theme.landscape && Theme.elder) ? 1 : 2
             columnSpacing: Theme.gap
             rowSpacing: Theme.gap
 

@@ -52,7 +52,7 @@ Page {
 
             GridLayout {
                 width: parent.width
-                columns: Theme.landscape || Theme.text >= 45 ? 1 : 2
+                columns: Theme.landscape || Theme.elder ? 1 : 2
                 columnSpacing: Theme.gap
                 rowSpacing: 16
 
@@ -80,7 +80,7 @@ Page {
                     implicitHeight: Theme.target
                     leftPadding: 52
                     rightPadding: 52
-                    Layout.fillWidth: Theme.landscape || Theme.text >= 45
+                    Layout.fillWidth: Theme.landscape || Theme.elder
                     onClicked: page.viewModel.collect()
                 }
             }
@@ -89,7 +89,7 @@ Page {
             Layout.fillWidth: true
             text: page.say.of("bills.reprint_some")
             picture: "copy"
-            implicitHeight: Math.max(88, Theme.target - 16)
+            implicitHeight: Theme.elder ? Theme.target : 88
             visible: page.viewModel.canReprint
             onClicked: page.reprinting = true
         }

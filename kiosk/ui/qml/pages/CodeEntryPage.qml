@@ -11,7 +11,7 @@ Page {
     required property CodeEntryViewModel viewModel
 
     // With large text the sentence goes, so that field and keypad stay on one screen.
-    readonly property bool tight: Theme.text >= 45
+    readonly property bool tight: Theme.elder
 
     title: viewModel.title
     titlePx: tight ? Math.round(Theme.text * 1.25) : Theme.title

@@ -15,7 +15,7 @@ QtObject {
     // Landscape has room beside the content only while the text is small.
     readonly property bool beside: landscape && text < 38
     // An emblem above the title only where it pushes nothing off the page.
-    readonly property bool emblems: !landscape && text < 45
+    readonly property bool emblems: !landscape && !elder
     readonly property int scheme: Math.max(0, ["default", "high", "dark", "yellow"].indexOf(contrast))
 
     // Text on paper, card or its own soft ground: >= 7:1, in "high" >= 15:1 (tests/ui).
@@ -52,9 +52,10 @@ QtObject {
     readonly property int chrome: Math.min(text, small ? 36 : 42)
     readonly property string family: "Noto Sans SC"
 
-    // Targets: >= 80 px, >= 120 px from the third text size on.
-    readonly property int target: small ? Math.min(108, text + 56) : text >= 45 ? 124 : 104
-    readonly property int primary: small ? Math.min(120, text + 68) : 132 + (text - 32)
+    // Targets: >= 80 px, >= 120 px at the two largest text sizes.
+    readonly property bool elder: text >= 45
+    readonly property int target: elder ? 120 : small ? text + 56 : 104
+    readonly property int primary: !small ? 132 + (text - 32) : elder ? 124 : text + 68
     readonly property int margin: small ? 36 : 60
     readonly property int gap: small ? 18 : 24
     readonly property int pad: small ? 22 : 32

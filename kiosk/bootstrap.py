@@ -37,6 +37,7 @@ from kiosk.journal import keys
 from kiosk.journal.errors import JournalError, JournalInUse
 from kiosk.journal.journal import Journal
 from kiosk.observability import configure_logging, install_crash_hooks
+from kiosk.platform_api.breaker import Breaker
 from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.signing import KioskKeys
 from kiosk.platform_api.signing_keys import (
@@ -47,7 +48,7 @@ from kiosk.platform_api.signing_keys import (
 )
 from kiosk.platform_api.transport import Timeouts
 from kiosk.receipts import compose
-from kiosk.settings.model import Settings
+from kiosk.settings.model import Environment, Settings
 
 if TYPE_CHECKING:  # Qt is loaded only where there is a screen, the simulation where it is used.
     from drivers.simulation import SimulatedWorld
@@ -119,7 +120,8 @@ def build(
 
     core = Core(make_engine, boot_id=uuid.uuid4().hex[:12], version=VERSION)
     supervisors = _supervisors(settings, core.post, world)
-    link = PlatformLink(lambda: _perform(settings, base_url), core.post)
+    breaker = Breaker(settings.platform.reconnect_window_s)
+    link = PlatformLink(lambda: _perform(settings, base_url, breaker), core.post)
 
     def start_effect(effect: Effect) -> None:
         if isinstance(effect, PrintReceipt):
@@ -148,7 +150,7 @@ def _diary_of(settings: Settings, secrets: keys.Keys) -> Diary:
     )
 
 
-def _perform(settings: Settings, base_url: str) -> Perform:
+def _perform(settings: Settings, base_url: str, breaker: Breaker | None = None) -> Perform:
     platform = settings.platform
     certificate = (
         (platform.certificate_file, platform.certificate_key_file)
@@ -164,6 +166,7 @@ def _perform(settings: Settings, base_url: str) -> Perform:
         certificate=certificate,
         crl_file=platform.crl_file or None,
         keys=platform_keys(settings),
+        breaker=breaker,
     )
     return client.perform
 
@@ -205,6 +208,7 @@ def _print_receipt(settings: Settings, printer: ReceiptPrinter, job: PrintReceip
         datetime.now(UTC),
         settings.kiosk.id,
         settings.kiosk.help_phone,
+        demo=settings.environment is not Environment.PRODUCTION,
     )
     return printer.print(document, job_number_of(job.job_id))
 

@@ -20,6 +20,7 @@ class ReceiptHead:
     paid_at: datetime  # UTC
     channel: str  # where it was paid: kiosk, wallet, web, counter …
     copies_printed: int  # 0: the original was never printed
+    note: str = ""  # 备注 of the bill: whose it is, which term
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,6 +48,7 @@ class Receipt:
     paid_at: datetime  # UTC
     wallet: str  # alipay, wechat, unionpay, zhelibanan … shown as 支付方式
     verify_url: str  # what the printed QR says; no personal data in it
+    note: str = ""  # 备注
 
     def __repr__(self) -> str:
         return f"Receipt({self.receipt_no})"

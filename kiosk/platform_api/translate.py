@@ -132,6 +132,7 @@ def _head(body: wire.ReceiptHeadBody) -> ReceiptHead:
         paid_at=body.paid_at.astimezone(UTC),
         channel=body.channel,
         copies_printed=body.copies_printed,
+        note=body.note,
     )
 
 
@@ -266,6 +267,7 @@ def _receipt(body: wire.ReceiptBody) -> Receipt:
         paid_at=body.paid_at.astimezone(UTC),
         wallet=body.wallet,
         verify_url=body.verify_url,
+        note=body.note,
     )
 
 

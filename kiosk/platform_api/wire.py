@@ -180,6 +180,7 @@ class ReceiptHeadBody(Answer):
     paid_at: AwareDatetime
     channel: Annotated[str, Field(max_length=30)]
     copies_printed: Count
+    note: Text = ""
 
 
 class ReceiptsAnswer(Answer):
@@ -243,6 +244,7 @@ class ReceiptBody(Answer):
     paid_at: AwareDatetime
     wallet: Annotated[str, Field(max_length=30)]
     verify_url: Url
+    note: Text = ""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

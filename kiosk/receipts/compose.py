@@ -18,11 +18,15 @@ from kiosk.receipts.lines import amount_line, columns_of, field, item, pair, par
 CHINA = timezone(timedelta(hours=8))  # 北京时间: one zone, no summer time
 NARROWEST_PAPER = 32
 LABEL_COLUMNS = 8
+SEAL_COLUMNS = 14
 QR_SIZE_MM = 32
 MAX_COPIES = 999
+FINES = "10305"  # 罚没收入 in the classification of government revenue
 
 TITLE = ("浙江省政府非税收入", "统一票据（电子）")
-COMPLETE = "凭证完整"
+COMPLETE = "票据完整"
+DEMO_MARK = "演示样张 不是票据"
+ORIGINAL_HOLDS = "见电子票据原件"
 COPY_NOTE = "同一张票据再次打印，请勿重复报销"
 WALLET_NAMES = {
     "alipay": "支付宝",
@@ -36,7 +40,7 @@ NOTES = (
     "凭票据代码、票据号码、校验码，可在上述网址查验真伪、下载电子票据。",
     "单位报销入账，请使用电子票据原文件。",
     "热敏纸字迹会褪色，请避光、避热保存。",
-    "末行没有“凭证完整”四个字的，是没有打完的凭证，不作凭据，请重新打印。",
+    "末行没有“票据完整”四个字的，是没有打完的票据，不作凭据，请重新打印。",
 )
 
 
@@ -47,17 +51,21 @@ def compose(
     printed_at: datetime,
     kiosk_id: str,
     help_phone: str,
+    *,
+    demo: bool = False,
 ) -> Document:
     """The strip for one copy; copy 1 is the original, every further one is marked 补打.
 
-    `columns` is the printer's (48 or 32), `printed_at` has a time zone. Raises ValueError
-    for paper narrower than 32 columns, a copy number below 1, or a time without zone.
+    `columns` is the printer's (48 or 32), `printed_at` has a time zone; with `demo` it says
+    at both ends that it is no receipt. Raises ValueError for paper narrower than 32 columns,
+    a copy number below 1, or a time without zone.
     """
     if columns < NARROWEST_PAPER:
         raise ValueError(f"a receipt needs {NARROWEST_PAPER} columns, not {columns}")
     if not 1 <= copy_number <= MAX_COPIES:
         raise ValueError(f"copy number {copy_number} is not in 1 … {MAX_COPIES}")
     blocks: list[Block] = [
+        *_demo_mark(columns, demo=demo),
         *_copy_mark(copy_number, columns),
         *_copy_note(copy_number, columns),
         *_heading(columns),
@@ -66,12 +74,19 @@ def compose(
         *_items(receipt, columns),
         *_total(receipt, columns),
         *_payment(receipt, columns),
+        *_signatures(columns),
         *_verification(receipt, columns),
         *_origin(printed_at, kiosk_id, help_phone, columns),
         *_copy_mark(copy_number, columns),
+        *_demo_mark(columns, demo=demo),
         *paragraph(COMPLETE, columns, align=Align.CENTER, large=True, bold=True),
     ]
     return Document(tuple(blocks))
+
+
+def _demo_mark(columns: int, *, demo: bool) -> Iterator[Block]:
+    if demo:
+        yield from paragraph(DEMO_MARK, columns, align=Align.CENTER, bold=True)
 
 
 def _copy_mark(copy_number: int, columns: int) -> Iterator[Block]:
@@ -109,6 +124,8 @@ def _payer(receipt: Receipt, columns: int) -> Iterator[Block]:
     yield from _field("缴款码", receipt.bill_no, columns)
     yield from _field("执收单位", receipt.agency_name, columns)
     yield from _field("单位编码", receipt.agency_code, columns)
+    if receipt.note:
+        yield from _field("备注", receipt.note, columns)
     yield Rule()
 
 
@@ -118,8 +135,14 @@ def _items(receipt: Receipt, columns: int) -> Iterator[Block]:
     for line in receipt.lines:
         yield from _item(line, columns)
     if receipt.late_fee_fen:
-        yield from pair("滞纳金（加处罚款）", yuan(receipt.late_fee_fen), columns, bold=True)
+        label = late_fee_name(receipt.lines)
+        yield from pair(label, yuan(receipt.late_fee_fen), columns, bold=True)
     yield Rule()
+
+
+def late_fee_name(lines: tuple[BillLine, ...]) -> str:
+    """加处罚款 on fines (revenue class 10305, 罚没收入), 滞纳金 on everything else."""
+    return "加处罚款" if any(line.item_code.startswith(FINES) for line in lines) else "滞纳金"
 
 
 def _item(line: BillLine, columns: int) -> Iterator[Block]:
@@ -139,7 +162,7 @@ def _total(receipt: Receipt, columns: int) -> Iterator[Block]:
 def _payment(receipt: Receipt, columns: int) -> Iterator[Block]:
     yield from _field("支付方式", WALLET_NAMES.get(receipt.wallet, receipt.wallet), columns)
     yield from _field("付款时间", _china_time(receipt.paid_at), columns)
-    yield from _field("缴费单号", receipt.payment_id, columns)
+    yield from field("支付订单号", receipt.payment_id, columns, label_columns=10)
     yield Rule()
 
 
@@ -155,10 +178,18 @@ def _verification(receipt: Receipt, columns: int) -> Iterator[Block]:
     yield Rule()
 
 
+def _signatures(columns: int) -> Iterator[Block]:
+    """Seal and signatures are in the electronic original, not on a printed view of it."""
+    for label in ("收款单位（章）", "复核人", "收款人"):
+        yield from field(label, ORIGINAL_HOLDS, columns, label_columns=SEAL_COLUMNS)
+    yield Rule()
+
+
 def _origin(printed_at: datetime, kiosk_id: str, help_phone: str, columns: int) -> Iterator[Block]:
     yield from _field("打印时间", _china_time(printed_at), columns)
     yield from _field("打印终端", kiosk_id, columns)
-    yield from paragraph(f"咨询电话 {help_phone}", columns, large=True, bold=True)
+    if help_phone:
+        yield from paragraph(f"咨询电话 {help_phone}", columns, large=True, bold=True)
     yield Rule()
 
 

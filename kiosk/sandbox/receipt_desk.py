@@ -217,6 +217,7 @@ def _head(store: Store, row: dict[str, Any]) -> ReceiptHead:
         paid_at=datetime.fromtimestamp(row["paid_s"], UTC),
         channel=row["channel"],
         copies_printed=ledger.copies_used(_states(store, row["receipt_no"])),
+        note=bill.note,
     )
 
 
@@ -244,6 +245,7 @@ def _receipt(store: Store, row: dict[str, Any], site: str) -> Receipt:
         paid_at=datetime.fromtimestamp(row["paid_s"], UTC),
         wallet=row["wallet"],
         verify_url=f"{site}/verify/{row['receipt_no']}/{row['check_code']}",
+        note=bill.note,
     )
 
 

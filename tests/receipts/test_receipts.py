@@ -41,6 +41,7 @@ RECEIPT = Receipt(
     paid_at=datetime(2026, 10, 31, 16, 20, 31, tzinfo=UTC),
     wallet="alipay",
     verify_url="https://verify.example.gov.cn/r?c=33010226&n=0000012345&k=a1b2c3",
+    note="幼儿：*宝 中班",
 )
 PAPERS = pytest.mark.parametrize("profile, columns", [("default", 48), ("58mm", 32)])
 
@@ -68,15 +69,18 @@ def page(document):
         "缴款码33010526300000000001",
         "执收单位杭州市拱墅区教育局",
         "单位编码330105001",
+        "备注幼儿：*宝中班",
+        "收款单位（章）见电子票据原件",
+        "复核人见电子票据原件",
         "缴费事项普通高中学费",
         "项目编码103042708",
         "普通高中住宿费项目编码1030427092学期×175.00元350.00",
-        "滞纳金（加处罚款）15.50",
+        "滞纳金15.50",
         "￥1,565.50",
         "大写人民币壹仟伍佰陆拾伍元伍角整",
         "支付方式支付宝",
         "付款时间2026-11-0100:20:31",
-        "缴费单号01JBK3T0V5Q8",
+        "支付订单号01JBK3T0V5Q8",
         "https://verify.example.gov.cn/r?c=33010226&n=0000012345&k=a1b2c3",
         "凭票据代码、票据号码、校验码，可在上述网址查验",
         "热敏纸字迹会褪色",
@@ -92,8 +96,8 @@ def test_every_field_is_on_the_paper(columns, expected):
 @PAPERS
 def test_the_last_line_says_that_the_receipt_is_complete_and_nothing_else_does(profile, columns):
     lines = texts(composed(copy=2, columns=columns))
-    assert lines[-1] == "凭证完整"
-    assert lines.count("凭证完整") == 1
+    assert lines[-1] == "票据完整"
+    assert lines.count("票据完整") == 1
 
 
 @PAPERS
@@ -199,3 +203,17 @@ def test_the_sample_fills_its_lines_and_is_no_receipt(profile, columns):
 def test_a_sample_needs_paper_wide_enough():
     with pytest.raises(ValueError, match="32 columns"):
         compose_sample(20, "HZ-GS-0007")
+
+
+def test_a_surcharge_on_a_fine_is_called_by_its_own_name():
+    fine = BillLine("103050101", "公安交通违法罚款", "起", 1, 155_000, 155_000)
+    assert "加处罚款15.50" in page(composed(replace(RECEIPT, lines=(fine,))))
+
+
+def test_a_demonstration_says_at_both_ends_that_it_is_no_receipt():
+    strip = texts(compose(RECEIPT, 1, 48, PRINTED_AT, "demo", "", demo=True))
+    assert [line for line in strip if "演示样张" in line] == ["演示样张 不是票据"] * 2
+
+
+def test_a_receipt_in_service_carries_no_demonstration_mark():
+    assert "演示" not in page(composed())

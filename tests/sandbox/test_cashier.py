@@ -178,3 +178,16 @@ def test_the_code_on_a_receipt_leads_to_a_page_that_vouches_for_it(
     wrong = granted.receipt.verify_url[:-6] + "zzzzzz"
     assert phone.open(wrong) == "no_receipt"
     assert phone.page.status_code == 404
+
+
+def test_no_page_shows_the_inside_of_the_program(city: City, kiosk: PlatformClient) -> None:
+    phone = city.phone()
+    phone.open(opened(kiosk, "P1", *bills_of(kiosk, WANG)).qr_url)
+    assert "built-in" not in phone.page.text
+    granted = kiosk.perform(
+        ClaimReceipt("C1", receipts_of(kiosk, ZHANG).receipts[0].receipt_no, reprint=False)
+    )
+    assert isinstance(granted, ClaimGranted)
+    verified = requests.get(granted.receipt.verify_url, timeout=10)
+    assert granted.receipt.title in verified.text
+    assert "built-in" not in verified.text

@@ -36,6 +36,7 @@ TESTS = {
 }
 SLOW_TESTS = ("test_kill", "test_privacy", "flipped_bit")  # others reach the same lines
 ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+ARGUMENTS += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # plugins are imported before
 ARGUMENTS += ("-k", " and ".join(f"not {name}" for name in SLOW_TESTS))
 QUICK_S = 0.3
 FIRST_TESTS = 12  # tried before all the others that reach the line
@@ -122,7 +123,7 @@ class Worker:
     def __init__(self, copy: Path) -> None:
         self.copy = copy
         self._process = subprocess.Popen(
-            [sys.executable, "-B", str(copy / "tests/mutation/worker.py")],
+            [sys.executable, str(copy / "tests/mutation/worker.py")],
             cwd=copy,
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
             stdin=subprocess.PIPE,
@@ -150,6 +151,8 @@ def judge(worker: Worker, module: str, mutant: Mutant, reach: Reach) -> Fate:
     original = file.read_text()
     if not tests and not _is_run_at_import(original, mutant.line):
         return Fate.NOT_REACHED
+    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+        compiled.unlink()
     file.write_text(mutant.source)
     try:
         tests = tests or reach.quickest()
@@ -182,9 +185,7 @@ def judged(package: str, reach: Reach, jobs: int, only: str) -> Iterator[Verdict
     with tempfile.TemporaryDirectory(prefix="mutants-", dir=place) as scratch:
         for number in range(jobs):
             worker = Worker(_copy(Path(scratch) / str(number)))
-            assert worker.passes(reach.quickest()[:FIRST_TESTS]), (
-                "tests fail in a copy, without any mutant"
-            )
+            assert worker.passes(reach.quickest()), "tests fail in a copy, without any mutant"
             idle.put(worker)
 
         def one(item: tuple[str, Mutant]) -> Verdict:

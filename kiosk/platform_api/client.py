@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from kiosk.domain.platform import AnswerLost, NotSent, Outcome, PlatformCall, Refused
+from kiosk.domain.platform import (
+    AnswerLost,
+    CheckLink,
+    ConfirmClaim,
+    NotSent,
+    Outcome,
+    PlatformCall,
+    QueryPayment,
+    Refused,
+    ReleaseClaim,
+)
 from kiosk.platform_api import wire
+from kiosk.platform_api.breaker import Breaker
 from kiosk.platform_api.operations import REFUSAL_STATUS, Operation
 from kiosk.platform_api.signing import (
     PLATFORM_KEYID,
@@ -46,12 +58,14 @@ class PlatformClient:
         certificate: tuple[str, str] | None = None,
         crl_file: str | None = None,
         keys: KioskKeys | None = None,
+        breaker: Breaker | None = None,
         nonces: Callable[[], str] = new_nonce,
     ) -> None:
         """`base_url` is http(s)://host[:port] without a path; see Transport for the rest.
 
         With `keys` every request is signed, and no answer counts that the platform did not
-        sign for exactly this request. Raises OSError for a certificate file that cannot be
+        sign for exactly this request. A `breaker` may be shared by the clients of one kiosk;
+        what it holds back is NotSent. Raises OSError for a certificate file that cannot be
         used, ValueError for a base_url that cannot work.
         """
         parts = urlsplit(base_url)
@@ -64,6 +78,7 @@ class PlatformClient:
         self._base_url = base_url.rstrip("/")
         self._kiosk_id = kiosk_id
         self._keys = keys
+        self._breaker = breaker or Breaker(0.0)
         self._nonces = nonces
         self._transport = Transport(
             timeouts or Timeouts(),
@@ -81,7 +96,13 @@ class PlatformClient:
         be trusted. Refused: a proper problem+json whose code makes sense for this call.
         """
         nonce = self._nonces()
-        return self._ask(question(call, self._kiosk_id, nonce), nonce)
+        asked = question(call, self._kiosk_id, nonce)
+        held = self._breaker.holds(urgent=_somebody_waits(call))
+        if held:
+            return NotSent(held)
+        outcome = self._ask(asked, nonce)
+        self._breaker.note(failed=isinstance(outcome, NotSent | AnswerLost))
+        return outcome
 
     def _ask(self, asked: Question, nonce: str) -> Outcome:
         body = asked.body.model_dump_json().encode() if asked.body is not None else None
@@ -94,6 +115,8 @@ class PlatformClient:
         if isinstance(result, Failure):
             fact = AnswerLost if result.may_have_left else NotSent
             return fact(result.reason)
+        if result.status in (429, 503):
+            self._breaker.be_quiet(_retry_after_s(result))
         try:
             return self._judge(asked, request, result)
         except (Forged, Malformed, Untrusted) as trouble:
@@ -132,6 +155,22 @@ class PlatformClient:
 
     def _url(self, asked: Question) -> str:
         return self._base_url + asked.path + (f"?{asked.query}" if asked.query else "")
+
+
+def _somebody_waits(call: PlatformCall) -> bool:
+    """Is a resident at the screen waiting for this very answer?"""
+    match call:
+        case CheckLink() | ConfirmClaim() | ReleaseClaim():
+            return False
+        case QueryPayment(wait_s=0.0):
+            return False
+    return True
+
+
+def _retry_after_s(reply: Reply) -> float:
+    """Seconds alone: a date would need two clocks that agree."""
+    said = reply.headers.get("Retry-After", "").strip()
+    return float(said) if re.fullmatch("[0-9]{1,6}", said) else 0.0
 
 
 def _headers(asked: Question, nonce: str) -> Mapping[str, str]:

@@ -10,7 +10,10 @@ from types import MappingProxyType
 from drivers.api import PrinterCondition, PrinterStatus, Role
 from kiosk.domain import visit as v
 from kiosk.domain.bill import Bill, BillLine
+from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules
+from kiosk.domain.ledger import Ledger, Payment
+from kiosk.domain.payment import State
 from kiosk.domain.platform import Subject, SubjectKind
 from kiosk.domain.receipt import ReceiptHead
 
@@ -18,18 +21,44 @@ WALL = datetime(2026, 11, 21, 6, 26, tzinfo=UTC)
 NOW_S = 1000.0
 RULES = Rules("K330105001", b"sample", frozenset(Role))
 PAYMENT_ID = "K330105001-01SAMPLEPAYMENT00000000"
+
 CODE = "7K4M-QR29"
 QR_URL = "https://pay.example.invalid/c/01SAMPLEPAYMENT00000000"
 
 PERSON = Subject(SubjectKind.PERSON, "330199190001010010", "张小三", "d" * 32)
 BY_CODE = Subject(SubjectKind.PAYMENT_CODE, "33010526112100000317", digest="c" * 32)
 COMPANY = Subject(SubjectKind.ENTERPRISE, "91330199MA2TEST00X", digest="e" * 32)
+ONE_OPEN = Ledger(
+    payments=MappingProxyType(
+        {
+            PAYMENT_ID: Payment(
+                payment_id=PAYMENT_ID,
+                visit_id="V",
+                subject_digest=PERSON.digest,
+                inquiry_code=inquiry_code(PAYMENT_ID),
+                bills=(),
+                amount_fen=144_350,
+                receipt_later=False,
+                state=State.UNKNOWN,
+            )
+        }
+    )
+)
+"""A ledger in which one payment of the sample person is in doubt."""
 
 
 def _bill(
-    number: int, title: str, agency: str, fen: int, *, late_fen: int = 0, due: date, note: str = ""
+    number: int,
+    code: str,
+    title: str,
+    agency: str,
+    fen: int,
+    *,
+    late_fen: int = 0,
+    due: date,
+    note: str = "",
 ) -> Bill:
-    line = BillLine("103042750", title, "次", 1, fen, fen)
+    line = BillLine(code, title, "次", 1, fen, fen)
     return Bill(
         bill_no=f"3301052611210000{number:04d}",
         version=1,
@@ -48,23 +77,24 @@ def _bill(
 
 SCHOOL = replace(
     _bill(
-        317, "普通高中学费", "杭州市拱墅区示例高级中学", 120000, due=date(2026, 12, 5),
+        317, "103042707", "普通高中学费", "杭州市拱墅区示例高级中学", 120000, due=date(2026, 12, 5),
         note="2026 学年上学期",
     ),
     lines=(
-        BillLine("103042701", "普通高中学费", "学期", 1, 120000, 120000),
+        BillLine("103042707", "普通高中学费", "学期", 1, 120000, 120000),
     ),
 )  # fmt: skip
 FINE = _bill(
-    127, "公安交通违法罚款", "杭州市公安局交通警察支队", 15000, late_fen=1350,
+    127, "103050101", "公安交通违法罚款", "杭州市公安局交通警察支队", 15000, late_fen=1350,
     due=date(2026, 11, 12), note="决定书 3301…0127",
 )  # fmt: skip
 HOUSE = _bill(
-    80, "不动产登记费", "杭州市规划和自然资源局", 8000, due=date(2026, 12, 31), note="住宅转移登记"
-)
+    80, "103043301", "不动产登记费", "杭州市规划和自然资源局", 8000,
+    due=date(2026, 12, 31), note="住宅转移登记",
+)  # fmt: skip
 BILLS = (SCHOOL, FINE, HOUSE)
 MANY = tuple(
-    _bill(400 + number, f"公租房租金 2026 年 {number} 月", "杭州市住房保障和房产管理局", 86500,
+    _bill(400 + number, "103070601", f"公租房租金 2026 年 {number} 月", "杭州市住房保障和房产管理局", 86500,
           due=date(2026, 12, 31))
     for number in range(1, 11)
 )  # fmt: skip
@@ -141,7 +171,11 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "starting": replace(READY, link=Link.UNKNOWN),
         "no-link": replace(READY, link=Link.DOWN),
         "halted": replace(READY, halted="journal"),
-        "halted-while-paying": replace(at(PAYING), halted="journal"),
+        "halted-while-paying": replace(at(PAYING), halted="journal", ledger=ONE_OPEN),
+        "no-link-after-doubt": replace(READY, link=Link.DOWN, ledger=ONE_OPEN),
+        "trouble-lookup-after-doubt": replace(
+            at(v.Trouble(K.LOOKUP_FAILED, can_retry=True)), ledger=ONE_OPEN
+        ),
         "code-entry": at(v.EnteringCode(), None),
         "code-entry-notice": at(v.EnteringCode(v.Notice.USE_YOUR_CARD), None),
         "searching": at(v.Searching("L", NOW_S, bills=BILLS)),

@@ -10,6 +10,7 @@ from drivers.api import Role
 from kiosk.domain import visit as v
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Presence
+from kiosk.domain.payment import State
 from kiosk.ui.sample_screens import (
     BILLS,
     CHOOSING,
@@ -18,6 +19,7 @@ from kiosk.ui.sample_screens import (
     ITEMS,
     NO_PAPER,
     NO_READER,
+    ONE_OPEN,
     PAYMENT_ID,
     READY,
     SCHOOL,
@@ -30,8 +32,10 @@ from kiosk.ui.viewmodels.bills import auto_collect, bills_page
 from kiosk.ui.viewmodels.code_entry import Typed, code_entry_page
 from kiosk.ui.viewmodels.confirm import confirm_page
 from kiosk.ui.viewmodels.details import details
+from kiosk.ui.viewmodels.help import help_sheet
 from kiosk.ui.viewmodels.out_of_service import out_of_service_page
 from kiosk.ui.viewmodels.searching import searching_page
+from kiosk.ui.viewmodels.trouble import trouble_page
 
 ZH, EN = texts(Language.ZH), texts(Language.EN)
 S, K = v.ItemState, v.TroubleKind
@@ -90,6 +94,41 @@ def test_a_halted_kiosk_names_the_payment_that_was_open():
     page = out_of_service_page(SCREENS["halted-while-paying"], ZH)
     assert "请勿重复支付" in page.money
     assert page.inquiry_code == inquiry_code(PAYMENT_ID)
+
+
+def test_a_lost_link_never_calls_open_money_safe():
+    page = out_of_service_page(SCREENS["no-link-after-doubt"], ZH)
+    assert "请勿重复支付" in page.money
+    assert "不受影响" not in page.money
+
+
+def test_a_failed_enquiry_remembers_the_payment_of_this_person_that_is_in_doubt():
+    page = trouble_page(SCREENS["trouble-lookup-after-doubt"], ZH)
+    assert page.money == "您刚才的一笔付款还在核对，请勿重复支付。"
+    assert page.inquiry_code == inquiry_code(PAYMENT_ID)
+
+
+def test_a_failed_enquiry_of_somebody_else_says_nothing_of_that_payment():
+    kiosk = SCREENS["trouble-lookup-after-doubt"]
+    other = replace(kiosk.visit, subject=replace(kiosk.visit.subject, digest="f" * 32))
+    page = trouble_page(replace(kiosk, visit=other), ZH)
+    assert page.money == "这次查询没有扣款。"
+    assert page.inquiry_code == ""
+
+
+def test_contradicting_answers_have_words_of_their_own():
+    kiosk = replace(SCREENS["trouble-doubt"], ledger=conflict_ledger())
+    assert trouble_page(kiosk, ZH).what == "平台前后两次的回答不一样。"
+
+
+def conflict_ledger():
+    payment = replace(ONE_OPEN.payments[PAYMENT_ID], state=State.CONFLICT)
+    return replace(ONE_OPEN, payments={PAYMENT_ID: payment})
+
+
+def test_help_never_sends_somebody_with_an_open_payment_to_pay_elsewhere():
+    assert not help_sheet(SCREENS["halted-while-paying"], ZH).may_pay_elsewhere
+    assert help_sheet(SCREENS["bills"], ZH).may_pay_elsewhere
 
 
 @pytest.mark.parametrize("name", ["starting", "no-link", "halted"])
@@ -196,7 +235,7 @@ def test_a_late_fee_and_a_missed_date_are_shown_on_the_bill():
 @pytest.mark.parametrize(
     ("due", "words", "is_overdue"),
     [
-        (date(2026, 11, 21), "请在2026年11月21日前缴", False),
+        (date(2026, 11, 21), "最晚2026年11月21日缴", False),
         (date(2026, 11, 20), "已过期限（2026年11月20日）", True),
         (None, "", False),
     ],

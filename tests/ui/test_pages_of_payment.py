@@ -100,7 +100,7 @@ def test_a_payment_agreed_without_receipt_does_not_promise_one():
 
 
 def test_an_unstable_link_is_told():
-    assert pay_page(SCREENS["pay-unstable"], ZH).unstable == "网络不稳，正在继续核对"
+    assert pay_page(SCREENS["pay-unstable"], ZH).unstable == "网络不稳。已经付过的请勿重复支付，机器会继续核对"
     assert pay_page(SCREENS["pay"], ZH).unstable == ""
 
 

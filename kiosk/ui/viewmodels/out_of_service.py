@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import Property, Signal
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Kiosk, Service
-from kiosk.domain.visit import Checking, Paying, Trouble
+from kiosk.domain.payment import FINAL
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.translations import Texts
+from kiosk.ui.viewmodels.doubt import payment_on_screen
 from kiosk.ui.viewmodels.follower import Follower
 from kiosk.ui.viewmodels.look import LookViewModel
 
@@ -39,27 +39,24 @@ def out_of_service_page(kiosk: Kiosk, texts: Texts) -> OutOfServicePage:
     key = KEYS.get(kiosk.service)
     if key is None:
         return OutOfServicePage()
-    code = _open_payment_code(kiosk)
+    shown = payment_on_screen(kiosk)
     return OutOfServicePage(
         kind=key,
         title=texts.of(f"out_of_service.{key}_title"),
         what=texts.of(f"out_of_service.{key}_what"),
-        money=texts.of("out_of_service.money_open" if code else "out_of_service.money_safe"),
-        todo=texts.of(f"out_of_service.{key}_do"),
-        inquiry_code=code,
+        money=_money(kiosk, texts),
+        todo=texts.of("out_of_service.open_do" if shown else f"out_of_service.{key}_do"),
+        inquiry_code=shown.inquiry_code if shown else "",
     )
 
 
-def _open_payment_code(kiosk: Kiosk) -> str:
-    """The inquiry code of a payment that was on the screen when the service stopped."""
-    page = kiosk.visit.page if kiosk.visit else None
-    match page:
-        case Paying() | Checking():
-            return inquiry_code(page.payment_id)
-        case Trouble():
-            return page.inquiry_code
-        case _:
-            return ""
+def _money(kiosk: Kiosk, texts: Texts) -> str:
+    """Safe only where no payment is open: whoever paid a minute ago reads this too."""
+    if payment_on_screen(kiosk):
+        return texts.of("out_of_service.money_open")
+    if any(payment.state not in FINAL for payment in kiosk.ledger.open_payments):
+        return texts.of("out_of_service.money_recent")
+    return texts.of("out_of_service.money_safe")
 
 
 @QmlElement

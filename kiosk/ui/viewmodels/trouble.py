@@ -10,10 +10,13 @@ from PySide6.QtQml import QmlElement
 from drivers.api import PrinterCondition, PrinterStatus
 from kiosk.domain.events import BackTouched, LeaveTouched, RetryTouched
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.ledger import Payment
+from kiosk.domain.payment import State
 from kiosk.domain.visit import Trouble, TroubleKind
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.translations import Texts
 from kiosk.ui.viewmodels import wording
+from kiosk.ui.viewmodels.doubt import doubtful_payment
 from kiosk.ui.viewmodels.follower import Follower
 from kiosk.ui.viewmodels.look import LookViewModel
 
@@ -21,7 +24,7 @@ QML_IMPORT_NAME = "Kiosk.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
 OWN_MONEY_SENTENCE = frozenset(
-    {TroubleKind.LEASED, TroubleKind.MONEY_IN_DOUBT, TroubleKind.PRINTER_NOT_READY}
+    {TroubleKind.LEASED, TroubleKind.LOOKUP_FAILED, TroubleKind.PRINTER_NOT_READY}
 )
 SEVERE = frozenset({TroubleKind.MONEY_IN_DOUBT, TroubleKind.LEASED})
 
@@ -45,16 +48,18 @@ def trouble_page(kiosk: Kiosk, texts: Texts) -> TroublePage:
     if not isinstance(page, Trouble):
         return TroublePage()
     key = f"trouble.{page.kind.value}"
-    has_own = page.kind in OWN_MONEY_SENTENCE
+    if _is_conflict(kiosk, page):
+        key = "trouble.conflict"
+    doubtful = doubtful_payment(kiosk)
     can_go_back = page.choosing is not None and page.kind is not TroubleKind.MONEY_IN_DOUBT
     primary = "retry" if page.can_retry else "back" if can_go_back else "leave"
     return TroublePage(
-        is_severe=page.kind in SEVERE,
+        is_severe=page.kind in SEVERE or doubtful is not None,
         title=texts.of(f"{key}_title"),
-        what=_what(page, kiosk.printer, texts),
-        money=texts.of(f"{key}_money" if has_own else "trouble.no_charge"),
+        what=_what(key, page, kiosk.printer, texts),
+        money=_money(key, page, doubtful, texts),
         todo=texts.of(f"{key}_do"),
-        inquiry_code=page.inquiry_code,
+        inquiry_code=page.inquiry_code or (doubtful.inquiry_code if doubtful else ""),
         amount=wording.amount(texts, page.amount_fen) if page.amount_fen else "",
         primary=primary,
         primary_label=texts.of(f"trouble.{primary}"),
@@ -62,9 +67,25 @@ def trouble_page(kiosk: Kiosk, texts: Texts) -> TroublePage:
     )
 
 
-def _what(page: Trouble, printer: PrinterStatus | None, texts: Texts) -> str:
+def _is_conflict(kiosk: Kiosk, page: Trouble) -> bool:
+    payment = kiosk.ledger.payments.get(page.payment_id)
+    return payment is not None and payment.state is State.CONFLICT
+
+
+def _money(key: str, page: Trouble, doubtful: Payment | None, texts: Texts) -> str:
+    """What this trouble means for the money; an older payment in doubt outweighs it."""
+    if page.kind is TroubleKind.MONEY_IN_DOUBT:
+        return texts.of(f"{key}_money")
+    if doubtful:
+        return texts.of("trouble.earlier_doubt")
+    if page.kind in OWN_MONEY_SENTENCE:
+        return texts.of(f"{key}_money")
+    return texts.of("trouble.no_charge")
+
+
+def _what(key: str, page: Trouble, printer: PrinterStatus | None, texts: Texts) -> str:
     if page.kind is not TroubleKind.PRINTER_NOT_READY:
-        return texts.of(f"trouble.{page.kind.value}_what")
+        return texts.of(f"{key}_what")
     conditions = printer.conditions if printer else frozenset()
     if PrinterCondition.PAPER_OUT in conditions:
         return texts.of("trouble.printer_not_ready_paper")

@@ -56,6 +56,7 @@ Sheet {
     }
     Banner {
         Layout.fillWidth: true
+        visible: sheet.viewModel.mayPayElsewhere
         text: sheet.look.words.of("help.counter")
         picture: "coins"
         tone: "plain"

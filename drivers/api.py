@@ -157,9 +157,16 @@ class PrinterStatus:
 
 
 class PrintOutcome(StrEnum):
-    PRINTED = "printed"  # proven: the printer answered our process id after the cut
+    PRINTED = "printed"  # proven: the printer answered after the cut, see `PrintProof`
     NOT_PRINTED = "not_printed"  # proven: no byte of the document left the kiosk
     UNKNOWN = "unknown"  # anything else
+
+
+class PrintProof(StrEnum):
+    """What the printer answered, in its turn, after the cut."""
+
+    PROCESS_ID = "process_id"  # the number of this very job
+    PAPER_STATUS = "paper_status"  # three times that there is paper: weaker, names no job
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +174,7 @@ class PrintReport:
     outcome: PrintOutcome
     status: PrinterStatus
     reason: str = ""  # stable code, empty when printed
+    proof: PrintProof | None = None  # of what is printed; None otherwise
 
 
 class Align(StrEnum):

@@ -84,6 +84,8 @@ def _escape_sequence(stream: Bytes) -> Command | None:
         return _with_length(stream)
     if prefix == b"\x1dV":
         return _cut(stream)
+    if prefix == b"\x1de":
+        return _ejector(stream)
     if prefix == b"\x1dv":
         return _raster(stream)
     if prefix == b"\x1b*":
@@ -116,6 +118,13 @@ def _cut(stream: Bytes) -> Command | None:
     if len(stream) < 3:
         return None
     return _command(stream, 2 if stream[2] in CUTS_WITH_FEED else 1)
+
+
+def _ejector(stream: Bytes) -> Command | None:
+    """GS e n, and GS e 3 m (how far the ticket is presented)."""
+    if len(stream) < 3:
+        return None
+    return _command(stream, 2 if stream[2] == 3 else 1)
 
 
 def _raster(stream: Bytes) -> Command | None:

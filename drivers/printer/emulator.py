@@ -11,6 +11,7 @@ from collections.abc import Callable
 from drivers.printer.commands import (
     CLEAR_BUFFERS,
     DC4,
+    ENQ,
     EOT,
     UNKNOWN_SEQUENCE,
     Command,
@@ -27,6 +28,8 @@ from drivers.printer.platen import (
     Platen,
     PrintedStrip,
 )
+from drivers.printer.profile import Mouth
+from drivers.printer.replies import FULL_STATUS_HEADER, FULL_STATUS_QUESTION
 
 __all__ = ["EscPosEmulator", "Mechanism", "MechanismState", "PrintedStrip"]
 
@@ -39,7 +42,20 @@ CLEAR_SIGNATURE = b"\x01\x03\x14\x01\x06\x02\x08"
 MISSING = "〓"
 # Understood, and without effect on this printer's paper.
 HARMLESS = frozenset(
-    {"ignored", "CR", "CAN", "ESC R", "ESC t", "ESC  ", "ESC M", "FS S", "FS C", "GS a", "GS P"}
+    {
+        "ignored",
+        "CR",
+        "CAN",
+        "ESC R",
+        "ESC t",
+        "ESC  ",
+        "ESC M",
+        "FS S",
+        "FS C",
+        "GS a",
+        "GS P",
+        "GS e",
+    }
 )
 
 
@@ -52,8 +68,13 @@ class EscPosEmulator:
         mechanism: Mechanism,
         on_strip: Callable[[PrintedStrip], None],
         glyphs: GlyphSource | None = None,
+        *,
+        echoes_process_id: bool = True,
+        mouth: Mouth = Mouth.NOT_TOLD,
     ) -> None:
         """Without `glyphs` nothing is painted: strips then have text but no image."""
+        self._echoes_process_id = echoes_process_id
+        self._mouth = mouth
         self.unknown: list[str] = []
         self._mechanism = mechanism
         self._platen = Platen(width_dots, mechanism, on_strip, glyphs)
@@ -126,6 +147,9 @@ class EscPosEmulator:
     def _real_time(self, command: RealTime) -> None:
         if command.kind == EOT:
             self._answers += self._status(command.parameters[0])
+        elif command.kind == ENQ and command.parameters == b"\x02":
+            if self._is_halted():
+                self._forget()
         elif command.kind == DC4 and command.parameters == bytes([CLEAR_BUFFERS]) + CLEAR_SIGNATURE:
             self._forget()
             self._answers += b"\x37\x25\x00"
@@ -133,8 +157,11 @@ class EscPosEmulator:
     def _status(self, question: int) -> bytes:
         state = self._mechanism.state()
         error = state.cutter_error or state.paper_jam or state.head_hot
+        if question == FULL_STATUS_QUESTION and self._mouth is Mouth.FULL_STATUS:
+            return FULL_STATUS_HEADER + _full_status(state)
+        hangs = state.paper_at_mouth and self._mouth is Mouth.BIT_7
         bits = {
-            1: (state.stopped or state.head_hot) << 3,
+            1: (state.stopped or state.head_hot) << 3 | hangs << 7,
             2: state.cover_open << 2 | state.paper_out << 5 | error << 6,
             3: state.paper_jam << 2 | state.cutter_error << 3 | state.head_hot << 6,
             4: (0x0C if state.near_end else 0) | (0x60 if state.paper_out else 0),
@@ -246,7 +273,9 @@ class EscPosEmulator:
                 self._report(f"QR code: {error}")
 
     def _response_request(self, parameters: bytes) -> None:
-        if parameters[:2] == b"00" and len(parameters) == 6:
+        if not self._echoes_process_id:
+            self._report("GS ( H")
+        elif parameters[:2] == b"00" and len(parameters) == 6:
             self._answers += b"\x37\x22" + parameters[2:] + b"\x00"
         else:
             self._report(f"GS ( H {parameters[:MAX_REPORTED_BYTES].hex(' ')}")
@@ -255,6 +284,14 @@ class EscPosEmulator:
         if parameters[0] in b"\x011":
             state = self._mechanism.state()
             self._answers += bytes([state.near_end * 0x03 | state.paper_out * 0x0C])
+
+
+def _full_status(state: MechanismState) -> bytes:
+    """Custom's four bytes: paper, user, recoverable, unrecoverable."""
+    paper = state.paper_out | state.near_end << 2 | state.paper_at_mouth << 5
+    return bytes(
+        (paper, state.cover_open << 1, state.head_hot | state.paper_jam << 6, state.cutter_error)
+    )
 
 
 def character_from_rom(code: bytes) -> str | None:

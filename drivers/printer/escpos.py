@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from drivers.api import Align, Block, Document, Feed, QrCode, Rule, Text
+from drivers.api import Align, Block, Document, Feed, PrintProof, QrCode, Rule, Text
 from drivers.printer import qr
 from drivers.printer.bitmap import Bitmap, without_real_time_commands
 from drivers.printer.lettering import LinePainter, columns_of, is_in_printer_rom, printable
@@ -30,6 +30,9 @@ BOTTOM_MARGIN_DOTS = 24
 FEED_AND_CUT_PARTLY = GS + b"VB" + bytes([BOTTOM_MARGIN_DOTS])
 FEED_AND_CUT_FULLY = GS + b"VA" + bytes([BOTTOM_MARGIN_DOTS])
 
+# GS r is answered in its turn. One answer could be noise on the line; three alike are not.
+PAPER_STATUS_ANSWERS = 3
+PAPER_STATUS_REQUEST = (GS + b"r\x01") * PAPER_STATUS_ANSWERS
 MAX_JOB_NUMBER = 9999
 MAX_FEED_LINES = 255
 RULE_ROWS, RULE_ABOVE_DOTS, RULE_BELOW_DOTS = 2, 6, 10
@@ -37,7 +40,7 @@ QR_MODULE_DOTS = range(2, 17)
 
 
 def encode(document: Document, job_number: int, profile: Profile, painter: LinePainter) -> bytes:
-    """The whole job: set-up, blocks, cut, and the process id that proves the cut.
+    """The whole job: set-up, blocks, cut, and the question whose answer proves the cut.
 
     Raises ValueError where a line is too long or a block cannot be printed.
     """
@@ -51,7 +54,12 @@ def encode(document: Document, job_number: int, profile: Profile, painter: LineP
     )
     blocks = b"".join(_block(block, profile, painter) for block in document.blocks)
     cut = FEED_AND_CUT_PARTLY if profile.partial_cut else FEED_AND_CUT_FULLY
-    return setup + blocks + cut + process_id_request(job_number)
+    return setup + blocks + cut + _request_for_proof(job_number, profile)
+
+
+def _request_for_proof(job_number: int, profile: Profile) -> bytes:
+    by_number = process_id_request(job_number)  # refuses a wrong number for every printer
+    return by_number if profile.proof is PrintProof.PROCESS_ID else PAPER_STATUS_REQUEST
 
 
 def process_id_request(job_number: int) -> bytes:

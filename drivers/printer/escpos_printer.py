@@ -8,29 +8,39 @@ from dataclasses import dataclass
 from drivers.api import (
     HARMLESS,
     Document,
+    DriverError,
     PrinterCondition,
     PrinterStatus,
     PrintOutcome,
+    PrintProof,
     PrintReport,
 )
 from drivers.clock import Clock, SystemClock
 from drivers.printer.escpos import encode
 from drivers.printer.lettering import LinePainter
-from drivers.printer.profile import Profile
+from drivers.printer.profile import Clearing, Mouth, Profile
+from drivers.printer.proof import EchoedNumber, PaperToldThrice, Proof
 from drivers.printer.replies import (
+    FULL_STATUS_QUESTION,
     QUESTIONS,
-    ProcessId,
+    FullStatus,
+    PaperStatus,
     ReplyReader,
     StatusByte,
     Unrecognised,
     conditions_from,
+    conditions_from_full,
 )
 from drivers.transport.link import ByteLink, LinkLost
 
 ASK_STATUS = b"\x10\x04"
-# DLE DC4 8 empties the buffers at once, even off-line: the rest of a torn job must not
-# come out behind the next visitor's back when someone refills the paper.
-CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+# Empties the buffers at once, even off-line: the rest of a torn job must not come out
+# behind the next visitor's back when someone refills the paper.
+CLEAR_BUFFERS = {
+    Clearing.DLE_DC4: b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08",
+    Clearing.DLE_ENQ: b"\x10\x05\x02",
+}
+TAKE_BACK = b"\x1de\x02"
 MAX_REPLIES = 64
 STATUS_ATTEMPTS = 2  # The tail of an older answer may spoil the first.
 
@@ -71,7 +81,8 @@ class EscPosPrinter:
         self._painter = painter
         self._timing = timing or Timing()
         self._clock = clock or SystemClock()
-        self._replies = ReplyReader(link, self._clock)
+        self._replies = ReplyReader(link, self._clock, profile.mouth)
+        self._retracted = False
         self._clear_buffers()
 
     @property
@@ -100,7 +111,31 @@ class EscPosPrinter:
             if answer is None:
                 return SILENT
             conditions |= conditions_from(question, answer)
+        if self._profile.mouth is Mouth.FULL_STATUS:
+            conditions |= self._full_status()
+        if SILENT.conditions & conditions:
+            return SILENT
+        if self._retracted:
+            conditions |= {PrinterCondition.RETRACTED}
         return PrinterStatus(conditions)
+
+    def _full_status(self) -> frozenset[PrinterCondition]:
+        self._write_question(FULL_STATUS_QUESTION)
+        deadline_s = self._clock.monotonic() + self._timing.answer_timeout_s
+        for _ in range(MAX_REPLIES):
+            reply = self._replies.next(deadline_s)
+            if isinstance(reply, FullStatus):
+                return conditions_from_full(reply)
+            if reply is None:
+                break
+        return SILENT.conditions
+
+    def take_back(self) -> None:
+        """Draw in the paper that nobody took. Raises DriverError where there is no presenter."""
+        if not self._profile.presenter:
+            raise DriverError("no_presenter", f"{self._profile.name} cannot take paper back")
+        self._link.write(TAKE_BACK, self._timing.write_timeout_s)
+        self._retracted = True
 
     def print(self, document: Document, job_number: int) -> PrintReport:
         """As `ReceiptPrinter.print`. Raises ValueError for a document that cannot be printed."""
@@ -112,82 +147,94 @@ class EscPosPrinter:
             return PrintReport(PrintOutcome.NOT_PRINTED, OFFLINE, lost.reason)
         if not status.can_print:
             return PrintReport(PrintOutcome.NOT_PRINTED, status, _reason(status))
+        self._retracted = False
         try:
             self._link.write(job, self._timing.write_timeout_s)
         except LinkLost as lost:
             outcome = PrintOutcome.UNKNOWN if lost.sent else PrintOutcome.NOT_PRINTED
             return PrintReport(outcome, OFFLINE, lost.reason)
         try:
-            return self._wait_for_proof(f"{job_number:04d}".encode("ascii"))
+            return self._wait_for_proof(self._proof_of(job_number))
         except LinkLost as lost:
             return PrintReport(PrintOutcome.UNKNOWN, OFFLINE, lost.reason)
 
-    def _wait_for_proof(self, identifier: bytes) -> PrintReport:
+    def _proof_of(self, job_number: int) -> Proof:
+        if self._profile.proof is PrintProof.PROCESS_ID:
+            return EchoedNumber(job_number)
+        return PaperToldThrice()
+
+    def _wait_for_proof(self, proof: Proof) -> PrintReport:
         timing = self._timing
         deadline_s = self._clock.monotonic() + timing.proof_timeout_s
         status = SILENT
         for _ in range(math.ceil(timing.proof_timeout_s / timing.look_every_s)):
             now_s = self._clock.monotonic()
-            if self._was_echoed(identifier, min(deadline_s, now_s + timing.look_every_s)):
-                return PrintReport(PrintOutcome.PRINTED, self._status_after_proof())
-            status, echoed = self._look(identifier)
-            if echoed:
-                return PrintReport(PrintOutcome.PRINTED, self._status_after_proof())
+            if self._is_proven(proof, min(deadline_s, now_s + timing.look_every_s)):
+                return self._proven()
+            status, proven = self._look(proof)
+            if proven:
+                return self._proven()
             if status.conditions & frozenset(JOB_ENDING):
                 return self._give_up(status, _reason(status))
             if self._clock.monotonic() >= deadline_s:
                 break
         return self._give_up(status, "no_proof")
 
-    def _status_after_proof(self) -> PrinterStatus:
+    def _proven(self) -> PrintReport:
         try:
-            return self.status()
+            status = self.status()
         except LinkLost:
-            return OFFLINE  # What is proven stays proven when the cable goes afterwards.
+            status = OFFLINE  # What is proven stays proven when the cable goes afterwards.
+        return PrintReport(PrintOutcome.PRINTED, status, proof=self._profile.proof)
 
     def _give_up(self, status: PrinterStatus, reason: str) -> PrintReport:
         self._clear_buffers()
         return PrintReport(PrintOutcome.UNKNOWN, status, reason)
 
-    def _was_echoed(self, identifier: bytes, deadline_s: float) -> bool:
+    def _is_proven(self, proof: Proof, deadline_s: float) -> bool:
         for _ in range(MAX_REPLIES):
             reply = self._replies.next(deadline_s)
             if reply is None:
                 return False
-            if reply == ProcessId(identifier):
+            if proof.is_complete_with(reply):
                 return True
         return False
 
-    def _look(self, identifier: bytes) -> tuple[PrinterStatus, bool]:
-        """Status while a job runs; the echo may come in between."""
+    def _look(self, proof: Proof) -> tuple[PrinterStatus, bool]:
+        """Status while a job runs; the proof may come in between."""
         conditions: frozenset[PrinterCondition] = frozenset()
         for question in QUESTIONS:
-            self._link.write(ASK_STATUS + bytes([question]), self._timing.write_timeout_s)
+            self._write_question(question)
             deadline_s = self._clock.monotonic() + self._timing.answer_timeout_s
             for _ in range(MAX_REPLIES):
                 reply = self._replies.next(deadline_s)
-                if reply == ProcessId(identifier):
-                    return PrinterStatus(conditions), True
                 if reply is None:
                     return SILENT, False
                 if isinstance(reply, StatusByte):
                     conditions |= conditions_from(question, reply)
                     break
+                if proof.is_complete_with(reply):
+                    return PrinterStatus(conditions), True
         return PrinterStatus(conditions), False
 
     def _ask(self, question: int) -> StatusByte | None:
-        self._link.write(ASK_STATUS + bytes([question]), self._timing.write_timeout_s)
+        self._write_question(question)
         deadline_s = self._clock.monotonic() + self._timing.answer_timeout_s
         for _ in range(MAX_REPLIES):
             reply = self._replies.next(deadline_s)
             if isinstance(reply, StatusByte):
                 return reply
-            if reply is None or (isinstance(reply, Unrecognised) and len(reply.data) == 1):
+            if reply is None or isinstance(reply, PaperStatus):
+                return None
+            if isinstance(reply, Unrecognised) and len(reply.data) == 1:
                 return None
         return None
 
+    def _write_question(self, question: int) -> None:
+        self._link.write(ASK_STATUS + bytes([question]), self._timing.write_timeout_s)
+
     def _clear_buffers(self) -> None:
-        self._link.write(CLEAR_BUFFERS, self._timing.write_timeout_s)
+        self._link.write(CLEAR_BUFFERS[self._profile.clear], self._timing.write_timeout_s)
 
 
 def _reason(status: PrinterStatus) -> str:

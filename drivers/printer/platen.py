@@ -31,6 +31,7 @@ class MechanismState:
     paper_jam: bool = False
     head_hot: bool = False  # recovers by itself: printing waits
     powered: bool = True
+    paper_at_mouth: bool = False  # cut, and not taken yet
 
     @property
     def stopped(self) -> bool:

@@ -1,16 +1,33 @@
-"""What a printer model can do: paper width, cutter, QR codes of its own."""
+"""What a printer model can do: paper width, cutter, QR codes of its own, what it proves."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from drivers.api import BadSettings
+from drivers.api import BadSettings, PrintProof
 
 CELL_DOTS = 12  # width of a Latin character of font A; a hanzi takes two cells
+
+
+class Clearing(StrEnum):
+    """How a printer forgets what it has not printed yet."""
+
+    DLE_DC4 = "dle_dc4"
+    DLE_ENQ = "dle_enq"
+
+
+class Mouth(StrEnum):
+    """How a printer says that paper hangs in its mouth."""
+
+    NOT_TOLD = ""
+    BIT_7 = "bit_7"
+    FULL_STATUS = "full_status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +38,47 @@ class Profile:
     native_qr: bool = True
     partial_cut: bool = True
     dots_per_mm: float = 8.0
+    proof: PrintProof = PrintProof.PROCESS_ID
+    clear: Clearing = Clearing.DLE_DC4
+    mouth: Mouth = Mouth.NOT_TOLD
+    presenter: bool = False
+    vendor: str = ""
+    models: str = ""
+    sources: tuple[str, ...] = ()
+    tried: bool = False  # on a device of ours
 
 
 PAPER_80_MM = Profile("default", columns=48, width_dots=576)
 PAPER_58_MM = Profile("58mm", columns=32, width_dots=384)
-OURS = {profile.name: profile for profile in (PAPER_80_MM, PAPER_58_MM)}
 
 
 def profile_named(name: str) -> Profile:
-    """Our own two profiles, or a model known to python-escpos (its capabilities.json).
+    """A generic width, a family of `profiles.toml`, or a model known to python-escpos.
 
     Raises BadSettings for an unknown model and for one that has no cutter or no full line.
     """
-    if name in OURS:
-        return OURS[name]
+    ours = families()
+    if name in ours:
+        return ours[name]
     models = _models()
     if name not in models:
-        known = ", ".join([*OURS, *sorted(models)])
+        known = ", ".join([*ours, *sorted(models)])
         raise BadSettings("unknown_profile", f"no printer profile {name!r}; known: {known}")
     return _from_model(name, models[name])
+
+
+@cache
+def families() -> dict[str, Profile]:
+    """Our own profiles by name."""
+    text = (resources.files("drivers.printer") / "profiles.toml").read_text("utf-8")
+    known = {profile.name: profile for profile in (PAPER_80_MM, PAPER_58_MM)}
+    for name, facts in tomllib.loads(text).items():
+        facts["proof"] = PrintProof(facts["proof"])
+        facts["clear"] = Clearing(facts.get("clear", Clearing.DLE_DC4))
+        facts["mouth"] = Mouth(facts.get("mouth", Mouth.NOT_TOLD))
+        facts["sources"] = tuple(facts["sources"])
+        known[name] = Profile(name, **facts)
+    return known
 
 
 def _from_model(name: str, model: dict[str, Any]) -> Profile:
@@ -59,6 +98,8 @@ def _from_model(name: str, model: dict[str, Any]) -> Profile:
         native_qr=bool(features["qrCode"]),
         partial_cut=bool(features["paperPartCut"]),
         dots_per_mm=dpi / 25.4 if isinstance(dpi, int) else 8.0,
+        vendor=model["vendor"],
+        sources=("python-escpos capabilities.json",),
     )
 
 

@@ -8,7 +8,7 @@ from drivers.api import DeviceLost, DriverSpec, Role, Surroundings
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
-from drivers.printer.profile import profile_named
+from drivers.printer.profile import Profile, profile_named
 from drivers.simulated.paper_printer import PaperPrinter
 from drivers.simulation import require_world
 from drivers.transport.link import LinkLost
@@ -26,11 +26,11 @@ class Settings(BaseModel):
 class SimulatedPrinterLink:
     """A cable to the simulated printer; bytes arrive at once, paper takes its time."""
 
-    def __init__(self, body: PaperPrinter, width_dots: int) -> None:
+    def __init__(self, body: PaperPrinter, profile: Profile) -> None:
         """Raises DeviceLost while the printer has no power or no cable."""
         self._body = body
         self._connection = body.cable.connect()
-        self._emulator = body.emulator(width_dots)
+        self._emulator = body.emulator(profile)
         self._answers = bytearray()
 
     def write(self, data: bytes, timeout_s: float) -> None:  # noqa: ARG002
@@ -73,7 +73,7 @@ def connect(settings: Settings, surroundings: Surroundings) -> EscPosPrinter:
     body = require_world(surroundings.world).printer
     profile = profile_named(settings.profile)
     body.speed_mm_per_s = settings.speed_mm_per_s
-    link = SimulatedPrinterLink(body, profile.width_dots)
+    link = SimulatedPrinterLink(body, profile)
     return EscPosPrinter(link, profile, LinePainter(GlyphSource), clock=body.clock)
 
 

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.api import DeviceLost
+from drivers.api import DeviceLost, PrintProof
 from drivers.clock import Clock
 from drivers.printer.emulator import EscPosEmulator, MechanismState, PrintedStrip
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.paper import DOTS_PER_MM, PIXELS_PER_DOT
+from drivers.printer.profile import Mouth, Profile
 from drivers.simulated.cable import Cable
 
 FULL_ROLL_MM = 80_000.0
@@ -73,7 +74,8 @@ class PaperPrinter:
         self._strips: deque[Strip] = deque(maxlen=MAX_STRIPS)
         self._strip_count = 0
         self._emulator: EscPosEmulator | None = None
-        self._width_dots = 0
+        self._profile: Profile | None = None
+        self._holds_paper = False
 
     # --- what hands and mishaps do ---------------------------------------------------------
 
@@ -115,6 +117,11 @@ class PaperPrinter:
         """Printing waits until the head has cooled down by itself."""
         with self._change():
             self._hot_until_s = self.clock.monotonic() + cools_after_s
+
+    def take_paper(self) -> None:
+        """A hand takes what hangs in the mouth."""
+        with self._change():
+            self._holds_paper = False
 
     def mute(self) -> None:
         """Print, but answer nothing: a broken return wire, or a model that cannot answer."""
@@ -195,6 +202,7 @@ class PaperPrinter:
                 paper_jam=self._paper_jam,
                 head_hot=self.clock.monotonic() < self._hot_until_s,
                 powered=self._powered,
+                paper_at_mouth=self._holds_paper,
             )
 
     def advance(self, dots: int) -> int:
@@ -225,17 +233,26 @@ class PaperPrinter:
     def cut(self) -> bool:
         with self._lock:
             self._cutter_error = self._knife_blocked
+            if self._profile and self._profile.mouth is not Mouth.NOT_TOLD:
+                self._holds_paper = not self._cutter_error
             return not self._cutter_error
 
     # --- for the link ------------------------------------------------------------------------
 
-    def emulator(self, width_dots: int) -> EscPosEmulator:
+    def emulator(self, profile: Profile) -> EscPosEmulator:
         """The electronics, which outlive a connection. Raises DeviceLost without power."""
         if not self._powered:
             raise DeviceLost("unplugged", "the printer has no power")
-        if self._emulator is None or self._width_dots != width_dots:
-            self._width_dots = width_dots
-            self._emulator = EscPosEmulator(width_dots, self, self._keep, self._glyphs)
+        if self._emulator is None or self._profile != profile:
+            self._profile = profile
+            self._emulator = EscPosEmulator(
+                profile.width_dots,
+                self,
+                self._keep,
+                self._glyphs,
+                echoes_process_id=profile.proof is PrintProof.PROCESS_ID,
+                mouth=profile.mouth,
+            )
         elif self._memory_lost:
             self._emulator.power_cycle()
         self._memory_lost = False

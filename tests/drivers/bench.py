@@ -12,7 +12,7 @@ from drivers.simulation import SimulatedWorld
 URL = "https://verify.example.gov.cn/r?c=33010226&n=0000012345"
 DOCUMENT = Document(
     (
-        Text("浙江省政府非税收入", Align.CENTER, scale=2, bold=True),
+        Text("政府非税收入", Align.CENTER, scale=2, bold=True),
         Rule(),
         Text("票据号码 0000012345"),
         Text("合计 ￥1,200.00", Align.RIGHT, bold=True),

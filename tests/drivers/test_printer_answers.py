@@ -11,7 +11,14 @@ from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
 from drivers.printer.profile import PAPER_80_MM, profile_named
-from drivers.printer.replies import ProcessId, ReplyReader, StatusByte, Unrecognised
+from drivers.printer.replies import (
+    AutomaticStatus,
+    PaperStatus,
+    ProcessId,
+    ReplyReader,
+    StatusByte,
+    Unrecognised,
+)
 from drivers.transport.link import LinkLost, drop_input
 from tests.drivers.bench import DOCUMENT, FakeClock
 
@@ -167,22 +174,24 @@ def test_replies_use_up_every_byte_they_get(chunks):
     clock = FakeClock()
     link = ScriptedLink([OK] * 4, clock)
     reader = ReplyReader(link, clock)
-    link.waiting = b"".join(chunks) + b"\x00"
+    whole = b"".join(chunks) + bytes(5)  # ends whatever block is open
+    link.waiting = whole
     seen = b""
     while (reply := reader.next(clock.monotonic())) is not None:
         match reply:
-            case StatusByte(bits):
+            case StatusByte(bits) | PaperStatus(bits):
                 seen += bytes([bits])
             case ProcessId(identifier):
                 seen += b"\x37\x22" + identifier + b"\x00"
-            case Unrecognised(data):
+            case Unrecognised(data) | AutomaticStatus(data):
                 seen += data
-    assert seen == b"".join(chunks) + b"\x00"
+    assert seen == whole
 
 
 def test_an_unknown_profile_is_answered_with_the_known_ones():
     with pytest.raises(
-        BadSettings, match=r"no printer profile 'XP-999'; known: default, 58mm, .*TM-T20II"
+        BadSettings,
+        match=r"no printer profile 'XP-999'; known: default, 58mm, epson-80, .*TM-T20II",
     ):
         profile_named("XP-999")
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from kiosk.domain.records import BadRecord, Record, from_row
 
-MAC_BYTES = 32
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -18,6 +18,7 @@ DRIVERS: dict[tuple[Role, str], str] = {
     (Role.SCANNER, "simulated"): "drivers.scanner.simulated:DRIVER",
     (Role.RECEIPT_PRINTER, "escpos-network"): "drivers.printer.network:DRIVER",
     (Role.RECEIPT_PRINTER, "escpos-serial"): "drivers.printer.serial_line:DRIVER",
+    (Role.RECEIPT_PRINTER, "escpos-usb"): "drivers.printer.usb:DRIVER",
     (Role.RECEIPT_PRINTER, "simulated"): "drivers.printer.simulated:DRIVER",
 }
 

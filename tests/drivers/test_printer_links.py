@@ -10,12 +10,13 @@ import tty
 
 import pytest
 
-from drivers.api import DeviceLost, PrintOutcome, Role, Surroundings
+from drivers.api import BadSettings, DeviceLost, PrintOutcome, Role, Surroundings
 from drivers.printer.emulator import EscPosEmulator, MechanismState
 from drivers.registry import find
 from drivers.transport.link import LinkLost
 from drivers.transport.serial_port import SerialLink
 from drivers.transport.tcp import TcpLink
+from drivers.transport.usb_printer import UsbPrinterLink, find_printer
 from tests.drivers.bench import DOCUMENT, read_back, texts
 from tests.drivers.contract import PrinterContract
 
@@ -161,6 +162,70 @@ class TestSerialPrinter(PrinterContract):
         printer = connect_serial(pty_printer.port)
         yield printer
         printer.close()
+
+
+def connect_usb(port):
+    spec = find(Role.RECEIPT_PRINTER, "escpos-usb")
+    return spec.connect(spec.settings(device=port), Surroundings())
+
+
+class TestUsbPrinter(PrinterContract):
+    """On a pseudo-terminal: it reads, writes and breaks as the kernel's printer file does."""
+
+    @pytest.fixture
+    def printer(self, pty_printer):
+        printer = connect_usb(pty_printer.port)
+        yield printer
+        printer.close()
+
+
+def test_a_pulled_usb_cable_is_a_lost_device(pty_printer):
+    printer = connect_usb(pty_printer.port)
+    pty_printer.unplug()
+    with pytest.raises(DeviceLost):
+        printer.status()
+    assert printer.print(DOCUMENT, 7).outcome is PrintOutcome.NOT_PRINTED
+    printer.close()
+
+
+def test_a_usb_printer_that_takes_no_bytes_is_lost_in_bounded_time():
+    far, near = os.openpty()
+    tty.setraw(near)
+    link = UsbPrinterLink(os.ttyname(near))
+    with pytest.raises(LinkLost) as lost:
+        link.write(b"\x00" * 1_000_000, timeout_s=0.2)
+    link.close()
+    os.close(far)
+    os.close(near)
+    assert lost.value.reason == "write_timeout"
+    assert 0 < lost.value.sent < 1_000_000
+
+
+@pytest.fixture
+def usb_classes(tmp_path):
+    """What the kernel shows of two printers, one of them without a serial number."""
+    for name, serial in (("lp0", "A1"), ("lp1", "")):
+        interface = tmp_path / "devices" / name / "1-1:1.0"
+        interface.mkdir(parents=True)
+        if serial:
+            (interface.parent / "serial").write_text(serial + "\n")
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "device").symlink_to(interface)
+    return tmp_path / "class"
+
+
+def test_a_usb_printer_is_found_by_its_serial_number(usb_classes, tmp_path):
+    assert find_printer("A1", usb_classes, tmp_path) == tmp_path / "lp0"
+
+
+def test_a_usb_printer_that_is_not_there_is_a_lost_device(usb_classes):
+    with pytest.raises(DeviceLost, match="'B2'.*'A1'"):
+        find_printer("B2", usb_classes)
+
+
+def test_with_two_usb_printers_one_must_be_named(usb_classes):
+    with pytest.raises(BadSettings, match="name one"):
+        find_printer("", usb_classes)
 
 
 def test_a_strip_comes_out_of_the_network_printer_whole(tcp_printer):

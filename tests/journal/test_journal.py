@@ -185,23 +185,25 @@ def test_the_file_refuses_values_of_the_wrong_type(tmp_path):
 
 
 def test_sqlite_is_set_up_to_lose_nothing_and_to_trust_nothing(tmp_path):
-    connection = connect(tmp_path / FILE_NAME)
-    found = {
-        name: connection.pragma(name)
-        for name in ("journal_mode", "synchronous", "locking_mode", "trusted_schema", "mmap_size")
-    }
-    connection.close()
-    assert found == {
+    expected = {
         "journal_mode": "wal",
         "synchronous": 3,
         "locking_mode": "exclusive",
         "trusted_schema": 0,
+        "cell_size_check": 1,
         "mmap_size": 0,
+        "foreign_keys": 1,
+        "temp_store": 2,
+        "wal_autocheckpoint": 4096,
     }
+    connection = connect(tmp_path / FILE_NAME)
+    found = {name: connection.pragma(name) for name in expected}
+    connection.close()
+    assert found == expected
 
 
 def test_an_sqlite_that_can_corrupt_its_log_is_refused():
-    with pytest.raises(JournalError, match=r"SQLite 3\.51\.2 can corrupt"):
+    with pytest.raises(JournalError, match=r"SQLite 3\.51\.2 can corrupt a WAL; install 3\.51\.3 or"):
         assert_sqlite_is_safe("3.51.2")
     assert_sqlite_is_safe("3.51.3")
 

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,6 +49,10 @@ class Fate(StrEnum):
     NOT_REACHED = "not reached"
 
 
+def name_of(module: str, mutant: Mutant) -> str:
+    return f"{module} {mutant.where or '-'}: {mutant.what}"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     module: str
@@ -58,7 +62,7 @@ class Verdict:
     @property
     def name(self) -> str:
         """Says which mutant it is, whatever its line."""
-        return f"{self.module} {self.mutant.where or '-'}: {self.mutant.what}"
+        return name_of(self.module, self.mutant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +174,16 @@ def _is_run_at_import(source: str, line: int) -> bool:
     return not text.startswith((" ", "\t")) or "=" in text
 
 
-def judged(package: str, reach: Reach, jobs: int, only: str) -> Iterator[Verdict]:
+def judged(
+    package: str, reach: Reach, jobs: int, wanted: Callable[[str], bool]
+) -> Iterator[Verdict]:
     files = sorted((ROOT / package.replace(".", "/")).rglob("*.py"))
     modules = [str(file.relative_to(ROOT)) for file in files]
-    work = [
-        (module, mutant)
-        for module in modules
-        if only in module
-        for mutant in mutants_of((ROOT / module).read_text())
+    every = [
+        (module, mutant) for module in modules for mutant in mutants_of((ROOT / module).read_text())
     ]
-    print(f"{package}: {len(work)} mutants of {len(modules)} modules", flush=True)
+    work = [(module, mutant) for module, mutant in every if wanted(name_of(module, mutant))]
+    print(f"{package}: {len(work)} of {len(every)} mutants to judge", flush=True)
     idle: Queue[Worker] = Queue()
     place = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(prefix="mutants-", dir=place) as scratch:
@@ -224,7 +228,7 @@ def explained(package: str) -> dict[str, str]:
     return dict(line.rsplit(" | ", 1) for line in lines)
 
 
-def run(package: str, jobs: int, only: str) -> bool:
+def run(package: str, jobs: int, *, only: str, again: bool) -> bool:
     """Judge a package; whether it reaches the goal and every survivor is explained."""
     out = ROOT / "out" / "mutants"
     out.mkdir(parents=True, exist_ok=True)
@@ -233,7 +237,10 @@ def run(package: str, jobs: int, only: str) -> bool:
         reach = measure(package, Path(scratch))
     verdicts: list[Verdict] = []
     reasons = explained(package)
-    for verdict in judged(package, reach, jobs, only):
+    lived = set((out / f"{package}.txt").read_text().splitlines()) if again else set()
+    for verdict in judged(
+        package, reach, jobs, lambda name: only in name and (not again or name in lived)
+    ):
         verdicts.append(verdict)
         if verdict.fate is not Fate.KILLED and verdict.name not in reasons:
             print(f"{verdict.fate}: {verdict.module}:{verdict.mutant.line}: {verdict.mutant.what}")
@@ -243,7 +250,8 @@ def run(package: str, jobs: int, only: str) -> bool:
     (out / f"{package}.txt").write_text("".join(f"{each.name}\n" for each in survivors))
     killed = len(verdicts) - len(survivors)
     unexplained = [each for each in survivors if each.name not in reasons]
-    stale = set(reasons) - {each.name for each in survivors} if not only else set()
+    is_whole = not only and not again
+    stale = set(reasons) - {each.name for each in survivors} if is_whole else set()
     for name in sorted(stale):
         print(f"explained, but killed or gone: {name}")
     score = 100 * killed / max(len(verdicts), 1)
@@ -259,9 +267,13 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("packages", nargs="+", choices=sorted(TESTS))
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    options.add_argument("--only", default="", help="modules whose path holds this text")
+    options.add_argument("--only", default="", help="mutants whose name holds this text")
+    options.add_argument("--again", action="store_true", help="those that survived last time")
     chosen = options.parse_args()
-    results = [run(package, chosen.jobs, chosen.only) for package in chosen.packages]
+    results = [
+        run(package, chosen.jobs, only=chosen.only, again=chosen.again)
+        for package in chosen.packages
+    ]
     return 0 if all(results) else 1
 
 

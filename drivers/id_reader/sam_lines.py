@@ -8,6 +8,8 @@ from drivers.api import DriverError, DriverSpec, Role, Surroundings
 from drivers.id_reader.sam import Sam
 from drivers.id_reader.sam_reader import SamReader
 from drivers.transport.link import ByteLink
+from drivers.transport.recording import recorded
+from drivers.transport.scrubbing import SamScrubber
 from drivers.transport.serial_port import SerialLink
 from drivers.transport.tcp import TcpLink
 
@@ -20,6 +22,7 @@ class SamSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sam_id: str = Field(default="", pattern=f"^({SAM_ID})$")
+    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
 
 
 class SerialSettings(SamSettings):
@@ -35,6 +38,7 @@ class TcpSettings(SamSettings):
 
 def reader_on(link: ByteLink, settings: SamSettings) -> SamReader:
     """The reader at the far end; the link is closed where there is none. Raises DriverError."""
+    link = recorded(link, settings.trace, SamScrubber())
     try:
         return SamReader(Sam(link), sam_id=settings.sam_id)
     except DriverError:

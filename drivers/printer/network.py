@@ -9,6 +9,8 @@ from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
 from drivers.printer.profile import profile_named
+from drivers.transport.recording import recorded
+from drivers.transport.scrubbing import PrinterScrubber
 from drivers.transport.tcp import TcpLink
 
 
@@ -18,13 +20,15 @@ class Settings(BaseModel):
     host: str = Field(min_length=1)
     port: int = Field(default=9100, ge=1, le=65535)
     profile: str = "default"
+    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
     connect_timeout_s: float = Field(default=3.0, gt=0, le=60)
 
 
 def connect(settings: Settings, _: Surroundings) -> EscPosPrinter:
     """Raises BadSettings for an unknown profile, DeviceLost when nobody answers."""
     profile = profile_named(settings.profile)
-    link = TcpLink(settings.host, settings.port, connect_timeout_s=settings.connect_timeout_s)
+    connection = TcpLink(settings.host, settings.port, connect_timeout_s=settings.connect_timeout_s)
+    link = recorded(connection, settings.trace, PrinterScrubber())
     return EscPosPrinter(link, profile, LinePainter(GlyphSource))
 
 

@@ -9,6 +9,8 @@ from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
 from drivers.printer.profile import profile_named
+from drivers.transport.recording import recorded
+from drivers.transport.scrubbing import PrinterScrubber
 from drivers.transport.serial_port import FlowControl, SerialLink
 
 
@@ -19,12 +21,14 @@ class Settings(BaseModel):
     baud: int = Field(default=115200, ge=1200, le=921600)
     flow_control: FlowControl = "none"
     profile: str = "default"
+    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
 
 
 def connect(settings: Settings, _: Surroundings) -> EscPosPrinter:
     """Raises BadSettings for an unknown profile, DeviceLost where the port cannot be opened."""
     profile = profile_named(settings.profile)
-    link = SerialLink(settings.port, settings.baud, flow_control=settings.flow_control)
+    port = SerialLink(settings.port, settings.baud, flow_control=settings.flow_control)
+    link = recorded(port, settings.trace, PrinterScrubber())
     return EscPosPrinter(link, profile, LinePainter(GlyphSource))
 
 

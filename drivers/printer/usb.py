@@ -11,6 +11,8 @@ from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
 from drivers.printer.profile import profile_named
+from drivers.transport.recording import recorded
+from drivers.transport.scrubbing import PrinterScrubber
 from drivers.transport.usb_printer import UsbPrinterLink, find_printer
 
 
@@ -22,13 +24,15 @@ class Settings(BaseModel):
     serial: str = Field(default="", max_length=128)
     device: str = Field(default="", max_length=256)
     profile: str = "default"
+    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
 
 
 def connect(settings: Settings, _: Surroundings) -> EscPosPrinter:
     """Raises BadSettings for an unknown profile, DeviceLost where there is no printer."""
     profile = profile_named(settings.profile)
     path = Path(settings.device) if settings.device else find_printer(settings.serial)
-    return EscPosPrinter(UsbPrinterLink(path), profile, LinePainter(GlyphSource))
+    link = recorded(UsbPrinterLink(path), settings.trace, PrinterScrubber())
+    return EscPosPrinter(link, profile, LinePainter(GlyphSource))
 
 
 DRIVER = DriverSpec(

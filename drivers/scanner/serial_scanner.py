@@ -8,6 +8,8 @@ from drivers.api import DriverSpec, Role, Surroundings
 from drivers.clock import Clock, SystemClock
 from drivers.scanner.codes import CodeAssembler
 from drivers.transport.link import ByteLink
+from drivers.transport.recording import recorded
+from drivers.transport.scrubbing import ScannerScrubber
 from drivers.transport.serial_port import SerialLink
 
 READ_SIZE = 4096
@@ -21,6 +23,7 @@ class Settings(BaseModel):
     baud: int = Field(default=115200, ge=1200, le=921600)
     # A code is over after a line end, or after so long a silence.
     quiet_s: float = Field(default=0.1, ge=0.02, le=2.0)
+    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
 
 
 class SerialScanner:
@@ -45,7 +48,8 @@ class SerialScanner:
 
 def connect(settings: Settings, _: Surroundings) -> SerialScanner:
     """Raises DeviceLost where the port cannot be opened."""
-    return SerialScanner(SerialLink(settings.port, settings.baud), settings.quiet_s)
+    link = SerialLink(settings.port, settings.baud)
+    return SerialScanner(recorded(link, settings.trace, ScannerScrubber()), settings.quiet_s)
 
 
 DRIVER = DriverSpec(name="serial-scanner", role=Role.SCANNER, settings=Settings, connect=connect)

@@ -182,7 +182,10 @@ class Platen:
             self._paint_modules(rows, module_dots, left)
         text = data.decode("utf-8", "replace")
         self._qr_codes.append(text)
-        self._lines.append(f"[qr {text}]")
+        shown = "".join(
+            each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text
+        )
+        self._lines.append(f"[qr {shown}]")
         self._move(side)
 
     def _paint_modules(self, rows: list[list[bool]], module_dots: int, left: int) -> None:

@@ -25,8 +25,8 @@ def payment_table() -> str:
             "|---|---|---|---|---|",
             *rows,
             "",
-            f"{len(State)} states, {len(EDGES)} edges; final: {final}. A pair that is not here "
-            "raises IllegalTransition.",
+            f"{len(State)} states, {len(EDGES)} edges; final: {final}.",
+            "A pair that is not here raises IllegalTransition.",
         ]
     )
 

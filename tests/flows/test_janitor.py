@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from kiosk.domain import events as e
@@ -55,7 +57,7 @@ def test_an_unknown_payment_is_asked_about_at_the_janitors_times(play: Playbook)
         play.tick(1)
         if len(play.performed_of(p.QueryPayment)) > before:
             asked_at.append(round(play.now_s - began_s))
-    gaps = [later - earlier for earlier, later in zip(asked_at, asked_at[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(asked_at)]
     assert gaps[-3:] == pytest.approx([40, 80, 300], abs=2)
 
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 
 from tests.simulation.life import Outcome, live
 
-MAX_SHOWN = 5
-
 
 def main() -> int:
     options = _options()
@@ -32,7 +30,7 @@ def main() -> int:
             broken.append(outcome)
             print(f"seed {outcome.seed}: {outcome.broken}")
             print(f"    python -m tests.simulation --seed {outcome.seed} --story", flush=True)
-            if len(broken) >= MAX_SHOWN:
+            if len(broken) >= options.show:
                 break
     took_s = time.perf_counter() - began_s
     print(
@@ -77,6 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sessions", type=int, default=0, help="or: visits to play")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--show", type=int, default=5, help="stop after so many broken ones")
     parser.add_argument("--seed", type=int, help="replay one life")
     parser.add_argument("--story", action="store_true", help="and tell it")
     options = parser.parse_args()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.domain.ledger import rebuild
-from kiosk.domain.payment import Event, State
-from kiosk.domain.records import PaymentIntended, PaymentMoved
+from kiosk.domain.payment import State
+from kiosk.domain.records import PaymentIntended, PaymentMoved, ReceiptOwed
 from kiosk.sandbox.ledger import ClaimState
 from tests.simulation.watch import Broken
 
@@ -50,24 +50,23 @@ def _check_kiosk(life: Life, machine: SimKiosk) -> None:
     need(not ledger.open_jobs, "I10", f"{name} never settles {ledger.open_jobs}")
     states: dict[str, State] = {}
     amounts: dict[str, int] = {}
+    owed: dict[str, int] = {}
     for record in records:
         if isinstance(record, PaymentIntended):
             states[record.payment_id] = State.INTENT
             amounts[record.payment_id] = record.amount_fen
         elif isinstance(record, PaymentMoved):
             states[record.payment_id] = record.state
-            _check_evidence(life, record)
+        elif isinstance(record, ReceiptOwed):
+            owed[record.payment_id] = owed.get(record.payment_id, 0) + record.amount_fen
     _compare(life, name, states, amounts)
+    for payment_id, state in states.items():
+        if state is State.PAID:
+            right = owed.get(payment_id) == amounts[payment_id]
+            need(right, "I6", f"{payment_id} is paid and its receipts are not owed in {name}")
     rows = "\n".join(machine.disk.rows)
     for card in life.people:
         need(card.number not in rows and card.name not in rows, "I8", f"a person is in {name}")
-
-
-def _check_evidence(life: Life, record: PaymentMoved) -> None:
-    theirs = life.platform.payments.get(record.payment_id)
-    if record.event in (Event.SEEN_PAID, Event.RECON_PAID):
-        paid = theirs is not None and theirs.was_paid
-        need(paid, "I3", f"{record.payment_id} has no payment behind {record.evidence}")
 
 
 def _compare(life: Life, name: str, states: dict[str, State], amounts: dict[str, int]) -> None:
@@ -99,6 +98,8 @@ def _check_paper(life: Life) -> None:
         )
         held = [c for c in receipt.claims if life.platform.state_of(c) is ClaimState.HELD]
         need(not held, "I10", f"{number} is held for ever by {held}")
+        untold = [c for c in receipt.claims if not c.told]
+        need(not untold, "I6", f"nobody says what became of {untold}")
         for strip_copies in _unmarked(life, number):
             need(strip_copies <= 1, "I5", f"{strip_copies} unmarked originals of {number}")
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from kiosk.domain.records import PaymentIntended, PrintMoved, PrintState, Record, from_row, to_row
+from kiosk.domain.payment import State
+from kiosk.domain.records import (
+    PaymentIntended,
+    PaymentMoved,
+    PrintMoved,
+    PrintState,
+    Record,
+    from_row,
+    to_row,
+)
 from kiosk.engine.engine import CommitUncertain
 
 
@@ -31,9 +40,12 @@ class Disk:
         self.batches: set[str] = set()
         self.intended: set[str] = set()
         self.jobs: set[str] = set()
+        self.states: dict[str, State] = {}  # of payments, as far as they are durable
         self.commits = 0
         self.failed = False
         self.full = False  # every commit fails, and opening again too
+        self.fills_up = False  # the next commit that fails is the last for a while
+        self.on_record: Callable[[Record], None] = lambda record: None
         self._next: tuple[Mishap, int] | None = None
 
     def plan(self, mishap: Mishap, commits_from_now: int = 1) -> None:
@@ -42,7 +54,7 @@ class Disk:
     def calm(self) -> None:
         """No more mishaps; the disk is mended."""
         self._next = None
-        self.full = False
+        self.full = self.fills_up = False
 
     # --- Diary -----------------------------------------------------------------------------
 
@@ -58,6 +70,8 @@ class Disk:
         assert batch not in self.batches, "a batch id is used once"
         self.commits += 1
         mishap = self._take()
+        if mishap is Mishap.LOST and self.fills_up:
+            self.full = True
         if self.full:
             mishap = Mishap.LOST
         if mishap is Mishap.CUT_BEFORE:
@@ -95,8 +109,12 @@ class Disk:
         self.batches.add(batch)
         for record in records:
             self.rows.append(json.dumps(to_row(record)))
+            self.on_record(record)
             if isinstance(record, PaymentIntended):
                 self.intended.add(record.payment_id)
+                self.states[record.payment_id] = State.INTENT
+            elif isinstance(record, PaymentMoved):
+                self.states[record.payment_id] = record.state
             elif isinstance(record, PrintMoved) and record.state is PrintState.INTENDED:
                 self.jobs.add(record.job_id)
 

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from drivers.api import Role
 from kiosk.domain.kiosk import Rules
+from kiosk.domain.visit import Paying
 from kiosk.sandbox.ledger import LateWallet
 from tests.simulation.books import check_books, uncollected
 from tests.simulation.machine import SimKiosk
@@ -25,6 +27,7 @@ from tests.simulation.watch import Broken, Watch
 VISITS = 25  # visits begun in one life
 SETTLE_S = 26 * 3600.0  # an UNKNOWN is settled within a day once faults stop
 LATEST_WALLET_S = 4 * 3600.0
+LONGEST_POLL_S = 45.0  # 25 s of waiting, 10 s of the client's deadline, the gap after it
 HOME_S = 600.0  # and every screen is back at the start within ten minutes
 GAPS_S = ((1.0, 4.0), (2.0, 30.0), (20.0, 300.0))
 AMOUNTS_FEN = (1, 50, 15000, 20000, 999999)
@@ -89,7 +92,14 @@ class Life:
             roles=frozenset({Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER}),
             link_check_s=20.0 * pace,  # days without a thousand checks each
             link_retry_s=5.0 * pace,
+            **self._janitor(),
         )
+
+    def _janitor(self) -> dict[str, Any]:
+        """Mostly the shipped schedule; now and then one that reaches its end within a visit."""
+        if self.scheduler.chance(0.7):
+            return {}
+        return {"janitor_s": (2.0, 5.0, 10.0), "give_up_s": 25.0}
 
     # --- the day ---------------------------------------------------------------------------
 
@@ -147,6 +157,11 @@ class Life:
 
     def _is_free(self, machine: SimKiosk, waited: int) -> None:
         """The next one comes when the screen is back at the start."""
+        page = machine.page
+        if isinstance(page, Paying) and page.qr_url and not machine.kiosk.halted:
+            silent_s = self.scheduler.now_s - machine.polled_at_s
+            if silent_s > LONGEST_POLL_S:
+                raise Broken("W2", f"{page.payment_id} is on the screen and nobody asks about it")
         if machine.page is None or waited > 120:
             self._serving -= 1
             self._next_visitor(machine)

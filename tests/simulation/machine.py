@@ -47,6 +47,7 @@ class SimKiosk:
         self._every_tick = every_tick
         self.name = rules.kiosk_id
         self.disk = Disk()
+        self.disk.on_record = watch.on_record
         self.weather = Weather()
         self.printer = SimPrinter(scheduler)
         self.printer.on_paper = watch.on_paper
@@ -56,6 +57,7 @@ class SimKiosk:
         self.visits = 0
         self.look: Look = lambda page: None
         self.effects_until_cut = 0
+        self.polled_at_s = 0.0  # when somebody last asked about the payment on the screen
         self._fresh = 0
         self._mono_base_s = 0.0
         self._tick_at_s = NEVER
@@ -143,6 +145,8 @@ class SimKiosk:
         self.send(e.PlatformReplied(call, outcome))
 
     def _sent(self, call: p.PlatformCall) -> None:
+        if isinstance(call, p.CreatePayment) or (isinstance(call, p.QueryPayment) and call.wait_s):
+            self.polled_at_s = self._scheduler.now_s
         self._watch.on_sent(self, call)
 
     def _printing(self, job: PrintReceipt) -> None:

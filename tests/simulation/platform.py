@@ -53,6 +53,7 @@ class SimClaim:
     copy_number: int
     claimed_s: float
     state: ledger.ClaimState = ledger.ClaimState.HELD
+    told: bool = False  # its kiosk has said what became of it
 
 
 @dataclass(slots=True)
@@ -344,6 +345,7 @@ class SimPlatform:
                 self.released_unseen.add(claim_id)
                 return p.Acknowledged()
             return p.Refused(p.Refusal.NOT_FOUND)
+        claim.told = True
         settled = ledger.judge_settling(self.state_of(claim), wanted)
         if isinstance(settled, p.Refused):
             return settled

@@ -139,6 +139,7 @@ class PrinterDesk:
         self.look()
 
     def put(self, job: PrintReceipt) -> None:
+        self._sent(job)
         self._supervisor.put(job)
         self.look()
 
@@ -164,7 +165,6 @@ class PrinterDesk:
         return self._printer
 
     def _print(self, printer: SimPrinter, job: PrintReceipt) -> PrintReport:
-        self._sent(job)
         return printer.print_receipt(job)
 
     def _report(self, event: Event) -> None:

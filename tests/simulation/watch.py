@@ -11,6 +11,8 @@ from kiosk.domain import platform as p
 from kiosk.domain.effects import PrintReceipt
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.payment import FINAL, State
+from kiosk.domain.platform import PlatformState
+from kiosk.domain.records import PaymentMoved, Record
 from kiosk.domain.visit import (
     Choosing,
     Done,
@@ -24,7 +26,7 @@ from kiosk.domain.visit import (
     TroubleKind,
 )
 from kiosk.sandbox.ledger import ClaimState
-from tests.simulation.platform import SimPlatform
+from tests.simulation.platform import WAITING, SimPlatform
 
 if TYPE_CHECKING:
     from tests.simulation.machine import SimKiosk
@@ -66,6 +68,9 @@ class Watch:
             return
         page = visit.page
         payment_id: str = getattr(page, "payment_id", "")
+        if known := kiosk.ledger.payments.get(payment_id):
+            durable = machine.disk.states.get(payment_id) is known.state
+            self._need(durable, "I1", f"{payment_id} is shown as {known.state} before that is kept")
         last_visit, last_payment = self._last.get(machine.name, ("", ""))
         if payment_id or visit.visit_id != last_visit:
             last_payment = payment_id
@@ -157,6 +162,23 @@ class Watch:
         if claim is not None and self._platform.state_of(claim) is ClaimState.HELD:
             out = (claim.receipt_no, claim.copy_number) in self._papers
             self._need(not out, "I5", f"{claim_id} is given back although its copy is on paper")
+
+    # --- the journal -------------------------------------------------------------------------
+
+    def on_record(self, record: Record) -> None:
+        """What a kiosk writes down about money must be true when it does."""
+        if not isinstance(record, PaymentMoved):
+            return
+        theirs = self._platform.payments.get(record.payment_id)
+        if record.state in (State.PAID, State.VOIDED):
+            paid = theirs is not None and theirs.was_paid
+            self._need(paid, "I3", f"{record.payment_id} has no payment behind {record.evidence}")
+        elif record.state is State.REFUSED:
+            waits = theirs is not None and theirs.state in WAITING
+            self._need(not waits, "I3", f"{record.payment_id} is open and called refused")
+        elif record.state is State.CLOSED:
+            closed = theirs is not None and theirs.state is PlatformState.CLOSED
+            self._need(closed, "I3", f"{record.payment_id} is not closed at the platform")
 
     # --- the paper ---------------------------------------------------------------------------
 

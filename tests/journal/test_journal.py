@@ -203,7 +203,9 @@ def test_sqlite_is_set_up_to_lose_nothing_and_to_trust_nothing(tmp_path):
 
 
 def test_an_sqlite_that_can_corrupt_its_log_is_refused():
-    with pytest.raises(JournalError, match=r"SQLite 3\.51\.2 can corrupt a WAL; install 3\.51\.3 or"):
+    with pytest.raises(
+        JournalError, match=r"SQLite 3\.51\.2 can corrupt a WAL; install 3\.51\.3 or"
+    ):
         assert_sqlite_is_safe("3.51.2")
     assert_sqlite_is_safe("3.51.3")
 

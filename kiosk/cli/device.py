@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -61,9 +62,18 @@ def scan(site: SiteOption = None, json: JsonOption = False, timeout: TimeoutOpti
     _tell(devices.scan(settings, bootstrap.open_device, timeout), json=json)
 
 
+PreviewOption = Annotated[
+    Path | None,
+    typer.Option("--preview", metavar="FILE.png", help="Draw it into a picture instead."),
+]
+
+
 @app.command("print-sample")
 def print_sample(
-    site: SiteOption = None, json: JsonOption = False, timeout: PatienceOption = 0.0
+    site: SiteOption = None,
+    json: JsonOption = False,
+    timeout: PatienceOption = 0.0,
+    preview: PreviewOption = None,
 ) -> None:
     """Print and cut a sample; exit 0 only when the printer has proven it.
 
@@ -71,6 +81,14 @@ def print_sample(
     """
     from kiosk import bootstrap
 
+    if preview is not None:
+        try:
+            drawn = devices.preview_sample(settings_of(site), preview)
+        except OSError as error:
+            _tell({"error": "no_file", "message": f"{preview}: {error.strerror}"}, json=json)
+            return
+        _tell(drawn, json=json)
+        return
     answer = devices.print_sample(settings_of(site), bootstrap.open_device, timeout)
     _tell(answer, json=json, failed=answer["state"] != "printed")
 

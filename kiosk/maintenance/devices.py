@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from drivers.api import (
@@ -18,6 +19,7 @@ from drivers.api import (
     Role,
 )
 from drivers.clock import Clock, SystemClock
+from drivers.preview import columns_of, preview
 from kiosk.domain.identifiers import route_scan
 from kiosk.receipts import compose_sample
 from kiosk.settings import Settings
@@ -57,9 +59,7 @@ def read_card(
     deadline_s = clock.monotonic() + timeout_s
     try:
         with ExitStack() as stack:
-            readers = [
-                stack.enter_context(_opened(open_device, settings, role)) for role in real or roles
-            ]
+            readers = _all_that_open(stack, open_device, settings, real or roles)
             while True:
                 for reader in readers:
                     event = reader.poll()
@@ -72,6 +72,22 @@ def read_card(
                 clock.sleep(CARD_POLL_S)
     except DriverError as error:
         return _error(error.reason, str(error))
+
+
+def _all_that_open(
+    stack: ExitStack, open_device: Open, settings: Settings, roles: list[Role]
+) -> list[Any]:
+    """One reader that works is enough. Raises the last DriverError where none does."""
+    readers = []
+    lost: DriverError | None = None
+    for role in roles:
+        try:
+            readers.append(stack.enter_context(_opened(open_device, settings, role)))
+        except DriverError as error:
+            lost = error
+    if not readers and lost is not None:
+        raise lost
+    return readers
 
 
 def scan(
@@ -124,7 +140,28 @@ def print_sample(
         "state": str(report.outcome),
         "status": report.status.words,
         "reason": report.reason,
+        "proof": str(report.proof or ""),
         "message": SAMPLE_WORDS[report.outcome],
+    }
+
+
+def preview_sample(settings: Settings, path: Path) -> Answer:
+    """Draw the sample as the site's printer would print it, into a PNG file; no printer needed.
+
+    Raises OSError where the file cannot be written, BadSettings for an impossible profile.
+    """
+    device = settings.devices.get(Role.RECEIPT_PRINTER)
+    profile = device.options.profile if device else "default"
+    drawn = preview(compose_sample(columns_of(profile), settings.kiosk.id), profile)
+    drawn.image.save(path, "PNG")
+    return {
+        "state": "previewed",
+        "file": str(path),
+        "profile": profile,
+        "height_mm": drawn.height_mm,
+        "bytes": drawn.size_bytes,
+        "qr_codes": list(drawn.qr_codes),
+        "unknown_commands": list(drawn.unknown),
     }
 
 
@@ -169,7 +206,7 @@ def _state_of(settings: Settings, open_device: Open, role: Role) -> tuple[str, s
     try:
         with _opened(open_device, settings, role) as device:
             if role is not Role.RECEIPT_PRINTER:
-                device.poll()
+                # Opening has proven it. To poll would read the card that lies there.
                 return "ready", "", ""
             found: PrinterStatus = device.status()
     except DriverError as error:
@@ -203,4 +240,10 @@ def _error(code: str, message: str = "") -> Answer:
 
 
 def _not_printed(reason: str, message: str) -> Answer:
-    return {"state": "not_printed", "status": "unknown", "reason": reason, "message": message}
+    return {
+        "state": "not_printed",
+        "status": "unknown",
+        "reason": reason,
+        "proof": "",
+        "message": message,
+    }

@@ -47,7 +47,10 @@ class PtyLine:
 
 
 class TcpLine:
-    """Serves one connection after the other, as a serial-to-Ethernet box does."""
+    """Serves one connection after the other, as a serial-to-Ethernet box does.
+
+    It hangs up where `answer` returns None.
+    """
 
     def __init__(self, answer):
         self._answer = answer
@@ -65,7 +68,10 @@ class TcpLine:
                 return
             with self._connection as connection:
                 while data := _received(connection):
-                    connection.sendall(self._answer(data))
+                    answer = self._answer(data)
+                    if answer is None:
+                        break
+                    connection.sendall(answer)
 
     def hang_up(self):
         if self._connection:

@@ -10,8 +10,9 @@ import tty
 
 import pytest
 
-from drivers.api import BadSettings, DeviceLost, PrintOutcome, Role, Surroundings
+from drivers.api import BadSettings, DeviceLost, PrintOutcome, PrintProof, Role, Surroundings
 from drivers.printer.emulator import EscPosEmulator, MechanismState
+from drivers.printer.profile import profile_named
 from drivers.registry import find
 from drivers.transport.link import LinkLost
 from drivers.transport.serial_port import SerialLink
@@ -24,10 +25,17 @@ from tests.drivers.contract import PrinterContract
 class Machine:
     """A printer at the far end: its emulator, and the state of its mechanism."""
 
-    def __init__(self):
+    def __init__(self, profile="default"):
         self.strips = []
         self.now = MechanismState()
-        self.emulator = EscPosEmulator(576, self, self.strips.append)
+        model = profile_named(profile)
+        self.emulator = EscPosEmulator(
+            model.width_dots,
+            self,
+            self.strips.append,
+            echoes_process_id=model.proof is PrintProof.PROCESS_ID,
+            mouth=model.mouth,
+        )
         self.answers_left = 10**9
 
     def state(self):

@@ -48,6 +48,7 @@ from kiosk.platform_api.signing_keys import (
 )
 from kiosk.platform_api.transport import Timeouts
 from kiosk.receipts import compose
+from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.settings.model import Environment, Settings
 
 if TYPE_CHECKING:  # Qt is loaded only where there is a screen, the simulation where it is used.
@@ -308,6 +309,7 @@ def screen(
         settings.kiosk.district,
         full_screen=wanted.full_screen,
         language=settings.kiosk.language,
+        fee_items=shipped_catalogue(),
     )
     try:
         yield shell, bridge, machine

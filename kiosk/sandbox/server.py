@@ -13,13 +13,14 @@ from pathlib import Path
 import uvicorn
 
 from kiosk.platform_api.signing_keys import Algorithm
+from kiosk.sandbox import service_desk
 from kiosk.sandbox.app import build_app
-from kiosk.sandbox.catalogue import shipped_catalogue
 from kiosk.sandbox.context import Sandbox
 from kiosk.sandbox.link import FaultyLink, reachable_host
 from kiosk.sandbox.seal import Seal
 from kiosk.sandbox.seeding import seed
 from kiosk.sandbox.store import Store
+from kiosk.settings.fee_catalogue import shipped_catalogue
 
 START_TIMEOUT_S = 10.0
 
@@ -85,10 +86,13 @@ class SandboxServer:
             self._socket.close()
             raise
         items = shipped_catalogue()
+        self.store.run(service_desk.TABLES)
         if self.store.is_new:
             seed(self.store, items)
         site = (public_base_url or direct_url).rstrip("/")
         seal = Seal(directory / "keys", algorithm, clock, required=must_sign)
+        for kiosk_id, key in service_desk.registered(self.store):
+            seal.register(kiosk_id, key)
         self.sandbox = Sandbox(self.store, items, self._link, site, seal)
         self.store.on_change(self.sandbox.changes.announce)
         self.addresses = Addresses(

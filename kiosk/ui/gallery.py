@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.sample_screens import READY, SCREENS
 from kiosk.ui.shell import Shell
@@ -28,6 +29,7 @@ def sample_shell(bridge: CoreBridge, size: tuple[int, int]) -> Shell:
         district=DISTRICT,
         site_name=SITE_NAME,
         reduced_motion=True,
+        fee_items=shipped_catalogue(),
     )
 
 

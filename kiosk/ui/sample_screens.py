@@ -196,6 +196,7 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "confirm-no-receipt": at(v.Confirming(CHOOSING, no_receipt_now=True)),
         "pay-preparing": at(replace(PAYING, qr_url="")),
         "pay": at(PAYING),
+        "pay-one": at(replace(PAYING, bills=(SCHOOL,), amount_fen=SCHOOL.amount_fen)),
         "pay-unstable": at(replace(PAYING, unstable_link=True, hide_at_s=NOW_S + 24)),
         "pay-user-paying": at(replace(PAYING, user_paying=True)),
         "checking": at(v.Checking(

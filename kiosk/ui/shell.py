@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import shiboken6
@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
+from kiosk.domain.fee_item import FeeItem
 from kiosk.ui.application import application
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.images import IconProvider, QrProvider, warm_up
@@ -46,7 +47,8 @@ class Shell:
     """The kiosk's window over a bridge; make it, and close it, on the main thread.
 
     `size` is what the pages are laid out for, in px; on a smaller desktop the window is
-    scaled down. `full_screen` fills the screen instead.
+    scaled down. `full_screen` fills the screen instead. `fee_items` are told to readers of
+    English by their English names, beside the official ones.
     """
 
     def __init__(
@@ -61,11 +63,12 @@ class Shell:
         full_screen: bool = False,
         language: str = Language.ZH.value,
         reduced_motion: bool = False,
+        fee_items: Sequence[FeeItem] = (),
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app = application()
         usual = Look(language=Language(language))
-        self.look = LookViewModel(bridge, usual, reduced_motion=reduced_motion)
+        self.look = LookViewModel(bridge, usual, reduced_motion=reduced_motion, fee_items=fee_items)
         site = " ".join(part for part in (district, site_name) if part)
         self._view_models = _view_models(bridge, self.look, site, help_phone, monotonic_s)
         self._engine = QQmlApplicationEngine()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from kiosk.domain.fee_item import FeeItem
 
 TEXTS_FILE = Path(__file__).with_name("texts.toml")
 
@@ -24,11 +26,21 @@ class TextMissing(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """All sentences in one language; `ones` holds the forms for the number 1."""
+    """All sentences in one language; `ones` holds the forms for the number 1.
+
+    `fee_items` translates item codes; bills name their items in Chinese anyway.
+    """
 
     language: Language
     entries: Mapping[str, str]
     ones: Mapping[str, str]
+    fee_items: Mapping[str, str] = field(default_factory=dict)
+
+    def knowing(self, catalogue: Iterable[FeeItem]) -> Texts:
+        """These sentences, and the names of these items if they are not in Chinese."""
+        if self.language is Language.ZH:
+            return self
+        return replace(self, fee_items={item.code: item.name_en for item in catalogue})
 
     def of(self, key: str, **values: object) -> str:
         """The sentence of this key with its {braces} filled in."""

@@ -12,10 +12,10 @@ from drivers.api import CardKind
 from kiosk.domain import identifiers
 from kiosk.domain.platform import SubjectKind
 from kiosk.paths import config_directory
-from kiosk.sandbox.catalogue import load_catalogue, shipped_catalogue
 from kiosk.sandbox.ledger import within_window
 from kiosk.sandbox.people import demo_people, everybody
 from kiosk.sandbox.population import PATTERNS, Owed, population
+from kiosk.settings.fee_catalogue import load_catalogue, shipped_catalogue
 
 TODAY = date(2026, 11, 21)
 

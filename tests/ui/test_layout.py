@@ -9,6 +9,7 @@ from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.sample_screens import FINE, SCREENS
 from kiosk.ui.shell import Shell
 from kiosk.ui.translations import Language
+from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.look import CONTRASTS, TEXT_SIZES_PX, Look
 from tests.ui.layout import ELDER_TARGET_PX, MIN_TARGET_PX, complaints
 
@@ -73,7 +74,7 @@ def test_the_sheets_of_help_details_and_copies_are_laid_out_as_well(make_stage, 
     for language, step in itertools.product(Language, STEPS):
         stage.show("bills", Look(language, step))
         texts = stage.shell.look.texts
-        details = texts.of("bills.details_of", title=FINE.title)
+        details = texts.of("bills.details_of", title=wording.bill_title(texts, FINE))
         for opener, closer in (
             (texts.of("chrome.help"), texts.of("chrome.close")),
             (details, texts.of("chrome.close")),

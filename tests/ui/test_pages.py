@@ -11,6 +11,7 @@ from kiosk.domain import visit as v
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Presence
 from kiosk.domain.payment import State
+from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.ui.sample_screens import (
     BILLS,
     CHOOSING,
@@ -38,6 +39,7 @@ from kiosk.ui.viewmodels.searching import searching_page
 from kiosk.ui.viewmodels.trouble import trouble_page
 
 ZH, EN = texts(Language.ZH), texts(Language.EN)
+KNOWING = EN.knowing(shipped_catalogue())
 S, K = v.ItemState, v.TroubleKind
 
 
@@ -298,6 +300,36 @@ def test_the_details_of_a_bill_add_up():
 
 def test_a_bill_without_late_fee_has_no_line_for_it():
     assert [line.key for line in details(at(CHOOSING), ZH, HOUSE.bill_no).lines] == ["0"]
+
+
+def test_a_reader_of_english_is_told_the_item_beside_its_official_name():
+    fine = bills_page(at(CHOOSING), KNOWING).bills[1]
+    assert (fine.title, fine.translated) == ("公安交通违法罚款", "Traffic fine")
+    assert fine.choose_name == "公安交通违法罚款 (Traffic fine), ¥ 163.50"
+    sheet = details(at(CHOOSING), KNOWING, FINE.bill_no)
+    assert sheet.title == sheet.lines[0].name == "公安交通违法罚款 (Traffic fine)"
+
+
+@pytest.mark.parametrize("name", ["confirm-changes", "confirm-payer"])
+def test_what_is_agreed_to_has_its_english_name_too(name):
+    page = confirm_page(SCREENS[name], KNOWING)
+    words = page.item or page.changes[0].title
+    assert words.endswith((" (Traffic fine)", " (Senior high school tuition and boarding)"))
+
+
+def test_in_chinese_and_for_items_of_no_catalogue_the_official_name_stands_alone():
+    chinese = bills_page(at(CHOOSING), ZH.knowing(shipped_catalogue()))
+    unknown = bills_page(at(CHOOSING), EN)
+    empty = replace(FINE, lines=())
+    without_lines = bills_page(at(v.Choosing((empty,), (), frozenset())), KNOWING)
+    for page in (chinese, unknown, without_lines):
+        assert {row.translated for row in page.bills} == {""}
+    assert details(at(CHOOSING), ZH, FINE.bill_no).title == FINE.title
+
+
+def test_a_veiled_bill_tells_nothing_in_english_either():
+    page = bills_page(SCREENS["bills-veiled"], KNOWING)
+    assert {row.translated + row.choose_name for row in page.bills} == {""}
 
 
 def test_the_details_of_a_bill_that_went_away_are_empty():

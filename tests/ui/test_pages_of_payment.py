@@ -8,6 +8,7 @@ from drivers.api import PrinterCondition, PrinterStatus
 from kiosk.domain import visit as v
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.ledger import Ledger, Payment
+from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.ui.sample_screens import (
     CHOOSING,
     ITEMS,
@@ -71,6 +72,11 @@ def test_payee_and_item_are_named_in_full_when_there_is_one():
     assert (page.payee, page.items) == ("杭州市拱墅区示例高级中学", "普通高中学费")
 
 
+def test_a_reader_of_english_sees_both_names_of_the_only_item():
+    page = pay_page(SCREENS["pay-one"], EN.knowing(shipped_catalogue()))
+    assert page.items == "普通高中学费 (Senior high school tuition and boarding)"
+
+
 def test_several_payees_and_items_are_counted():
     page = pay_page(at(PAYING), ZH)
     assert page.payee == "杭州市拱墅区示例高级中学等 3 个单位"
@@ -100,7 +106,10 @@ def test_a_payment_agreed_without_receipt_does_not_promise_one():
 
 
 def test_an_unstable_link_is_told():
-    assert pay_page(SCREENS["pay-unstable"], ZH).unstable == "网络不稳。已经付过的请勿重复支付，机器会继续核对"
+    assert (
+        pay_page(SCREENS["pay-unstable"], ZH).unstable
+        == "网络不稳。已经付过的请勿重复支付，机器会继续核对"
+    )
     assert pay_page(SCREENS["pay"], ZH).unstable == ""
 
 

@@ -28,6 +28,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 class BillRow:
     bill_no: str
     title: str
+    translated: str  # the title in English; empty in Chinese, or where unknown
     agency: str
     amount: str
     late_fee: str  # empty without one
@@ -136,7 +137,7 @@ def _collect_note(unprinted: tuple[ReceiptHead, ...], texts: Texts) -> str:
 
 
 def _bill_row(bill: Bill, page: Choosing, kiosk: Kiosk, texts: Texts, *, veiled: bool) -> BillRow:
-    money = wording.amount(texts, bill.amount_fen)
+    title, money = wording.bill_title(texts, bill), wording.amount(texts, bill.amount_fen)
     late_fee = wording.amount(texts, bill.late_fee_fen)
     today = kiosk.wall.astimezone(wording.CHINA).date()
     is_overdue = bill.due_on is not None and bill.due_on < today
@@ -145,6 +146,7 @@ def _bill_row(bill: Bill, page: Choosing, kiosk: Kiosk, texts: Texts, *, veiled:
     return BillRow(
         bill_no=bill.bill_no,
         title="" if veiled else bill.title,
+        translated="" if veiled else wording.item_name(texts, bill),
         agency="" if veiled else bill.agency_name,
         amount="" if veiled else money,
         late_fee=texts.of("bills.late_fee", amount=late_fee)
@@ -154,8 +156,8 @@ def _bill_row(bill: Bill, page: Choosing, kiosk: Kiosk, texts: Texts, *, veiled:
         is_overdue=is_overdue,
         is_chosen=bill.bill_no in page.selected,
         is_veiled=veiled,
-        choose_name="" if veiled else texts.of("bills.choose_of", title=bill.title, amount=money),
-        details_name="" if veiled else texts.of("bills.details_of", title=bill.title),
+        choose_name="" if veiled else texts.of("bills.choose_of", title=title, amount=money),
+        details_name="" if veiled else texts.of("bills.details_of", title=title),
     )
 
 

@@ -50,6 +50,7 @@ def confirm_page(kiosk: Kiosk, texts: Texts) -> ConfirmPage:
     veiled = is_veiled(kiosk)
     chosen = page.choosing.chosen
     title, agree = _question(page)
+    titles = {bill.bill_no: wording.bill_title(texts, bill) for bill in page.choosing.bills}
     payer = chosen[0] if page.other_payer and chosen and not veiled else None
     return ConfirmPage(
         title=texts.of(f"confirm.{title}"),
@@ -58,14 +59,14 @@ def confirm_page(kiosk: Kiosk, texts: Texts) -> ConfirmPage:
         total="" if veiled else wording.amount(texts, page.choosing.total_fen),
         payer=payer.payer_name_masked if payer else "",
         agency=payer.agency_name if payer else "",
-        item=payer.title if payer else "",
+        item=wording.bill_title(texts, payer) if payer else "",
         receipt_later=texts.of("confirm.receipt_later") if page.no_receipt_now else "",
         changes=()
         if veiled
         else tuple(
             ChangeRow(
                 each.bill_no,
-                each.title,
+                titles.get(each.bill_no, each.title),
                 wording.amount(texts, each.before_fen),
                 wording.amount(texts, each.now_fen),
             )

@@ -51,7 +51,7 @@ def details(kiosk: Kiosk, texts: Texts, bill_no: str) -> Details:
     if bill is None:
         return Details()
     return Details(
-        title=bill.title,
+        title=wording.bill_title(texts, bill),
         total=wording.amount(texts, bill.amount_fen),
         lines=tuple(_lines(bill, texts)),
         facts=tuple(
@@ -66,7 +66,7 @@ def _lines(bill: Bill, texts: Texts) -> list[LineRow]:
     rows = [
         LineRow(
             key=f"{number}",
-            name=line.item_name,
+            name=wording.both_names(line.item_name, texts.fee_items.get(line.item_code, "")),
             quantity=texts.of(
                 "details.quantity",
                 quantity=line.quantity,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
+from kiosk.domain.fee_item import FeeItem
 from kiosk.domain.kiosk import Kiosk
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.translations import Language, Texts, texts
@@ -82,19 +84,25 @@ class LookViewModel(QObject):
     changed = Signal()
 
     def __init__(
-        self, core: CoreBridge, usual: Look = Look(), *, reduced_motion: bool = False
+        self,
+        core: CoreBridge,
+        usual: Look = Look(),
+        *,
+        reduced_motion: bool = False,
+        fee_items: Sequence[FeeItem] = (),
     ) -> None:
         super().__init__()
         self._usual = self._look = usual
         self._reduced_motion = reduced_motion
-        self._words = {language: Words(texts(language)) for language in Language}
+        self._texts = {each: texts(each).knowing(fee_items) for each in Language}
+        self._words = {each: Words(sentences) for each, sentences in self._texts.items()}
         self._kiosk = core.kiosk
         self._chosen_at_s = core.kiosk.now_s
         core.kiosk_changed.connect(self._follow)
 
     @property
     def texts(self) -> Texts:
-        return texts(self._look.language)
+        return self._texts[self._look.language]
 
     def wear(self, look: Look) -> None:
         """Change language, text size and contrast at once."""

@@ -84,7 +84,7 @@ def _payee(page: Paying, texts: Texts) -> str:
 
 def _items(page: Paying, texts: Texts) -> str:
     if len(page.bills) == 1:
-        return page.bills[0].title
+        return wording.bill_title(texts, page.bills[0])
     return texts.of("pay.items_many", title=page.bills[0].title, count=len(page.bills))
 
 

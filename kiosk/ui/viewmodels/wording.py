@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from math import ceil
 
+from kiosk.domain.bill import Bill
 from kiosk.domain.identifiers import mask_name, mask_number
 from kiosk.domain.money import yuan
 from kiosk.domain.platform import Subject, SubjectKind
@@ -16,6 +17,20 @@ CHINA = timezone(timedelta(hours=8))  # one zone, no summer time
 
 def amount(texts: Texts, fen: int) -> str:
     return texts.of("money.amount", yuan=yuan(fen))
+
+
+def item_name(texts: Texts, bill: Bill) -> str:
+    """What the bill's first item is called in English; empty in Chinese, or where unknown."""
+    return texts.fee_items.get(bill.lines[0].item_code, "") if bill.lines else ""
+
+
+def both_names(official: str, translated: str) -> str:
+    """公安交通违法罚款 (Traffic fine): the official name stands on the paper, too."""
+    return f"{official} ({translated})" if translated else official
+
+
+def bill_title(texts: Texts, bill: Bill) -> str:
+    return both_names(bill.title, item_name(texts, bill))
 
 
 def day(texts: Texts, when: date) -> str:

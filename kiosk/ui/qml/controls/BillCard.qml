@@ -8,6 +8,7 @@ Touch {
     id: bill
 
     required property string title
+    required property string translated
     required property string agency
     required property string amount
     required property string lateFee
@@ -97,6 +98,12 @@ Touch {
                     visible: bill.isVeiled
                     chars: 9
                     size: Theme.secondary
+                }
+                Label {
+                    Layout.fillWidth: true
+                    visible: text !== ""
+                    text: bill.translated
+                    Accessible.ignored: true
                 }
                 Label {
                     Layout.fillWidth: true

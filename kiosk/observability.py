@@ -71,13 +71,20 @@ def mask(text: str) -> str:
     return text if len(text) <= MAX_TEXT_CHARS else text[:MAX_TEXT_CHARS] + "…"
 
 
-def configure_logging(directory: Path | None, level: str = "INFO") -> None:
-    """Send every log line to stderr and, with a directory, to a rotating file in it."""
+def configure_logging(
+    directory: Path | None, level: str = "INFO", *, console_level: str = "NOTSET"
+) -> None:
+    """Send every log line to stderr and, with a directory, to a rotating file in it.
+
+    `console_level` keeps lesser lines off stderr alone.
+    """
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,
         processors=[redact, structlog.processors.JSONRenderer(ensure_ascii=False)],
     )
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    console = logging.StreamHandler(sys.stderr)
+    console.setLevel(console_level)
+    handlers: list[logging.Handler] = [console]
     if directory is not None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         handlers.append(

@@ -77,7 +77,7 @@ def test_a_field_that_holds_an_object_shows_only_its_type(lines):
 
 
 def test_what_libraries_log_is_masked_too(lines):
-    logging.getLogger("urllib3").warning("GET /bills?subject=%s for %s", NUMBER, NAME)
+    logging.getLogger("some.library").warning("GET /bills?subject=%s for %s", NUMBER, NAME)
     assert lines()[0]["event"] == "GET /bills?subject=[18 digits] for [hanzi]"
 
 
@@ -142,6 +142,15 @@ def test_an_unexpected_exception_on_a_thread_is_logged_and_ends_with_70(lines, h
     assert hooks == [70]
     assert (line["event"], line["thread"]) == ("crash", "core")
     assert "ZeroDivisionError" in line["exception"]
+
+
+def test_lesser_lines_can_be_kept_off_the_console(lines, tmp_path, capsys):
+    configure_logging(tmp_path, console_level="CRITICAL")
+    log = structlog.get_logger("kiosk.test")
+    log.error("device.lost")
+    log.critical("crash")
+    assert [line["event"] for line in lines()] == ["device.lost", "crash"]
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["crash"]
 
 
 def test_ctrl_c_is_an_ordinary_end(lines, hooks):

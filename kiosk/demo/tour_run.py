@@ -18,7 +18,7 @@ from kiosk.journal import keys
 from kiosk.journal.export import line_of
 from kiosk.journal.reader import Reader
 from kiosk.journal.verify import verify
-from kiosk.observability import configure_logging, install_crash_hooks
+from kiosk.observability import LOG_NAME, configure_logging, install_crash_hooks
 
 MARK = ".kiosk-tour"
 EXIT_OK, EXIT_FINDING, EXIT_BAD_USE = 0, 1, 2
@@ -33,7 +33,7 @@ def run_tour(out: Path) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     state = out / "state"
     settings = demo_settings(out)
-    configure_logging(state / "log")
+    configure_logging(state / "log", console_level="CRITICAL")  # the account stays readable
     install_crash_hooks()
     world = SimulatedWorld(out / "receipts")
     with SandboxProcess(state / "sandbox") as sandbox:
@@ -90,6 +90,7 @@ def _tell(
     console.print(f"pictures of every screen: {out}/*.png")
     console.print(f"receipts as they came out: {out / 'receipts'} ({receipts})")
     console.print(f"journal as text: {out / 'journal.txt'}")
+    console.print(f"log: {out / 'state' / 'log' / LOG_NAME}")
     verdict = f"{damages} damages" if damages else "sound"
     console.print(
         f"journal verified: {verdict}; again with: kiosk journal verify --site {out / SITE}"

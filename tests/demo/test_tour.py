@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,19 +14,43 @@ import zxingcpp
 from PIL import Image
 
 
+@dataclass(frozen=True)
+class Played:
+    out: Path
+    said: str
+    complained: str
+
+
 @pytest.fixture(scope="module")
-def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The directory that `kiosk tour` left."""
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """`kiosk tour`, played once."""
     out = tmp_path_factory.mktemp("tour") / "out"
-    played = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "kiosk", "tour", "--out", str(out)],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert played.returncode == 0, played.stdout + played.stderr
-    return out
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Played(out, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def tour(played: Played) -> Path:
+    """The directory that the tour left."""
+    return played.out
+
+
+def test_the_account_is_not_interrupted_by_log_lines(played: Played) -> None:
+    assert "touch to QR code" in played.said
+    assert "{" not in played.said
+    assert played.complained == ""
+
+
+def test_the_log_of_the_tour_is_a_file(tour: Path) -> None:
+    lines = (tour / "state" / "log" / "kiosk.log").read_text("utf-8").splitlines()
+    assert "timestamp" in json.loads(lines[0])
 
 
 def pictures(tour: Path) -> list[str]:

@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz help run test check coverage hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: fuzz help run test check coverage contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -53,6 +53,9 @@ kills: $(READY)  ## kill -9 at random moments; N=n SEED=s
 
 mutate: $(READY)  ## Mutation score of PACKAGE (kiosk.journal); survivors in out/mutants
 	$(PYTHON_VENV) -m tests.mutation $(or $(PACKAGE),kiosk.journal)
+
+contract: $(READY)  ## schemathesis over the platform's whole OpenAPI document; EXAMPLES=n SEED=s
+	$(PYTHON_VENV) -m tests.contract
 
 hunt: $(READY)  ## The share of every search for lost money that each change must pass
 	$(PYTHON_VENV) -m tests.simulation --sessions 200000

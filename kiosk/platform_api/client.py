@@ -32,7 +32,7 @@ from kiosk.platform_api.signing import (
     verify_answer,
 )
 from kiosk.platform_api.strict_json import Malformed, parse
-from kiosk.platform_api.translate import Question, Untrusted, question
+from kiosk.platform_api.translate import Question, Untrusted, path_of, question
 from kiosk.platform_api.transport import Failure, Reply, Timeouts, Transport
 
 
@@ -100,17 +100,66 @@ class PlatformClient:
         held = self._breaker.holds(urgent=_somebody_waits(call))
         if held:
             return NotSent(held)
-        outcome = self._ask(asked, nonce)
+        outcome = self._perform(asked, nonce)
         self._breaker.note(failed=isinstance(outcome, NotSent | AnswerLost))
         return outcome
 
-    def _ask(self, asked: Question, nonce: str) -> Outcome:
-        body = asked.body.model_dump_json().encode() if asked.body is not None else None
-        request = Asked(asked.operation.method, self._url(asked), _headers(asked, nonce), body)
+    def ask(
+        self, operation: Operation, body: wire.Request | None = None, **ids: str
+    ) -> wire.Answer | NotSent | AnswerLost | Refused:
+        """One of `services`, asked once in the background; `ids` fill in its path.
+
+        The answer is one of `operation.answer`, about what was asked for: whatever it
+        repeats of the request must be the same. Raises ValueError for an id that is none.
+        """
+        held = self._breaker.holds(urgent=False)
+        if held:
+            return NotSent(held)
+        path = path_of(operation, **ids)
+        answer = self._send(operation, path, body, nonce=self._nonces())
+        if isinstance(answer, wire.Answer):
+            for name in type(answer).model_fields:
+                wanted = ids.get(name, getattr(body, name, None))
+                if wanted not in (None, getattr(answer, name)):
+                    answer = AnswerLost(f"wrong_{name}")
+                    break
+        self._breaker.note(failed=isinstance(answer, NotSent | AnswerLost))
+        return answer
+
+    def _perform(self, asked: Question, nonce: str) -> Outcome:
+        target = asked.path + (f"?{asked.query}" if asked.query else "")
+        answer = self._send(
+            asked.operation,
+            target,
+            asked.body,
+            nonce=nonce,
+            idempotency_key=asked.idempotency_key,
+            wait_s=asked.wait_s,
+        )
+        if not isinstance(answer, wire.Answer):
+            return answer
+        try:
+            return asked.believe(answer)
+        except Untrusted as trouble:
+            return AnswerLost(trouble.reason)
+
+    def _send(
+        self,
+        operation: Operation,
+        target: str,
+        body: wire.Request | None,
+        *,
+        nonce: str,
+        idempotency_key: str = "",
+        wait_s: float = 0.0,
+    ) -> wire.Answer | NotSent | AnswerLost | Refused:
+        raw = body.model_dump_json().encode() if body is not None else None
+        headers = _headers(nonce, idempotency_key, has_body=raw is not None)
+        request = Asked(operation.method, self._base_url + target, headers, raw)
         if self._keys is not None:
             request = self._signed(request, self._keys, nonce)
         result = self._transport.exchange(
-            request.method, request.target_uri, request.headers, body, wait_s=asked.wait_s
+            request.method, request.target_uri, request.headers, raw, wait_s=wait_s
         )
         if isinstance(result, Failure):
             fact = AnswerLost if result.may_have_left else NotSent
@@ -118,7 +167,7 @@ class PlatformClient:
         if result.status in (429, 503):
             self._breaker.be_quiet(_retry_after_s(result))
         try:
-            return self._judge(asked, request, result)
+            return self._judge(operation, request, result)
         except (Forged, Malformed, Untrusted) as trouble:
             return AnswerLost(trouble.reason)
 
@@ -126,17 +175,17 @@ class PlatformClient:
         added = sign_request(request, keys.own, self._kiosk_id, nonce, keys.clock())
         return replace(request, headers={**request.headers, **added})
 
-    def _judge(self, asked: Question, request: Asked, reply: Reply) -> Outcome:
+    def _judge(self, operation: Operation, request: Asked, reply: Reply) -> wire.Answer | Refused:
         content_type = reply.headers.get("Content-Type", "").lower().replace(" ", "")
         if 400 <= reply.status < 500 and content_type in _types("application/problem+json"):
             self._require_origin(request, reply)
-            return _refusal(asked.operation, parse(wire.Problem, reply.body), reply.status)
+            return _refusal(operation, parse(wire.Problem, reply.body), reply.status)
         if reply.status != 200:
             raise Untrusted(f"status_{reply.status}")
         if content_type not in _types("application/json"):
             raise Untrusted("not_json")
         self._require_origin(request, reply)
-        return asked.believe(parse(asked.operation.answer, reply.body))
+        return parse(operation.answer, reply.body)
 
     def _require_origin(self, request: Asked, reply: Reply) -> None:
         """An answer to another request (a cache, a replay, a mixed-up connection) is no
@@ -152,9 +201,6 @@ class PlatformClient:
 
     def close(self) -> None:
         self._transport.close()
-
-    def _url(self, asked: Question) -> str:
-        return self._base_url + asked.path + (f"?{asked.query}" if asked.query else "")
 
 
 def _somebody_waits(call: PlatformCall) -> bool:
@@ -173,12 +219,12 @@ def _retry_after_s(reply: Reply) -> float:
     return float(said) if re.fullmatch("[0-9]{1,6}", said) else 0.0
 
 
-def _headers(asked: Question, nonce: str) -> Mapping[str, str]:
+def _headers(nonce: str, idempotency_key: str, *, has_body: bool) -> Mapping[str, str]:
     headers = {"accept": "application/json", wire.REQUEST_ID_HEADER.lower(): nonce}
-    if asked.body is not None:
+    if has_body:
         headers["content-type"] = "application/json"
-    if asked.idempotency_key:
-        headers[wire.IDEMPOTENCY_HEADER.lower()] = asked.idempotency_key
+    if idempotency_key:
+        headers[wire.IDEMPOTENCY_HEADER.lower()] = idempotency_key
     return headers
 
 

@@ -10,21 +10,22 @@ from pydantic.json_schema import models_json_schema
 
 from kiosk.domain.platform import PlatformState
 from kiosk.platform_api import wire
-from kiosk.platform_api.operations import OPERATIONS, REFUSAL_STATUS, Operation
+from kiosk.platform_api.operations import REFUSAL_STATUS, Operation
+from kiosk.platform_api.services import ALL_OPERATIONS
 
 _REF = "#/components/schemas/"
 
 
 def openapi_document() -> dict[str, Any]:
     """The document as plain data, ready for json.dump; no server is needed."""
-    models: list[type[BaseModel]] = [operation.answer for operation in OPERATIONS]
-    models += [operation.request for operation in OPERATIONS if operation.request is not None]
+    models: list[type[BaseModel]] = [operation.answer for operation in ALL_OPERATIONS]
+    models += [operation.request for operation in ALL_OPERATIONS if operation.request is not None]
     models.append(wire.Problem)
     _, schemas = models_json_schema(
         [(model, "validation") for model in models], ref_template=_REF + "{model}"
     )
     paths: dict[str, Any] = {}
-    for operation in OPERATIONS:
+    for operation in ALL_OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
     return {
         "openapi": "3.1.0",
@@ -51,6 +52,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "parameters": _parameters(operation),
         "responses": {"200": _response("The answer.", "application/json", operation.answer)},
     }
+    if links := _links(operation):
+        described["responses"]["200"]["links"] = links
     for status in sorted({REFUSAL_STATUS[code] for code in operation.refusals}):
         codes = sorted(code for code in operation.refusals if REFUSAL_STATUS[code] == status)
         text = "Refused, nothing happened: " + ", ".join(codes)
@@ -65,9 +68,20 @@ def _operation(operation: Operation) -> dict[str, Any]:
     return described
 
 
+def _links(operation: Operation) -> dict[str, Any]:
+    """What an id in the answer is good for."""
+    given = {name for name in operation.answer.model_fields if name.endswith("_id")}
+    found = {}
+    for other in ALL_OPERATIONS:
+        for name in given & set(re.findall(r"{(\w+)}", other.path)):
+            value = f"$response.body#/{name}"
+            found[other.name] = {"operationId": other.name, "parameters": {name: value}}
+    return found
+
+
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     identifier = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
-    nonce = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+    nonce = {"type": "string", "pattern": wire.NONCE}
     found = [
         _parameter(name, "path", identifier) for name in re.findall(r"{(\w+)}", operation.path)
     ]

@@ -166,7 +166,7 @@ def _query(call: domain.QueryPayment) -> Question:
     wait_s = min(max(call.wait_s, 0.0), wire.MAX_WAIT_S)
     return Question(
         operations.QUERY_PAYMENT,
-        _path(operations.QUERY_PAYMENT, payment_id=call.payment_id),
+        path_of(operations.QUERY_PAYMENT, payment_id=call.payment_id),
         None,
         _payment_judge(call.payment_id, call.amount_fen, set()),
         query=f"known={call.known_state}&wait_s={wait_s:g}",
@@ -178,7 +178,7 @@ def _close(call: domain.ClosePayment, kiosk_id: str) -> Question:
     not_answers = {*WAITING, domain.PlatformState.NOT_FOUND}
     return Question(
         operations.CLOSE_PAYMENT,
-        _path(operations.CLOSE_PAYMENT, payment_id=call.payment_id),
+        path_of(operations.CLOSE_PAYMENT, payment_id=call.payment_id),
         wire.ClosePaymentRequest(kiosk_id=kiosk_id),
         _payment_judge(call.payment_id, call.amount_fen, not_answers),
     )
@@ -222,7 +222,7 @@ def _issue(call: domain.IssueReceipts, kiosk_id: str) -> Question:
 
     return Question(
         operations.ISSUE_RECEIPTS,
-        _path(operations.ISSUE_RECEIPTS, payment_id=call.payment_id),
+        path_of(operations.ISSUE_RECEIPTS, payment_id=call.payment_id),
         wire.IssueReceiptsRequest(kiosk_id=kiosk_id),
         believe,
     )
@@ -241,7 +241,7 @@ def _claim(call: domain.ClaimReceipt, kiosk_id: str) -> Question:
 
     return Question(
         operations.CLAIM_RECEIPT,
-        _path(operations.CLAIM_RECEIPT, claim_id=call.claim_id),
+        path_of(operations.CLAIM_RECEIPT, claim_id=call.claim_id),
         wire.ClaimRequest(kiosk_id=kiosk_id, receipt_no=call.receipt_no, reprint=call.reprint),
         believe,
     )
@@ -290,10 +290,10 @@ def _settle_claim(call: domain.ConfirmClaim | domain.ReleaseClaim, kiosk_id: str
             raise Untrusted("wrong_claim_state")
         return domain.Acknowledged()
 
-    return Question(operation, _path(operation, claim_id=call.claim_id), body, believe)
+    return Question(operation, path_of(operation, claim_id=call.claim_id), body, believe)
 
 
-def _path(operation: Operation, **ids: str) -> str:
+def path_of(operation: Operation, **ids: str) -> str:
     """Fill ids into a path; an id that could change the path is a bug of the caller."""
     for name, value in ids.items():
         if not wire.is_id(value):

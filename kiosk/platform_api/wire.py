@@ -32,7 +32,8 @@ _ID = r"^[A-Za-z0-9_-]{1,64}$"
 Id = Annotated[str, Field(pattern=_ID)]
 BillNo = Annotated[str, Field(pattern=r"^[0-9]{20}$")]
 ReceiptNo = Annotated[str, Field(pattern=r"^[0-9]{8}-[0-9]{10}$")]
-Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+NONCE = r"^[0-9a-f]{32}$"
+Nonce = Annotated[str, Field(pattern=NONCE)]
 Text = Annotated[str, Field(max_length=200)]
 Count = Annotated[int, Field(ge=0, le=10**6)]
 Url = Annotated[str, Field(pattern=r"^https?://[\x21-\x7e]{1,400}$")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,36 +14,42 @@ from fastapi import APIRouter, Request, Response
 from kiosk.domain.platform import PlatformState, Refusal, Refused
 from kiosk.domain.receipt import ReceiptHead
 from kiosk.platform_api import operations, wire
-from kiosk.platform_api.operations import OPERATIONS, REFUSAL_STATUS, Operation
+from kiosk.platform_api.operations import REFUSAL_STATUS, Operation
+from kiosk.platform_api.services import ALL_OPERATIONS
 from kiosk.platform_api.signing import Answered, Asked
 from kiosk.platform_api.strict_json import Malformed, parse
 from kiosk.sandbox import bill_desk, payment_desk, receipt_desk
 from kiosk.sandbox.bill_desk import Party
-from kiosk.sandbox.context import Sandbox
+from kiosk.sandbox.context import Handler, Result, Sandbox
 from kiosk.sandbox.faults import Fault, FaultKind
 from kiosk.sandbox.ledger import WAITING, ClaimState, Payment
+from kiosk.sandbox.service_api import SERVICE_HANDLERS
 
 MAX_REQUEST_BYTES = 64 * 1024
 
-Result = wire.Answer | Refused
-Handler = Callable[[Sandbox, Request, wire.Request | None], Awaitable[Result]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def api_router(sandbox: Sandbox) -> APIRouter:
     router = APIRouter()
-    for operation in OPERATIONS:
-        router.add_api_route(
-            operation.path,
-            _endpoint(sandbox, operation, _HANDLERS[operation.name]),
-            methods=[operation.method],
-            name=operation.name,
-        )
+    handlers = {**_HANDLERS, **SERVICE_HANDLERS}
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for operation in ALL_OPERATIONS:
+        endpoint = _endpoint(sandbox, operation, handlers[operation.name])
+        by_path.setdefault(operation.path, {})[operation.method] = endpoint
+    for path, endpoints in by_path.items():  # one route each: its 405 names all its methods
+        router.add_api_route(path, _by_method(endpoints), methods=list(endpoints))
     return router
 
 
-def _endpoint(
-    sandbox: Sandbox, operation: Operation, handler: Handler
-) -> Callable[[Request], Awaitable[Response]]:
+def _by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return await endpoints[request.method](request)
+
+    return endpoint
+
+
+def _endpoint(sandbox: Sandbox, operation: Operation, handler: Handler) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         raw = await _read(request) if operation.request is not None else None
         asked = _asked(request, raw)
@@ -102,6 +109,10 @@ async def _read(request: Request) -> bytes:
 def _parse(
     request: Request, raw: bytes | None, operation: Operation
 ) -> wire.Request | Refused | None:
+    if not re.fullmatch(wire.NONCE, request.headers.get(wire.REQUEST_ID_HEADER, "")):
+        return Refused(Refusal.INVALID, f"{wire.REQUEST_ID_HEADER} must be 32 hex digits")
+    if not all(wire.is_id(str(value)) for value in request.path_params.values()):
+        return Refused(Refusal.INVALID, "an id in the path is malformed")
     if operation.request is None or raw is None:
         return None
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
@@ -226,8 +237,8 @@ async def _create_payment(sandbox: Sandbox, _: Request, body: wire.Request | Non
 async def _query_payment(sandbox: Sandbox, request: Request, _: wire.Request | None) -> Result:
     payment_id = str(request.path_params["payment_id"])
     known, wait_s = request.query_params.get("known"), request.query_params.get("wait_s", "0")
-    if not wire.is_id(payment_id) or known not in {None, *PlatformState}:
-        return Refused(Refusal.INVALID, "payment_id or known is malformed")
+    if known not in {None, *PlatformState}:
+        return Refused(Refusal.INVALID, "known is malformed")
     try:
         patience_s = float(wait_s)
     except ValueError:
@@ -263,8 +274,6 @@ async def _first_change(
 async def _close_payment(sandbox: Sandbox, request: Request, body: wire.Request | None) -> Result:
     assert isinstance(body, wire.ClosePaymentRequest)
     payment_id = str(request.path_params["payment_id"])
-    if not wire.is_id(payment_id):
-        return Refused(Refusal.INVALID, "payment_id is malformed")
     closed = payment_desk.close(sandbox.store, payment_id, body.kiosk_id)
     return payment_answer(sandbox, closed)
 
@@ -309,8 +318,6 @@ async def _issue_receipts(sandbox: Sandbox, request: Request, _: wire.Request | 
 async def _claim_receipt(sandbox: Sandbox, request: Request, body: wire.Request | None) -> Result:
     assert isinstance(body, wire.ClaimRequest)
     claim_id = str(request.path_params["claim_id"])
-    if not wire.is_id(claim_id):
-        return Refused(Refusal.INVALID, "claim_id is malformed")
     granted = receipt_desk.claim(
         sandbox.store,
         claim_id,

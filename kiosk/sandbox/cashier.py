@@ -15,8 +15,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kiosk.domain.money import yuan
-from kiosk.domain.platform import PlatformState
-from kiosk.sandbox import payment_desk, receipt_desk
+from kiosk.domain.platform import PlatformState, Refusal, Refused
+from kiosk.sandbox import open_code_desk, payment_desk, receipt_desk
 from kiosk.sandbox.cashier_texts import TEXTS
 from kiosk.sandbox.context import Sandbox
 from kiosk.sandbox.ledger import WAITING, WalletAnswer
@@ -114,6 +114,27 @@ def cashier_router(sandbox: Sandbox, pages: Pages) -> APIRouter:
         verdict = payment_desk.pay(store, token, wallet)
         fresh = verdict is WalletAnswer.PAID_NOW
         return _go(f"/pay/{token}", lang, fresh="1" if fresh else "")
+
+    @router.get("/open/{token}")
+    async def open_code(
+        token: str, lang: Language = Language.ZH, problem: str = ""
+    ) -> HTMLResponse:
+        code = open_code_desk.open_code(store, sandbox.items, token)
+        if code is not None and not code.is_payable:
+            kind = "already" if code.receipt_no else "closed"
+            return pages.show("ended.html", lang, kind=kind, basket=None)
+        status = 404 if code is None else 200
+        return pages.show("open.html", lang, status=status, code=code, problem=bool(problem))
+
+    @router.post("/open/{token}")
+    async def pay_open_code(
+        token: str,
+        number: Annotated[str, Form(max_length=32)],
+        lang: Annotated[Language, Form()] = Language.ZH,
+    ) -> RedirectResponse:
+        paid = open_code_desk.pay_open_code(store, sandbox.items, token, number.strip().upper())
+        wrong = isinstance(paid, Refused) and paid.code is Refusal.INVALID
+        return _go(f"/open/{token}", lang, problem="1" if wrong else "")
 
     @router.get("/verify/{receipt_no}/{check_code}")
     async def verify(

@@ -22,6 +22,13 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("abandon", "先不付，返回", "Not now, go back"),
     ("declined_title", "这次没有付成功", "The payment was declined"),
     ("declined_text", "没有扣款。可以换一种方式再付。", "Nothing was charged. Try another way."),
+    ("open_number", "缴款人证件号码", "ID number of the payer"),
+    ("open_problem", "没有缴成：请核对证件号码", "Not paid: please check the ID number"),
+    (
+        "open_hint",
+        "票据可以在自助机联网后凭证件打印。",
+        "The receipt can be printed at a kiosk with your card when it is online again.",
+    ),
     ("paid_title", "支付成功", "Paid"),
     ("paid_text", "请回到自助机前领取票据。", "Please take your receipt at the kiosk."),
     ("already_title", "这笔款已支付", "Already paid"),

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from kiosk.domain.fee_item import FeeItem
+from kiosk.domain.platform import Refused
+from kiosk.platform_api import wire
 from kiosk.sandbox.faults import FaultBox
 from kiosk.sandbox.link import FaultyLink
 from kiosk.sandbox.seal import Seal
 from kiosk.sandbox.store import Store
 
 KEPT_REQUESTS = 10_000
+
+Result = wire.Answer | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +73,6 @@ class Sandbox:
     changes: Changes = field(default_factory=Changes)
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
     remembered: dict[str, Response] = field(default_factory=dict)  # by operation, for replays
+
+
+Handler = Callable[[Sandbox, Request, wire.Request | None], Awaitable[Result]]

@@ -14,7 +14,8 @@ from kiosk.domain.identifiers import mask_name
 from kiosk.domain.platform import Refusal, Refused
 from kiosk.platform_api.operations import REFUSAL_STATUS
 from kiosk.platform_api.wire import MAX_FEN
-from kiosk.sandbox import bill_desk, payment_desk, receipt_desk
+from kiosk.platform_api.wire_services import RefundState
+from kiosk.sandbox import bill_desk, payment_desk, receipt_desk, service_desk
 from kiosk.sandbox.context import Sandbox
 from kiosk.sandbox.faults import Fault, FaultKind
 from kiosk.sandbox.ledger import LateWallet
@@ -46,6 +47,10 @@ class NewBill(_Body):
 
 class PaidElsewhere(_Body):
     channel: Annotated[str, Field(pattern=r"^[a-z]{1,20}$")] = "counter"
+
+
+class RefundDecision(_Body):
+    state: RefundState
 
 
 class TimeShift(_Body):
@@ -161,6 +166,10 @@ def _add_lists(router: APIRouter, sandbox: Sandbox) -> None:
 
     claims_of = receipt_desk.claims_of
 
+    @router.get("/fleet")
+    async def fleet() -> list[dict[str, Any]]:
+        return store.rows("SELECT * FROM heartbeats ORDER BY kiosk_id LIMIT ?", (MAX_LISTED,))
+
     @router.get("/requests")
     async def requests() -> list[dict[str, Any]]:
         return [asdict(line) for line in sandbox.served]
@@ -184,6 +193,10 @@ def _add_agency(router: APIRouter, sandbox: Sandbox) -> None:
     @router.post("/payments/{payment_id}/void")
     async def void(payment_id: str, _: Empty) -> dict[str, Any]:
         return asdict(_done(payment_desk.void(store, payment_id)))
+
+    @router.post("/refund-requests/{request_id}")
+    async def decide(request_id: str, order: RefundDecision) -> dict[str, str]:
+        return {"receipt_no": _done(service_desk.decide_refund(store, request_id, order.state))}
 
 
 def _add_bill(sandbox: Sandbox, order: NewBill) -> Refused | Bill:

@@ -49,7 +49,7 @@ class Seal:
         self.algorithm = algorithm
         own_file, self.platform_key_file = _pair(directory, "platform", algorithm)
         self.kiosk_key_file, kiosk_public_file = _pair(directory, "kiosk", algorithm)
-        self._own = signing_key_file(own_file, algorithm)
+        self.own = signing_key_file(own_file, algorithm)
         self._forger = signing_key(new_key_pair(algorithm)[0], algorithm)
         self._demo_key = verifying_key_file(kiosk_public_file, algorithm)
         self._devices: OrderedDict[str, VerifyingKey] = OrderedDict()
@@ -81,7 +81,7 @@ class Seal:
         """
         if not _is_signed(asked):
             return {}
-        key: SigningKey = self._forger if forged else self._own
+        key: SigningKey = self._forger if forged else self.own
         try:
             return sign_answer(answered, asked, key, PLATFORM_KEYID, self._clock())
         except Forged:  # The request's own signature is no signature: nothing to bind to.

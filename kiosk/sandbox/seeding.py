@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.fee_item import FeeItem
-from kiosk.sandbox import bill_desk, payment_desk, receipt_desk
+from kiosk.sandbox import bill_desk, payment_desk, receipt_desk, service_desk
 from kiosk.sandbox.ledger import Claim, ClaimState
 from kiosk.sandbox.people import everybody
 from kiosk.sandbox.population import History, population
@@ -30,6 +30,7 @@ def seed(store: Store, items: tuple[FeeItem, ...]) -> None:
 def reset(store: Store, items: tuple[FeeItem, ...]) -> None:
     """Forget everything, switches too, and start afresh."""
     with store.transaction():
+        store.run(service_desk.FORGET)
         store.run(_FORGET)
         seed(store, items)
 

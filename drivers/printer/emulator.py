@@ -255,8 +255,12 @@ class EscPosEmulator:
         rows = int.from_bytes(parameters[4:6], "little")
         if not 0 < width_bytes <= MAX_PICTURE_WIDTH_BYTES or not rows:
             self._report(f"picture of {width_bytes * 8} x {rows} dots")
+        elif parameters[1] in b"\x00\x01\x02\x030123":
+            wide, high = parameters[1] & 1, parameters[1] >> 1 & 1
+            data = _enlarged(parameters[6:], width_bytes, wide=bool(wide), high=bool(high))
+            self._platen.picture(width_bytes << wide, rows << high, data)
         else:
-            self._platen.picture(width_bytes, rows, parameters[6:])
+            self._report(f"picture enlarged by {parameters[1]}")
 
     def _two_dimensional_code(self, parameters: bytes) -> None:
         kind, function, data = parameters[:1], parameters[1:2], parameters[2:]
@@ -284,6 +288,21 @@ class EscPosEmulator:
         if parameters[0] in b"\x011":
             state = self._mechanism.state()
             self._answers += bytes([state.near_end * 0x03 | state.paper_out * 0x0C])
+
+
+DOUBLED_BITS = [
+    sum(0b11 << 2 * place for place in range(8) if byte >> place & 1) for byte in range(256)
+]
+
+
+def _enlarged(data: bytes, width_bytes: int, *, wide: bool, high: bool) -> bytes:
+    if wide:
+        data = b"".join(DOUBLED_BITS[byte].to_bytes(2, "big") for byte in data)
+        width_bytes *= 2
+    if high:
+        rows = (data[at : at + width_bytes] * 2 for at in range(0, len(data), width_bytes))
+        data = b"".join(rows)
+    return data
 
 
 def _full_status(state: MechanismState) -> bytes:

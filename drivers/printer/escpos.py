@@ -6,6 +6,7 @@ that common 58 and 80 mm printers share.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from drivers.api import Align, Block, Document, Feed, PrintProof, QrCode, Rule, Text
@@ -35,7 +36,8 @@ PAPER_STATUS_ANSWERS = 3
 PAPER_STATUS_REQUEST = (GS + b"r\x01") * PAPER_STATUS_ANSWERS
 MAX_JOB_NUMBER = 9999
 MAX_FEED_LINES = 255
-RULE_ROWS, RULE_ABOVE_DOTS, RULE_BELOW_DOTS = 2, 6, 10
+RULE_ABOVE_DOTS, RULE_BELOW_DOTS = 6, 10
+AS_IT_IS, DOUBLED = b"\x00", b"\x03"
 QR_MODULE_DOTS = range(2, 17)
 
 
@@ -52,7 +54,8 @@ def encode(document: Document, job_number: int, profile: Profile, painter: LineP
         + NO_HANZI_SPACING
         + LINE_SPACING
     )
-    blocks = b"".join(_block(block, profile, painter) for block in document.blocks)
+    style = Style()
+    blocks = b"".join(_block(block, profile, painter, style) for block in document.blocks)
     cut = FEED_AND_CUT_PARTLY if profile.partial_cut else FEED_AND_CUT_FULLY
     return setup + blocks + cut + _request_for_proof(job_number, profile)
 
@@ -69,14 +72,27 @@ def process_id_request(job_number: int) -> bytes:
     return GS + b"(H\x06\x0000" + f"{job_number:04d}".encode("ascii")
 
 
-def _block(block: Block, profile: Profile, painter: LinePainter) -> bytes:
+@dataclass(slots=True)
+class Style:
+    """What the printer was told last: a receipt spends half its bytes on saying it again."""
+
+    sent: dict[bytes, bytes] = field(default_factory=dict)
+
+    def change(self, *commands: bytes) -> bytes:
+        """Those of the commands that change anything; the first two bytes name what."""
+        changed = [each for each in commands if self.sent.get(each[:2]) != each]
+        self.sent.update((each[:2], each) for each in changed)
+        return b"".join(changed)
+
+
+def _block(block: Block, profile: Profile, painter: LinePainter, style: Style) -> bytes:
     match block:
         case Text():
-            return _text(block, profile, painter)
+            return _text(block, profile, painter, style)
         case QrCode():
-            return _qr_code(block, profile)
+            return _qr_code(block, profile, style)
         case Rule():
-            return _rule(profile)
+            return _rule(profile, style)
         case Feed(lines):
             if not 1 <= lines <= MAX_FEED_LINES:
                 raise ValueError(f"cannot feed {lines} lines; expected 1 to {MAX_FEED_LINES}")
@@ -84,7 +100,7 @@ def _block(block: Block, profile: Profile, painter: LinePainter) -> bytes:
     assert_never(block)
 
 
-def _text(block: Text, profile: Profile, painter: LinePainter) -> bytes:
+def _text(block: Text, profile: Profile, painter: LinePainter, style: Style) -> bytes:
     line = Text(printable(block.text), block.align, block.scale, block.bold)
     if line.scale not in SIZE:
         raise ValueError(f"cannot print text at {line.scale} times its size; expected 1 or 2")
@@ -93,22 +109,17 @@ def _text(block: Text, profile: Profile, painter: LinePainter) -> bytes:
     if not all(is_in_printer_rom(character) for character in line.text):
         picture = painter.paint(line, profile.width_dots)
         gap = LARGE_LINE_GAP_DOTS if line.scale > 1 else LINE_SPACING_DOTS - picture.rows
-        return _picture(picture) + _feed_dots(gap)
+        return _picture(picture, style) + _feed_dots(gap)
+    text = line.text.encode("gb18030")
     return (
-        ALIGN[line.align]
-        + SIZE[line.scale]
-        + ESC
-        + b"E"
-        + bytes([line.bold])
-        + HANZI_ON
-        + line.text.encode("gb18030")
-        + HANZI_OFF
+        style.change(ALIGN[line.align], SIZE[line.scale], ESC + b"E" + bytes([line.bold]))
+        + (text if line.text.isascii() else HANZI_ON + text + HANZI_OFF)
         + LF
         + (_feed_dots(LARGE_LINE_GAP_DOTS) if line.scale > 1 else b"")
     )
 
 
-def _qr_code(block: QrCode, profile: Profile) -> bytes:
+def _qr_code(block: QrCode, profile: Profile, style: Style) -> bytes:
     """Native where the printer can (crisper, a fiftieth of the bytes), else a picture."""
     if not block.data.isprintable():
         raise ValueError("a QR code must hold printable characters")
@@ -119,9 +130,9 @@ def _qr_code(block: QrCode, profile: Profile) -> bytes:
     if module_dots < QR_MODULE_DOTS[0]:
         raise ValueError(f"a QR code of {sides} modules cannot be read at {block.size_mm} mm")
     if not profile.native_qr:
-        return _picture(qr.bitmap(data, module_dots, profile.width_dots // 8))
+        return _picture(qr.bitmap(data, module_dots, profile.width_dots // 8), style)
     return (
-        ALIGN[Align.CENTER]
+        style.change(ALIGN[Align.CENTER])
         + _qr_function(0x41, b"2\x00")  # model 2
         + _qr_function(0x43, bytes([module_dots]))
         + _qr_function(0x45, b"1")  # error correction M
@@ -135,18 +146,24 @@ def _qr_function(function: int, parameters: bytes) -> bytes:
     return GS + b"(k" + size.to_bytes(2, "little") + b"1" + bytes([function]) + parameters
 
 
-def _rule(profile: Profile) -> bytes:
-    width_bytes = profile.width_dots // 8
-    line = Bitmap(width_bytes, RULE_ROWS, b"\xff" * (width_bytes * RULE_ROWS))
-    return _feed_dots(RULE_ABOVE_DOTS) + _picture(line) + _feed_dots(RULE_BELOW_DOTS)
+def _rule(profile: Profile, style: Style) -> bytes:
+    """Half a line of one dot, doubled by the printer: a quarter of the bytes."""
+    width_bytes = profile.width_dots // 16
+    line = Bitmap(width_bytes, 1, b"\xff" * width_bytes)
+    return (
+        _feed_dots(RULE_ABOVE_DOTS)
+        + _picture(line, style, enlarged=DOUBLED)
+        + _feed_dots(RULE_BELOW_DOTS)
+    )
 
 
-def _picture(bitmap: Bitmap) -> bytes:
+def _picture(bitmap: Bitmap, style: Style, *, enlarged: bytes = AS_IT_IS) -> bytes:
     safe = without_real_time_commands(bitmap)
     return (
-        ALIGN[Align.LEFT]
+        style.change(ALIGN[Align.LEFT])
         + GS
-        + b"v0\x00"
+        + b"v0"
+        + enlarged
         + safe.width_bytes.to_bytes(2, "little")
         + safe.rows.to_bytes(2, "little")
         + safe.data

@@ -17,6 +17,7 @@ from kiosk.journal.errors import JournalError, JournalInUse
 from kiosk.journal.reader import Reader
 from kiosk.journal.verify import verify
 from kiosk.maintenance import devices
+from kiosk.maintenance.advice import advice_for
 from kiosk.maintenance.credentials import credentials
 from kiosk.maintenance.devices import Open
 from kiosk.maintenance.verdicts import Check, Verdict
@@ -66,16 +67,12 @@ def _settings(settings: Settings) -> Iterator[Check]:
 def _devices(settings: Settings, open_device: Open) -> Iterator[Check]:
     for role, answer in devices.status(settings, open_device).items():
         name = f"device {role} ({answer['driver']})"
+        advice = advice_for(answer["reason"]) if answer["reason"] else ""
         if answer["state"] == "ready":
             found = f"ready ({answer['reason']})" if answer["reason"] else "ready"
-            verdict = Verdict.WARNING if answer["reason"] else Verdict.OK
-            advice = "look at it soon" if answer["reason"] else ""
-            yield Check(name, verdict, found, advice)
-        elif answer["state"] == "lost":
-            advice = "check power, cable and the section of the site file"
-            yield Check(name, Verdict.FAILED, answer["message"], advice)
+            yield Check(name, Verdict.WARNING if advice else Verdict.OK, found, advice)
         else:
-            yield Check(name, Verdict.FAILED, answer["message"], "clear it, then ask again")
+            yield Check(name, Verdict.FAILED, answer["message"], advice)
 
 
 def _platform(settings: Settings, ask: Ask) -> Check:

@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import commits, platform, screens, visits
+from tests.bench import commits, devices, platform, screens, visits
 from tests.bench.figures import Figure
 
 OUT = Path("out/bench.json")
-PARTS = (commits, visits, platform, screens)
+PARTS = (commits, visits, devices, platform, screens)
 
 
 def main() -> None:

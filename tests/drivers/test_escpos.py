@@ -162,7 +162,8 @@ def test_a_qr_code_too_fine_to_read_is_refused():
 
 
 def test_a_rule_reaches_from_edge_to_edge():
-    assert b"\x1dv0\x00\x48\x00\x02\x00" + b"\xff" * 144 in encoded(Rule())
+    assert b"\x1dv0\x03\x24\x00\x01\x00" + b"\xff" * 36 in encoded(Rule())
+    assert "[picture 576x2]" in printed(encoded(Rule()))[0][0].text
 
 
 def test_a_printer_without_qr_codes_gets_them_as_a_picture():

@@ -103,7 +103,7 @@ def _next(turn: Turn) -> None:
 
 def finish(turn: Turn, page: Printing) -> None:
     """The last page of the visit; it stays longer when there is something to read."""
-    payment = turn.kiosk.ledger.payments.get(page.payment_id)
+    payment = turn.ledger.payments.get(page.payment_id)
     calm = bool(page.items) and all(item.state is ItemState.PRINTED for item in page.items)
     stay_s = turn.rules.done_s * (1 if calm else 3)
     turn.show(
@@ -140,7 +140,7 @@ def _update(turn: Turn, item: PrintItem, **fields: object) -> None:
 
 
 def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
-    claim = turn.kiosk.ledger.claims.get(call.claim_id)
+    claim = turn.ledger.claims.get(call.claim_id)
     if claim is None or claim.state is not ClaimState.ASKED:
         return
     item = _item(turn, claim_id=call.claim_id)
@@ -220,7 +220,7 @@ def _claim_moved(turn: Turn, claim: Claim, state: ClaimState, reason: str = "") 
 
 def tend(turn: Turn, claim_id: str) -> None:
     """Tell the platform what became of a claim, if that is due and not on its way."""
-    claim = turn.kiosk.ledger.claims[claim_id]
+    claim = turn.ledger.claims[claim_id]
     chore = turn.chore(claim_id)
     if claim.state not in TO_SETTLE or chore.in_flight or chore.due_s > turn.now_s:
         return
@@ -232,7 +232,7 @@ def tend(turn: Turn, claim_id: str) -> None:
 
 
 def on_settle_reply(turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outcome) -> None:
-    claim = turn.kiosk.ledger.claims.get(call.claim_id)
+    claim = turn.ledger.claims.get(call.claim_id)
     if claim is None or claim.state not in TO_SETTLE:
         return
     match outcome:
@@ -252,7 +252,7 @@ def on_settle_reply(turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outc
 def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
     """Record what the printer proved, settle the claim, go on with the next receipt."""
     peripherals.on_printer_seen(turn, report.status)
-    job = turn.kiosk.ledger.jobs.get(job_id)
+    job = turn.ledger.jobs.get(job_id)
     if job is None or job.state is not PrintState.INTENDED:
         return
     print_state, claim_state, item_state = CLAIM_AFTER[report.outcome]
@@ -267,7 +267,7 @@ def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
             report.reason,
         )
     )
-    claim = turn.kiosk.ledger.claims[job.claim_id]
+    claim = turn.ledger.claims[job.claim_id]
     _claim_moved(turn, claim, claim_state, reason=report.reason)
     tend(turn, claim.claim_id)
     item = _item(turn, claim_id=job.claim_id)
@@ -278,7 +278,7 @@ def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
 
 def recover(turn: Turn) -> None:
     """At start: a job without an outcome may be on paper; a claim without a job is free."""
-    for job in turn.kiosk.ledger.open_jobs:
+    for job in turn.ledger.open_jobs:
         turn.record(
             PrintMoved(
                 job.job_id,
@@ -290,15 +290,15 @@ def recover(turn: Turn) -> None:
                 "restart",
             )
         )
-        _claim_moved(turn, turn.kiosk.ledger.claims[job.claim_id], ClaimState.DOUBTED, "restart")
-    for claim in turn.kiosk.ledger.open_claims:
+        _claim_moved(turn, turn.ledger.claims[job.claim_id], ClaimState.DOUBTED, "restart")
+    for claim in turn.ledger.open_claims:
         if claim.state in (ClaimState.ASKED, ClaimState.GRANTED):
             _claim_moved(turn, claim, ClaimState.UNUSED, "restart")
         tend(turn, claim.claim_id)
 
 
 def on_tick(turn: Turn) -> None:
-    for claim in turn.kiosk.ledger.open_claims:
+    for claim in turn.ledger.open_claims:
         tend(turn, claim.claim_id)
     page = turn.page
     if not isinstance(page, Printing):

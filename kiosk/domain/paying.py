@@ -76,7 +76,7 @@ def on_pay_touched(turn: Turn, page: Choosing) -> None:
 def _in_doubt_about(turn: Turn, choosing: Choosing) -> Payment | None:
     """An earlier payment for one of these bills whose QR was shown and whose end is not known."""
     wanted = {bill.bill_no for bill in choosing.chosen}
-    for payment in turn.kiosk.ledger.open_payments:
+    for payment in turn.ledger.open_payments:
         unsettled = payment.was_shown and payment.state not in FINAL
         if unsettled and any(bill.bill_no in wanted for bill in payment.bills):
             return payment
@@ -117,7 +117,7 @@ def _begin(turn: Turn, choosing: Choosing, *, receipt_later: bool) -> None:
 
 
 def _send_create(turn: Turn, payment_id: str) -> None:
-    payment = turn.kiosk.ledger.payments[payment_id]
+    payment = turn.ledger.payments[payment_id]
     turn.want(
         CreatePayment(
             payment_id,
@@ -133,7 +133,7 @@ def _send_create(turn: Turn, payment_id: str) -> None:
 
 
 def on_create_reply(turn: Turn, call: CreatePayment, outcome: Outcome) -> None:
-    payment = turn.kiosk.ledger.payments.get(call.payment_id)
+    payment = turn.ledger.payments.get(call.payment_id)
     if payment is None:
         return
     waiting = payment.state in (State.INTENT, State.CREATE_UNKNOWN)
@@ -229,7 +229,7 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
     page = replace(page, unstable_link=not seen, user_paying=user_paying)
     news = isinstance(outcome, PaymentSeen) and outcome.state is not call.known_state
     waited = turn.now_s - page.asked_at_s >= turn.rules.poll_gap_s
-    if turn.kiosk.ledger.payments[call.payment_id].state is not State.SHOWN:
+    if turn.ledger.payments[call.payment_id].state is not State.SHOWN:
         turn.show(page)
     elif seen and (news or waited):
         _watch(turn, page)
@@ -262,7 +262,7 @@ def on_tick(turn: Turn) -> None:
     page = turn.page
     if not isinstance(page, Paying):
         return
-    shown = turn.kiosk.ledger.payments[page.payment_id].state is State.SHOWN
+    shown = turn.ledger.payments[page.payment_id].state is State.SHOWN
     if page.retry_at_s is not None and page.retry_at_s <= turn.now_s:
         turn.show(replace(page, retry_at_s=None, attempt=page.attempt + 1))
         _send_create(turn, page.payment_id)
@@ -288,7 +288,7 @@ def follow(turn: Turn) -> None:
     page = turn.page
     if not isinstance(page, Paying | Checking | Trouble) or not page.payment_id:
         return
-    payment = turn.kiosk.ledger.payments.get(page.payment_id)
+    payment = turn.ledger.payments.get(page.payment_id)
     if payment is None:
         return
     if payment.state is State.PAID:

@@ -43,7 +43,7 @@ def hear(turn: Turn, seen: PaymentSeen) -> None:
 
     "Still open" is news only to the janitor: any other answer that says so may be an old one.
     """
-    payment = turn.kiosk.ledger.payments.get(seen.payment_id)
+    payment = turn.ledger.payments.get(seen.payment_id)
     if payment is None or seen.amount_fen != payment.amount_fen:
         return
     event = HEARD[seen.state]
@@ -57,7 +57,7 @@ def hear(turn: Turn, seen: PaymentSeen) -> None:
 
 def move(turn: Turn, payment_id: str, event: Event, evidence: Evidence) -> None:
     """Take one edge of the payment table and see to what the new state needs."""
-    payment = turn.kiosk.ledger.payments[payment_id]
+    payment = turn.ledger.payments[payment_id]
     state = after(payment.state, event)
     turn.record(PaymentMoved(payment_id, event, state, evidence))
     if event is Event.GAVE_UP:
@@ -97,12 +97,12 @@ def fact_of(outcome: Outcome) -> Evidence:
 
 def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
     """Hear the answer; a query of the janitor then goes on to close, or asks again later."""
-    before = turn.kiosk.ledger.payments.get(call.payment_id)
+    before = turn.ledger.payments.get(call.payment_id)
     if before is None:
         return
     if isinstance(outcome, PaymentSeen):
         hear(turn, outcome)
-    payment_id, state = call.payment_id, turn.kiosk.ledger.payments[call.payment_id].state
+    payment_id, state = call.payment_id, turn.ledger.payments[call.payment_id].state
     chore = turn.chore(payment_id)
     if call.wait_s > 0 or state is not before.state or chore.closing:
         return  # A page's long poll, a verdict, or an answer that comes a second time.
@@ -117,17 +117,17 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
 
 def on_close_reply(turn: Turn, call: ClosePayment, outcome: Outcome) -> None:
     """The platform's word on a close; silence makes the payment UNKNOWN."""
-    if call.payment_id not in turn.kiosk.ledger.payments:
+    if call.payment_id not in turn.ledger.payments:
         return
     if isinstance(outcome, PaymentSeen):
         hear(turn, outcome)
-    if turn.kiosk.ledger.payments[call.payment_id].state is State.CLOSING:
+    if turn.ledger.payments[call.payment_id].state is State.CLOSING:
         move(turn, call.payment_id, Event.CLOSE_LOST, fact_of(outcome))
 
 
 def on_statement(turn: Turn, says: StatementSays) -> None:
     """The last word on a payment: forces what nobody answered, contradicts what was wrong."""
-    payment = turn.kiosk.ledger.payments.get(says.payment_id)
+    payment = turn.ledger.payments.get(says.payment_id)
     if payment is None:
         return
     evidence: Evidence = {"statement": says.statement, "paid_fen": says.paid_fen}
@@ -141,7 +141,7 @@ def on_statement(turn: Turn, says: StatementSays) -> None:
 
 def on_issue_reply(turn: Turn, call: IssueReceipts, outcome: Outcome) -> bool:
     """Record the receipts of a paid payment; False while they are still unknown."""
-    payment = turn.kiosk.ledger.payments.get(call.payment_id)
+    payment = turn.ledger.payments.get(call.payment_id)
     if payment is None or not payment.wants_receipts:
         return False
     if not isinstance(outcome, ReceiptsIssued) or not _are_receipts_of(payment, outcome):
@@ -160,7 +160,7 @@ def _are_receipts_of(payment: Payment, answer: ReceiptsIssued) -> bool:
 
 def close(turn: Turn, payment_id: str, why: str) -> None:
     """Want it closed, if it is still open as far as we know."""
-    state = turn.kiosk.ledger.payments[payment_id].state
+    state = turn.ledger.payments[payment_id].state
     if can_take(state, Event.CLOSE_WANTED):
         move(turn, payment_id, Event.CLOSE_WANTED, {"why": why})
 
@@ -168,7 +168,7 @@ def close(turn: Turn, payment_id: str, why: str) -> None:
 def ask_later(turn: Turn, payment_id: str, evidence: Evidence) -> None:
     """By the janitor's schedule; after seven days a human decides, too."""
     turn.postpone(payment_id)
-    chore, payment = turn.chore(payment_id), turn.kiosk.ledger.payments[payment_id]
+    chore, payment = turn.chore(payment_id), turn.ledger.payments[payment_id]
     asked_enough = chore.attempt >= len(turn.rules.janitor_s)
     old = _age_s(turn, payment, chore) >= turn.rules.give_up_s
     if asked_enough and old and can_take(payment.state, Event.GAVE_UP):
@@ -183,7 +183,7 @@ def _age_s(turn: Turn, payment: Payment, chore: Chore) -> float:
 
 def tend(turn: Turn, payment_id: str) -> None:
     """Ask the platform what the payment's state calls for, if that is due and not asked yet."""
-    payment = turn.kiosk.ledger.payments[payment_id]
+    payment = turn.ledger.payments[payment_id]
     chore = turn.chore(payment_id)
     if chore.in_flight or chore.due_s > turn.now_s:
         return
@@ -198,11 +198,11 @@ def tend(turn: Turn, payment_id: str) -> None:
 
 def recover(turn: Turn) -> None:
     """At start no page drives any payment: every open one is closed or asked about."""
-    for payment in turn.kiosk.ledger.open_payments:
+    for payment in turn.ledger.open_payments:
         close(turn, payment.payment_id, "restart")
         tend(turn, payment.payment_id)
 
 
 def on_tick(turn: Turn) -> None:
-    for payment in turn.kiosk.ledger.open_payments:
+    for payment in turn.ledger.open_payments:
         tend(turn, payment.payment_id)

@@ -40,10 +40,9 @@ def on_any_reply(turn: Turn, call: PlatformCall, outcome: Outcome) -> None:
     """Learn from every call whether the link works; doubt is settled by a check at once."""
     if isinstance(call, CheckLink):
         _set_link(turn, Link.UP if isinstance(outcome, Acknowledged) else Link.DOWN)
-        turn.change(link_check_in_flight=False)
         up = turn.kiosk.link is Link.UP
         gap_s = turn.rules.link_check_s if up else turn.rules.link_retry_s
-        turn.change(link_check_at_s=turn.now_s + gap_s)
+        turn.change(link_check_in_flight=False, link_check_at_s=turn.now_s + gap_s)
     elif isinstance(outcome, NotSent | AnswerLost):
         turn.change(link_check_at_s=turn.now_s)
     else:

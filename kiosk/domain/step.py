@@ -6,7 +6,7 @@ starts the effects and before it shows the state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from drivers.api import CardReadFailed, CardRemoved
@@ -46,8 +46,7 @@ def step(kiosk: Kiosk, event: e.Event, stamp: e.Stamp) -> Step:
     turn = Turn(kiosk, stamp)
     _dispatch(turn, event)
     paying.follow(turn)
-    after = replace(turn.kiosk, now_s=turn.now_s, wall=turn.wall)
-    changed = turn.kiosk is not kiosk
+    after, changed = turn.end()
     return Step(after, tuple(turn.records), tuple(turn.effects), changed)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.domain.effects import Effect
 from kiosk.domain.events import Stamp
 from kiosk.domain.kiosk import Chore, Kiosk, Rules
+from kiosk.domain.ledger import Ledger
 from kiosk.domain.records import Record
 from kiosk.domain.visit import Page, Visit
 
@@ -17,25 +18,44 @@ class Turn:
     """Collects records and effects while the flows change the kiosk; lives for one event."""
 
     def __init__(self, kiosk: Kiosk, stamp: Stamp) -> None:
-        self.kiosk = kiosk
+        self.kiosk = kiosk  # what changes rarely; ledger, visit and chores are beside it
+        self.ledger: Ledger = kiosk.ledger
+        self.visit: Visit | None = kiosk.visit
         self.now_s = stamp.mono_s
         self.wall = stamp.wall
         self.records: list[Record] = []
         self.effects: list[Effect] = []
+        self._before = kiosk
+        self._chores = kiosk.chores
         self._fresh = stamp.fresh
         self._ids_made = 0
+
+    def end(self) -> tuple[Kiosk, bool]:
+        """The kiosk after the turn, and whether more than the time has changed."""
+        before = self._before
+        changed = not (
+            self.kiosk is before
+            and self.ledger is before.ledger
+            and self.visit is before.visit
+            and self._chores is before.chores
+        )
+        after = replace(
+            self.kiosk,
+            ledger=self.ledger,
+            visit=self.visit,
+            chores=self._chores,
+            now_s=self.now_s,
+            wall=self.wall,
+        )
+        return after, changed
 
     @property
     def rules(self) -> Rules:
         return self.kiosk.rules
 
     @property
-    def visit(self) -> Visit | None:
-        return self.kiosk.visit
-
-    @property
     def page(self) -> Page | None:
-        return self.kiosk.visit.page if self.kiosk.visit else None
+        return self.visit.page if self.visit else None
 
     def new_id(self, prefix: str) -> str:
         """A unique id; the first of a turn carries the engine's fresh id bare."""
@@ -45,46 +65,49 @@ class Turn:
 
     def record(self, record: Record) -> None:
         """Put a record on the way to the journal and into the ledger, which is its fold."""
-        self.kiosk = replace(self.kiosk, ledger=self.kiosk.ledger.apply(record))
+        self.ledger = self.ledger.apply(record)
         self.records.append(record)
 
     def want(self, effect: Effect) -> None:
         self.effects.append(effect)
 
     def change(self, **fields: Any) -> None:
+        """Change what is not ledger, visit or chores."""
         self.kiosk = replace(self.kiosk, **fields)
 
     def show(self, page: Page) -> None:
         """Put a page on the screen of the running visit; a new one gets its own reading time."""
-        visit = self.kiosk.visit
+        visit = self.visit
         assert visit is not None, "a page needs a visit"
         touched_s = visit.touched_s if type(page) is type(visit.page) else self.now_s
-        self.change(visit=replace(visit, page=page, touched_s=touched_s))
+        self.visit = replace(visit, page=page, touched_s=touched_s)
 
     def touched(self) -> None:
         """Somebody is there: the idle time of the visit starts again."""
-        assert self.kiosk.visit is not None, "only a visit times out"
-        self.change(visit=replace(self.kiosk.visit, touched_s=self.now_s))
+        assert self.visit is not None, "only a visit times out"
+        self.visit = replace(self.visit, touched_s=self.now_s)
 
     # --- chores: what is asked about until it is settled -------------------------------------
 
     def chore(self, key: str) -> Chore:
-        return self.kiosk.chores.get(key) or Chore(due_s=self.now_s, since_s=self.now_s)
+        return self._chores.get(key) or Chore(due_s=self.now_s, since_s=self.now_s)
 
     def set_chore(self, key: str, chore: Chore) -> None:
-        self.change(chores=MappingProxyType({**self.kiosk.chores, key: chore}))
+        self._chores = MappingProxyType({**self._chores, key: chore})
 
     def drop_chore(self, key: str) -> None:
-        chores = {name: chore for name, chore in self.kiosk.chores.items() if name != key}
-        self.change(chores=MappingProxyType(chores))
+        if key in self._chores:
+            chores = {name: chore for name, chore in self._chores.items() if name != key}
+            self._chores = MappingProxyType(chores)
 
     def hurry_chores(self) -> None:
         """The link is back: what waits for its turn is asked now."""
-        chores = {
-            key: chore if chore.in_flight else replace(chore, due_s=self.now_s)
-            for key, chore in self.kiosk.chores.items()
-        }
-        self.change(chores=MappingProxyType(chores))
+        self._chores = MappingProxyType(
+            {
+                key: chore if chore.in_flight else replace(chore, due_s=self.now_s)
+                for key, chore in self._chores.items()
+            }
+        )
 
     def postpone(self, key: str) -> None:
         """Ask again later, by the janitor's schedule, whose last step repeats."""

@@ -69,9 +69,9 @@ def on_card(turn: Turn, card: IdCard) -> None:
             end(turn, "next")
         open_for(turn, subject)
     elif visit.subject is not None and visit.subject.digest == subject.digest:
-        turn.change(visit=replace(visit, touched_s=turn.now_s, swap=None))
+        turn.visit = replace(visit, touched_s=turn.now_s, swap=None)
     else:
-        turn.change(visit=replace(visit, swap=subject, swap_asked_s=turn.now_s))
+        turn.visit = replace(visit, swap=subject, swap_asked_s=turn.now_s)
 
 
 def on_swap_answered(turn: Turn, *, accept: bool) -> None:
@@ -82,7 +82,7 @@ def on_swap_answered(turn: Turn, *, accept: bool) -> None:
         end(turn, "swap")
         open_for(turn, visit.swap)
     else:
-        turn.change(visit=replace(visit, swap=None, touched_s=turn.now_s))
+        turn.visit = replace(visit, swap=None, touched_s=turn.now_s)
 
 
 def on_code(turn: Turn, text: str) -> None:
@@ -105,7 +105,8 @@ def on_code(turn: Turn, text: str) -> None:
 def on_enter_code(turn: Turn) -> None:
     if turn.visit is None and not turn.kiosk.halted:
         page = EnteringCode()
-        turn.change(visit=Visit(turn.new_id("V"), page, touched_s=turn.now_s), notice=None)
+        turn.visit = Visit(turn.new_id("V"), page, touched_s=turn.now_s)
+        turn.change(notice=None)
 
 
 def tell(turn: Turn, notice: Notice) -> None:
@@ -121,7 +122,8 @@ def open_for(turn: Turn, subject: Subject) -> None:
     turn.record(VisitOpened(visit_id, subject.kind.value, subject.digest))
     lookup_id = turn.new_id("L")
     page = Searching(lookup_id, turn.now_s)
-    turn.change(visit=Visit(visit_id, page, subject, turn.now_s), notice=None)
+    turn.visit = Visit(visit_id, page, subject, turn.now_s)
+    turn.change(notice=None)
     _search(turn, page)
 
 
@@ -278,19 +280,18 @@ def end(turn: Turn, reason: str) -> None:
         payments.close(turn, visit.page.payment_id, reason)
     if visit.subject is not None:
         turn.record(VisitEnded(visit.visit_id, reason))
-    turn.change(visit=None)
+    turn.visit = None
 
 
 def on_tick(turn: Turn) -> None:
     """Time-outs of everything a resident may leave standing."""
-    kiosk = turn.kiosk
-    if kiosk.notice and kiosk.notice_until_s <= turn.now_s:
+    if turn.kiosk.notice and turn.kiosk.notice_until_s <= turn.now_s:
         turn.change(notice=None)
     visit = turn.visit
     if visit is None:
         return
     if visit.swap is not None and turn.now_s - visit.swap_asked_s >= turn.rules.swap_s:
-        turn.change(visit=replace(visit, swap=None))
+        turn.visit = replace(visit, swap=None)
         return
     page = visit.page
     if isinstance(page, Searching):
@@ -304,9 +305,12 @@ def on_tick(turn: Turn) -> None:
         turn.rules, page
     ):
         end(turn, "idle")
-    elif isinstance(page, Choosing) and page.auto_collect_at_s is not None:
-        if page.auto_collect_at_s <= turn.now_s:
-            collect(turn, page)
+    elif (
+        isinstance(page, Choosing)
+        and page.auto_collect_at_s is not None
+        and page.auto_collect_at_s <= turn.now_s
+    ):
+        collect(turn, page)
 
 
 def _bills_search(visit: Visit, page: Searching) -> SearchBills:

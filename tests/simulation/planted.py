@@ -169,9 +169,9 @@ BUGS = (
     )),
     bug("a late print report is ignored", DOMAIN + "papers.py", (
         ("    peripherals.on_printer_seen(turn, report.status)\n"
-        "    job = turn.kiosk.ledger.jobs.get(job_id)\n"
+        "    job = turn.ledger.jobs.get(job_id)\n"
         "    if job is None or job.state is not PrintState.INTENDED:\n        return\n"),
-        ("    job = turn.kiosk.ledger.jobs.get(job_id)\n"
+        ("    job = turn.ledger.jobs.get(job_id)\n"
         "    if job is None or job.state is not PrintState.INTENDED:\n        return\n"
         "    peripherals.on_printer_seen(turn, report.status)\n"),
     )),

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kiosk.platform_api.signing_keys import Algorithm, KeyUnusable
+from kiosk.sandbox.people import RESIDENTS
 from kiosk.sandbox.server import Addresses, SandboxServer
 from kiosk.sandbox.store import StoreError
 
@@ -30,9 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             public_base_url=options.public_base_url,
             algorithm=options.algorithm,
             must_sign=options.must_sign,
+            residents=options.residents,
             ready=_announce,
         )
-    except (OSError, KeyUnusable, StoreError) as trouble:
+    except (OSError, KeyUnusable, StoreError, ValueError) as trouble:
         sys.stderr.write(f"The sandbox cannot start: {trouble}\n")
         return EXIT_BAD_USAGE
     if options.exit_with_stdin:
@@ -54,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=list(Algorithm),
         default=Algorithm.ED25519,
         help="of the signatures",
+    )
+    parser.add_argument(
+        "--residents", type=int, default=RESIDENTS, help="how many people a new book has"
     )
     parser.add_argument("--must-sign", action="store_true", help="refuse unsigned requests")
     parser.add_argument(

@@ -15,6 +15,7 @@ from kiosk.domain.platform import Refused
 from kiosk.platform_api import wire
 from kiosk.sandbox.faults import FaultBox
 from kiosk.sandbox.link import FaultyLink
+from kiosk.sandbox.people import RESIDENTS
 from kiosk.sandbox.seal import Seal
 from kiosk.sandbox.store import Store
 
@@ -69,6 +70,7 @@ class Sandbox:
     link: FaultyLink
     site: str
     seal: Seal
+    residents: int = RESIDENTS
     faults: FaultBox = field(default_factory=FaultBox)
     changes: Changes = field(default_factory=Changes)
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))

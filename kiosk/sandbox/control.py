@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.domain.bill import Bill, BillLine
@@ -24,6 +24,7 @@ from kiosk.sandbox.link import LinkMode, OneShot, OneShotKind
 from kiosk.sandbox.payment_book import all_payments, bills_of_payment
 from kiosk.sandbox.people import demo_people
 from kiosk.sandbox.seeding import reset
+from kiosk.sandbox.statement_file import Defect, NothingToSpoil, statement_file
 
 MAX_LISTED = 1000
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -170,6 +171,14 @@ def _add_lists(router: APIRouter, sandbox: Sandbox) -> None:
     async def fleet() -> list[dict[str, Any]]:
         return store.rows("SELECT * FROM heartbeats ORDER BY kiosk_id LIMIT ?", (MAX_LISTED,))
 
+    @router.get("/statements/{kiosk_id}/{day}")
+    async def statement(kiosk_id: str, day: date, defect: Defect = Defect.MATCHED) -> Response:
+        rows = service_desk.statement_rows(store, kiosk_id, day)
+        try:
+            return Response(statement_file(kiosk_id, day, rows, defect), media_type="text/csv")
+        except NothingToSpoil as trouble:
+            raise HTTPException(409, str(trouble)) from trouble
+
     @router.get("/requests")
     async def requests() -> list[dict[str, Any]]:
         return [asdict(line) for line in sandbox.served]
@@ -254,7 +263,7 @@ def _add_switches(router: APIRouter, sandbox: Sandbox) -> None:
     async def start_afresh(_: Empty) -> dict[str, str]:
         sandbox.faults.clear()
         sandbox.link.heal()
-        reset(store, sandbox.items)
+        reset(store, sandbox.items, sandbox.residents)
         return {"state": "as new"}
 
 

@@ -14,6 +14,7 @@ from kiosk.domain import identifiers
 from kiosk.domain.platform import SubjectKind
 
 RESIDENTS = 200
+MAX_RESIDENTS = 100_000
 ENTERPRISES = 20
 
 SURNAMES = (
@@ -136,19 +137,24 @@ def demo_people() -> tuple[DemoPerson, ...]:
     )
 
 
-def everybody() -> tuple[Person, ...]:
-    """Demo people first, then 200 residents and 20 enterprises."""
+def everybody(residents: int = RESIDENTS) -> tuple[Person, ...]:
+    """Demo people first, then so many residents, then 20 enterprises; the first 200 residents
+    are always the same. Raises ValueError for more than there are numbers for."""
+    if not 0 <= residents <= MAX_RESIDENTS:
+        raise ValueError(f"there can be 0 to {MAX_RESIDENTS} residents")
     demo = tuple(entry.person for entry in demo_people())
-    residents = tuple(_nth_resident(index) for index in range(RESIDENTS))
+    ordinary = tuple(_nth_resident(index) for index in range(residents))
     enterprises = tuple(_nth_enterprise(index) for index in range(ENTERPRISES))
-    return demo + residents + enterprises
+    return demo + ordinary + enterprises
 
 
 def _nth_resident(index: int) -> Person:
     # Strides without common divisors: names and birthdays do not move in step.
     name = SURNAMES[index * 7 % len(SURNAMES)] + GIVEN[index * 11 % len(GIVEN)]
     birth = date(1900, 1, 2) + timedelta(days=index * 13 % 360)
-    return Person(SubjectKind.PERSON, resident_number(birth, 100 + index), name, CardKind.RESIDENT)
+    # Beyond the first 200, all 360 birthdays of one sequence, then of the next.
+    sequence = 100 + index if index < RESIDENTS else 300 + index // 360
+    return Person(SubjectKind.PERSON, resident_number(birth, sequence), name, CardKind.RESIDENT)
 
 
 def _nth_enterprise(index: int) -> Person:

@@ -12,7 +12,7 @@ from kiosk.domain.fee_item import FeeCategory, FeeItem
 from kiosk.domain.identifiers import mask_name
 from kiosk.domain.platform import SubjectKind
 from kiosk.sandbox.ledger import late_fee_fen
-from kiosk.sandbox.people import Person, demo_people, everybody
+from kiosk.sandbox.people import RESIDENTS, Person, demo_people, everybody
 
 CHANNELS = ("alipay", "wechat", "unionpay", "zhelibanan", "counter")
 FINE_PER_TEN_THOUSAND = 300  # 加处罚款: 3 % a day (行政处罚法 art. 72)
@@ -94,12 +94,14 @@ PATTERNS: Mapping[str, Pattern] = MappingProxyType(
 PLAIN = ("330100999", 10_000)
 
 
-def population(items: tuple[FeeItem, ...], today: date) -> Iterator[Owed]:
+def population(
+    items: tuple[FeeItem, ...], today: date, residents: int = RESIDENTS
+) -> Iterator[Owed]:
     """Every bill of every synthetic person, paid ones with their history."""
     maker = _Maker(items, today)
     named = {entry.key: entry.person for entry in demo_people()}
     yield from _demo(maker, named)
-    for index, person in enumerate(everybody()[len(named) :]):
+    for index, person in enumerate(everybody(residents)[len(named) :]):
         yield from _somebody(maker, person, index)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.domain.fee_item import FeeItem
 from kiosk.sandbox import bill_desk, payment_desk, receipt_desk, service_desk
 from kiosk.sandbox.ledger import Claim, ClaimState
-from kiosk.sandbox.people import everybody
+from kiosk.sandbox.people import RESIDENTS, everybody
 from kiosk.sandbox.population import History, population
 from kiosk.sandbox.store import Store
 
@@ -16,23 +16,23 @@ DELETE FROM bills; DELETE FROM people; DELETE FROM counters; DELETE FROM policy;
 _DAY_S = 86400.0
 
 
-def seed(store: Store, items: tuple[FeeItem, ...]) -> None:
+def seed(store: Store, items: tuple[FeeItem, ...], residents: int = RESIDENTS) -> None:
     """Write everybody, their bills and their history in one transaction."""
     with store.transaction():
-        for person in everybody():
+        for person in everybody(residents):
             bill_desk.add_person(store, person)
-        for owed in population(items, store.today()):
+        for owed in population(items, store.today(), residents):
             bill_desk.add_bill(store, owed.owner.number, owed.bill)
             if owed.history is not None:
                 _remember(store, owed.bill.bill_no, owed.history)
 
 
-def reset(store: Store, items: tuple[FeeItem, ...]) -> None:
+def reset(store: Store, items: tuple[FeeItem, ...], residents: int = RESIDENTS) -> None:
     """Forget everything, switches too, and start afresh."""
     with store.transaction():
         store.run(service_desk.FORGET)
         store.run(_FORGET)
-        seed(store, items)
+        seed(store, items, residents)
 
 
 def _remember(store: Store, bill_no: str, history: History) -> None:

@@ -17,6 +17,7 @@ from kiosk.sandbox import service_desk
 from kiosk.sandbox.app import build_app
 from kiosk.sandbox.context import Sandbox
 from kiosk.sandbox.link import FaultyLink, reachable_host
+from kiosk.sandbox.people import RESIDENTS
 from kiosk.sandbox.seal import Seal
 from kiosk.sandbox.seeding import seed
 from kiosk.sandbox.store import Store
@@ -58,7 +59,8 @@ class SandboxServer:
 
     `port` is the link's (what the kiosk is told), `direct_port` the cashier's; 0 picks free
     ones. `public_base_url` is how phones reach the cashier, where that is not this machine.
-    With `must_sign` unsigned requests are refused; signed ones are always checked.
+    With `must_sign` unsigned requests are refused; signed ones are always checked. A new book
+    is filled with so many `residents`.
     Raises OSError for a port in use, StoreError for a book that cannot be used.
     """
 
@@ -72,6 +74,7 @@ class SandboxServer:
         public_base_url: str | None = None,
         algorithm: Algorithm = Algorithm.ED25519,
         must_sign: bool = False,
+        residents: int = RESIDENTS,
         clock: Callable[[], float] = time.time,
         ready: Callable[[Addresses], None] | None = None,
     ) -> None:
@@ -88,12 +91,12 @@ class SandboxServer:
         items = shipped_catalogue()
         self.store.run(service_desk.TABLES)
         if self.store.is_new:
-            seed(self.store, items)
+            seed(self.store, items, residents)
         site = (public_base_url or direct_url).rstrip("/")
         seal = Seal(directory / "keys", algorithm, clock, required=must_sign)
         for kiosk_id, key in service_desk.registered(self.store):
             seal.register(kiosk_id, key)
-        self.sandbox = Sandbox(self.store, items, self._link, site, seal)
+        self.sandbox = Sandbox(self.store, items, self._link, site, seal, residents)
         self.store.on_change(self.sandbox.changes.announce)
         self.addresses = Addresses(
             self._link.url,

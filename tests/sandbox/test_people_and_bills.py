@@ -114,3 +114,23 @@ def test_every_fault_of_a_catalogue_is_told_at_once(tmp_path) -> None:
     with pytest.raises(ValidationError) as caught:
         load_catalogue(tmp_path / "fee_items.toml")
     assert caught.value.error_count() == 2
+
+
+def test_as_many_people_as_a_test_bench_wants_all_different_and_the_first_ones_the_same() -> None:
+    many = everybody(10_000)
+    assert len({person.number for person in many}) == len(many) == 10_027
+    assert all(
+        person.number.startswith("3301991900") and identifiers.is_resident_id(person.number)
+        for person in many
+        if person.card is CardKind.RESIDENT
+    )
+    assert many[:207] == everybody()[:207]
+    owed = list(population(shipped_catalogue(), TODAY, 10_000))
+    assert len(owed) > 30_000
+    assert len({one.bill.bill_no for one in owed}) == len(owed)
+
+
+@pytest.mark.parametrize("residents", [-1, 100_001])
+def test_more_people_than_there_are_numbers_for_are_refused(residents: int) -> None:
+    with pytest.raises(ValueError, match="residents"):
+        everybody(residents)

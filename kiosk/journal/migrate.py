@@ -12,7 +12,6 @@ from kiosk.journal.errors import JournalDamaged, JournalNewer
 from kiosk.journal.files import DISK, Disk, sync_directory
 
 APPLICATION_ID = 0x4B494F53  # "KIOS", shown by file(1)
-MAX_MIGRATIONS = 9999
 
 Migrations = tuple[str, ...]
 """SQL scripts; the script at index n takes a file from version n to n + 1."""

@@ -80,3 +80,13 @@ def test_a_disk_error_while_opening_is_an_error_not_an_empty_journal(tmp_path):
         with pytest.raises(Exception, match="is refused"):
             Journal.open(tmp_path, KEY, vfs=disk.name)
     assert read_back(tmp_path) == [ended(1)]
+
+
+def test_a_disk_error_while_opening_is_not_tried_again(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+    with failing_disk() as disk:
+        disk.fail(Operation.READ, 1, apsw.IOError)
+        with pytest.raises(Exception, match="is refused"):
+            Journal.open(tmp_path, KEY, vfs=disk.name)
+    assert read_back(tmp_path) == [ended(1)]

@@ -236,6 +236,79 @@ def test_a_batch_that_cannot_be_stored_is_refused_and_nothing_is_written(
         assert journal.commit([ended(1)], NOON, 1.0) == 1
 
 
+def body_of(size):
+    """A record whose stored body has that many bytes."""
+    bare = len('{"reason":"","visit_id":"v"}')
+    return VisitEnded("v", "x" * (size - bare))
+
+
+def test_the_limits_of_a_batch_are_what_they_say(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        assert journal.commit([ended(1)] * 512, NOON, 1.0, "b" * 64) == 512
+        assert journal.commit([body_of(65536)], NOON, 1.0) == 513
+        for records, batch in (
+            ([ended(1)] * 513, "a"),
+            ([body_of(65537)], "b"),
+            ([ended(1)], "b" * 65),
+            ([ended(1)], "b?"),
+        ):
+            with pytest.raises(ValueError, match="batch|too long"):
+                journal.commit(records, NOON, 1.0, batch)
+
+
+USES = {
+    "commit": lambda journal: journal.commit([ended(1)], NOON, 1.0),
+    "has_batch": lambda journal: journal.has_batch("b"),
+    "records": lambda journal: list(journal.records()),
+    "checkpoint": lambda journal: journal.checkpoint(),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_a_closed_journal_is_not_used(tmp_path, use):
+    journal = Journal.open(tmp_path, KEY)
+    journal.close()
+    with pytest.raises(AssertionError, match="the journal is closed"):
+        use(journal)
+
+
+def test_a_checkpoint_without_news_writes_nothing(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        journal.checkpoint()
+        head = (tmp_path / "head.json").stat().st_ino
+        journal.checkpoint()
+        assert (tmp_path / "head.json").stat().st_ino == head
+    Journal.open(tmp_path, KEY).close()
+    assert (tmp_path / "head.json").stat().st_ino == head
+
+
+def test_every_file_of_a_journal_is_its_owners_alone(tmp_path):
+    with Journal.open(tmp_path / "state", KEY, mirror=tmp_path / "mirror") as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        for place in ("state", "mirror"):
+            assert (tmp_path / place).stat().st_mode & 0o777 == 0o700
+            for path in (tmp_path / place).iterdir():
+                assert path.stat().st_mode & 0o777 == 0o600, path.name
+
+
+def test_a_closed_journal_leaves_no_descriptor_open(tmp_path):
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        with Journal.open(tmp_path / "state", KEY, mirror=tmp_path / "mirror") as journal:
+            journal.commit([ended(1)], NOON, 1.0)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_refused_journal_leaves_no_descriptor_open(tmp_path):
+    written(tmp_path, 1)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        with pytest.raises(WrongKey):
+            Journal.open(tmp_path, OTHER_KEY)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_another_thread_may_not_use_the_journal(tmp_path):
     caught = []
 

@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz help run test check coverage contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: fuzz judges help run test check coverage contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -65,6 +65,9 @@ hunt: $(READY)  ## The share of every search for lost money that each change mus
 
 fuzz: $(READY)  ## Ten million hostile inputs for the parsers of devices' bytes; INPUTS=n (each) SEED=s
 	$(PYTHON_VENV) -m tests.drivers.fuzz --inputs $(or $(INPUTS),1700000) --seed $(or $(SEED),1)
+
+judges: $(READY)  ## A third party's printer reads our receipts; EMUPOS=its command (pip install emupos, Python 3.13)
+	$(PYTHON_VENV) -m tests.drivers.judges.emupos --emupos $(or $(EMUPOS),emupos)
 
 bench: $(READY)  ## The benchmark table; also out/bench.json
 	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m tests.bench

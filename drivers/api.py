@@ -169,11 +169,23 @@ class PrintProof(StrEnum):
     PAPER_STATUS = "paper_status"  # three times that there is paper: weaker, names no job
 
 
+class PrintStage(StrEnum):
+    """How far a job is proven to have come."""
+
+    QUEUED = "queued"  # no byte left
+    SENT = "sent"  # some bytes did
+    HEAD_IDLE = "head_idle"  # the printer has worked them off
+    CUT = "cut"
+    TAKEN = "taken"  # the mouth is empty again
+    RETRACTED = "retracted"  # nobody took it
+
+
 @dataclass(frozen=True, slots=True)
 class PrintReport:
     outcome: PrintOutcome
     status: PrinterStatus
     reason: str = ""  # stable code, empty when printed
+    stage: PrintStage | None = None  # None: no more than the outcome says
     proof: PrintProof | None = None  # of what is printed; None otherwise
 
 

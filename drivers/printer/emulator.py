@@ -82,6 +82,7 @@ class EscPosEmulator:
         self._buffer = bytearray()
         self._answers = bytearray()
         self._in_unknown = False
+        self._stored_picture: tuple[int, int, bytes] | None = None
         self._handlers: dict[str, Callable[[bytes], None]] = {
             "text": self._text,
             "unknown": self._unknown,
@@ -102,6 +103,7 @@ class EscPosEmulator:
             "GS !": self._set_size,
             "GS V": lambda parameters: self._platen.cut((*parameters[1:], None)[0]),
             "GS v": self._raster,
+            "GS ( L": self._graphics,
             "GS ( k": self._two_dimensional_code,
             "GS ( H": self._response_request,
             "GS r": self._paper_status,
@@ -261,6 +263,28 @@ class EscPosEmulator:
             self._platen.picture(width_bytes << wide, rows << high, data)
         else:
             self._report(f"picture enlarged by {parameters[1]}")
+
+    def _graphics(self, parameters: bytes) -> None:
+        """Function 112 stores a monochrome picture, function 50 (or 2) prints it."""
+        function, described = parameters[1:2], parameters[2:10]
+        if parameters[:1] == b"0" and function in (b"2", b"\x02") and self._stored_picture:
+            self._platen.picture(*self._stored_picture)
+            self._stored_picture = None
+        elif parameters[:1] == b"0" and function == b"p" and len(described) == 8:
+            self._stored_picture = self._picture_from(described, parameters[10:])
+        else:
+            self._report(f"GS ( L {parameters[:MAX_REPORTED_BYTES].hex(' ')}")
+
+    def _picture_from(self, described: bytes, data: bytes) -> tuple[int, int, bytes] | None:
+        """A bx by c xL xH yL yH; the size in dots, each row filled up to a byte."""
+        wide, high = described[1] == 2, described[2] == 2
+        width_bytes = (int.from_bytes(described[4:6], "little") + 7) // 8
+        rows = int.from_bytes(described[6:8], "little")
+        fits = 0 < width_bytes <= MAX_PICTURE_WIDTH_BYTES and rows > 0
+        if not fits or len(data) != width_bytes * rows:
+            self._report(f"picture of {width_bytes * 8} x {rows} dots in {len(data)} bytes")
+            return None
+        return width_bytes << wide, rows << high, _enlarged(data, width_bytes, wide=wide, high=high)
 
     def _two_dimensional_code(self, parameters: bytes) -> None:
         kind, function, data = parameters[:1], parameters[1:2], parameters[2:]

@@ -62,7 +62,14 @@ def encode(document: Document, job_number: int, profile: Profile, painter: LineP
 
 def _request_for_proof(job_number: int, profile: Profile) -> bytes:
     by_number = process_id_request(job_number)  # refuses a wrong number for every printer
-    return by_number if profile.proof is PrintProof.PROCESS_ID else PAPER_STATUS_REQUEST
+    match profile.proof:
+        case PrintProof.PROCESS_ID:
+            return by_number
+        case PrintProof.PAPER_STATUS:
+            return PAPER_STATUS_REQUEST
+        case None:  # A printer that knows the first answers it before the second.
+            return by_number + PAPER_STATUS_REQUEST
+    assert_never(profile.proof)
 
 
 def process_id_request(job_number: int) -> bytes:

@@ -19,12 +19,11 @@ from drivers.clock import Clock, SystemClock
 from drivers.printer.escpos import encode
 from drivers.printer.lettering import LinePainter
 from drivers.printer.profile import Clearing, Mouth, Profile
-from drivers.printer.proof import EchoedNumber, PaperToldThrice, Proof
+from drivers.printer.proof import Proof, proof_of
 from drivers.printer.replies import (
     FULL_STATUS_QUESTION,
     QUESTIONS,
     FullStatus,
-    PaperStatus,
     ReplyReader,
     StatusByte,
     Unrecognised,
@@ -154,14 +153,9 @@ class EscPosPrinter:
             outcome = PrintOutcome.UNKNOWN if lost.sent else PrintOutcome.NOT_PRINTED
             return PrintReport(outcome, OFFLINE, lost.reason)
         try:
-            return self._wait_for_proof(self._proof_of(job_number))
+            return self._wait_for_proof(proof_of(job_number, self._profile.proof))
         except LinkLost as lost:
             return PrintReport(PrintOutcome.UNKNOWN, OFFLINE, lost.reason)
-
-    def _proof_of(self, job_number: int) -> Proof:
-        if self._profile.proof is PrintProof.PROCESS_ID:
-            return EchoedNumber(job_number)
-        return PaperToldThrice()
 
     def _wait_for_proof(self, proof: Proof) -> PrintReport:
         timing = self._timing
@@ -169,38 +163,38 @@ class EscPosPrinter:
         status = SILENT
         for _ in range(math.ceil(timing.proof_timeout_s / timing.look_every_s)):
             now_s = self._clock.monotonic()
-            if self._is_proven(proof, min(deadline_s, now_s + timing.look_every_s)):
-                return self._proven()
-            status, proven = self._look(proof)
-            if proven:
-                return self._proven()
+            found = self._hear_proof(proof, min(deadline_s, now_s + timing.look_every_s))
+            if found is None:
+                status, found = self._look(proof)
+            if found is not None:
+                return self._proven(found)
             if status.conditions & frozenset(JOB_ENDING):
                 return self._give_up(status, _reason(status))
             if self._clock.monotonic() >= deadline_s:
                 break
         return self._give_up(status, "no_proof")
 
-    def _proven(self) -> PrintReport:
+    def _proven(self, found: PrintProof) -> PrintReport:
         try:
             status = self.status()
         except LinkLost:
             status = OFFLINE  # What is proven stays proven when the cable goes afterwards.
-        return PrintReport(PrintOutcome.PRINTED, status, proof=self._profile.proof)
+        return PrintReport(PrintOutcome.PRINTED, status, proof=found)
 
     def _give_up(self, status: PrinterStatus, reason: str) -> PrintReport:
         self._clear_buffers()
         return PrintReport(PrintOutcome.UNKNOWN, status, reason)
 
-    def _is_proven(self, proof: Proof, deadline_s: float) -> bool:
+    def _hear_proof(self, proof: Proof, deadline_s: float) -> PrintProof | None:
         for _ in range(MAX_REPLIES):
             reply = self._replies.next(deadline_s)
             if reply is None:
-                return False
-            if proof.is_complete_with(reply):
-                return True
-        return False
+                return None
+            if found := proof.complete_with(reply):
+                return found
+        return None
 
-    def _look(self, proof: Proof) -> tuple[PrinterStatus, bool]:
+    def _look(self, proof: Proof) -> tuple[PrinterStatus, PrintProof | None]:
         """Status while a job runs; the proof may come in between."""
         conditions: frozenset[PrinterCondition] = frozenset()
         for question in QUESTIONS:
@@ -209,13 +203,13 @@ class EscPosPrinter:
             for _ in range(MAX_REPLIES):
                 reply = self._replies.next(deadline_s)
                 if reply is None:
-                    return SILENT, False
+                    return SILENT, None
                 if isinstance(reply, StatusByte):
                     conditions |= conditions_from(question, reply)
                     break
-                if proof.is_complete_with(reply):
-                    return PrinterStatus(conditions), True
-        return PrinterStatus(conditions), False
+                if found := proof.complete_with(reply):
+                    return PrinterStatus(conditions), found
+        return PrinterStatus(conditions), None
 
     def _ask(self, question: int) -> StatusByte | None:
         self._write_question(question)
@@ -224,7 +218,7 @@ class EscPosPrinter:
             reply = self._replies.next(deadline_s)
             if isinstance(reply, StatusByte):
                 return reply
-            if reply is None or isinstance(reply, PaperStatus):
+            if reply is None:
                 return None
             if isinstance(reply, Unrecognised) and len(reply.data) == 1:
                 return None

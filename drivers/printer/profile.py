@@ -38,7 +38,8 @@ class Profile:
     native_qr: bool = True
     partial_cut: bool = True
     dots_per_mm: float = 8.0
-    proof: PrintProof = PrintProof.PROCESS_ID
+    # None: whichever it answers; both are asked for, the stronger first.
+    proof: PrintProof | None = None
     clear: Clearing = Clearing.DLE_DC4
     mouth: Mouth = Mouth.NOT_TOLD
     presenter: bool = False

@@ -250,7 +250,7 @@ class PaperPrinter:
                 self,
                 self._keep,
                 self._glyphs,
-                echoes_process_id=profile.proof is PrintProof.PROCESS_ID,
+                echoes_process_id=profile.proof is not PrintProof.PAPER_STATUS,
                 mouth=profile.mouth,
             )
         elif self._memory_lost:

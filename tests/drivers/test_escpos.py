@@ -50,7 +50,7 @@ def test_what_is_composed_is_what_is_printed():
     strips, answers, unknown = printed(encode(DOCUMENT, 7, PAPER_80_MM, PAINTER))
     assert [read_back(strip.text) for strip in strips] == [texts(DOCUMENT)]
     assert strips[0].qr_codes == (URL,)
-    assert answers == b"\x37\x220007\x00"
+    assert answers == b"\x37\x220007\x00" + bytes(3)
     assert unknown == []
 
 
@@ -118,7 +118,7 @@ def test_no_character_of_a_text_becomes_a_command(text):
     data = encoded(Text(text))
     strips, answers, unknown = printed(data)
     assert unknown == []
-    assert answers == b"\x37\x220007\x00"
+    assert answers == b"\x37\x220007\x00" + bytes(3)
     assert len(strips) == 1
     assert len(strips[0].text.splitlines()) <= 1
 

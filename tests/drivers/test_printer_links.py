@@ -33,7 +33,7 @@ class Machine:
             model.width_dots,
             self,
             self.strips.append,
-            echoes_process_id=model.proof is PrintProof.PROCESS_ID,
+            echoes_process_id=model.proof is not PrintProof.PAPER_STATUS,
             mouth=model.mouth,
         )
         self.answers_left = 10**9

@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz judges help run test check coverage contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -53,6 +53,10 @@ kills: $(READY)  ## kill -9 at random moments; N=n SEED=s
 
 mutate: $(READY)  ## Mutation score of PACKAGE (kiosk.journal); survivors in out/mutants
 	$(PYTHON_VENV) -m tests.mutation $(or $(PACKAGE),kiosk.journal)
+
+browser: $(READY)  ## The cashier's pages in a real Chromium at phone sizes; pictures in out/browser
+	@command -v chromium >/dev/null || { echo "Please run: sudo apt-get install -y chromium"; exit 1; }
+	$(PYTHON_VENV) -m pytest -q tests/browser/check_cashier.py
 
 contract: $(READY)  ## schemathesis over the platform's whole OpenAPI document; EXAMPLES=n SEED=s
 	$(PYTHON_VENV) -m tests.contract

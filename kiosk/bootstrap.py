@@ -17,8 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from drivers.api import CardKind, IdCard, PrintReport, ReceiptPrinter, Role, Surroundings
-from kiosk.domain.effects import Effect, PrintReceipt
+from drivers.api import (
+    CardKind,
+    Document,
+    IdCard,
+    PrintReport,
+    ReceiptPrinter,
+    Role,
+    Surroundings,
+)
+from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.platform import NotSent, Outcome, PlatformCall
@@ -47,7 +55,7 @@ from kiosk.platform_api.signing_keys import (
     verifying_key_file,
 )
 from kiosk.platform_api.transport import Timeouts
-from kiosk.receipts import compose
+from kiosk.receipts import compose, compose_inquiry_slip
 from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.settings.model import Environment, Settings
 
@@ -125,7 +133,7 @@ def build(
     link = PlatformLink(lambda: _perform(settings, base_url, breaker), core.post)
 
     def start_effect(effect: Effect) -> None:
-        if isinstance(effect, PrintReceipt):
+        if isinstance(effect, PrintReceipt | PrintSlip):
             printer = supervisors[Role.RECEIPT_PRINTER]
             assert isinstance(printer, PrinterSupervisor)
             printer.put(effect)
@@ -192,8 +200,8 @@ def _supervisors(
         connect = partial(device.driver.connect, device.options, Surroundings(world))
         match role:
             case Role.RECEIPT_PRINTER:
-                print_receipt = partial(_print_receipt, settings)
-                supervisors[role] = PrinterSupervisor(connect, print_receipt, post)
+                print_paper = partial(_print_paper, settings)
+                supervisors[role] = PrinterSupervisor(connect, print_paper, post)
             case Role.SCANNER:
                 supervisors[role] = ScannerSupervisor(role, connect, post)
             case Role.ID_READER | Role.CARD_READER:
@@ -201,17 +209,25 @@ def _supervisors(
     return supervisors
 
 
-def _print_receipt(settings: Settings, printer: ReceiptPrinter, job: PrintReceipt) -> PrintReport:
-    document = compose(
+def _print_paper(settings: Settings, printer: ReceiptPrinter, job: PaperEffect) -> PrintReport:
+    document = _document(settings, job, printer.columns)
+    return printer.print(document, job_number_of(job.job_id))
+
+
+def _document(settings: Settings, job: PaperEffect, columns: int) -> Document:
+    kiosk = settings.kiosk
+    demo = settings.environment is not Environment.PRODUCTION
+    if isinstance(job, PrintSlip):
+        return compose_inquiry_slip(job.slip, columns, kiosk.id, kiosk.help_phone, demo=demo)
+    return compose(
         job.receipt,
         job.copy_number,
-        printer.columns,
+        columns,
         datetime.now(UTC),
-        settings.kiosk.id,
-        settings.kiosk.help_phone,
-        demo=settings.environment is not Environment.PRODUCTION,
+        kiosk.id,
+        kiosk.help_phone,
+        demo=demo,
     )
-    return printer.print(document, job_number_of(job.job_id))
 
 
 def job_number_of(job_id: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.domain.platform import PlatformCall
-from kiosk.domain.receipt import Receipt
+from kiosk.domain.receipt import InquirySlip, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +21,13 @@ class PrintReceipt:
     copy_number: int
 
 
-Effect = PlatformCall | PrintReceipt
+@dataclass(frozen=True, slots=True)
+class PrintSlip:
+    """Print an inquiry slip; the `SlipMoved(INTENDED)` record of `job_id` allows it."""
+
+    job_id: str
+    slip: InquirySlip
+
+
+PaperEffect = PrintReceipt | PrintSlip
+Effect = PlatformCall | PaperEffect

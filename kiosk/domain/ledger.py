@@ -23,6 +23,7 @@ from kiosk.domain.records import (
     PrintState,
     ReceiptOwed,
     Record,
+    SlipMoved,
     VisitEnded,
     VisitOpened,
 )
@@ -79,10 +80,18 @@ class PrintJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    job_id: str
+    payment_id: str
+    state: PrintState
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     payments: Mapping[str, Payment] = field(default_factory=lambda: MappingProxyType({}))
     claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
     jobs: Mapping[str, PrintJob] = field(default_factory=lambda: MappingProxyType({}))
+    slips: Mapping[str, Slip] = field(default_factory=lambda: MappingProxyType({}))
     owed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Receipts of payments made here and not yet proven on paper: number → payment id."""
     open_visit: str = ""
@@ -98,6 +107,15 @@ class Ledger:
     @property
     def open_jobs(self) -> tuple[PrintJob, ...]:
         return tuple(each for each in self.jobs.values() if each.state is PrintState.INTENDED)
+
+    @property
+    def open_slips(self) -> tuple[Slip, ...]:
+        return tuple(each for each in self.slips.values() if each.state is PrintState.INTENDED)
+
+    def has_slip(self, payment_id: str) -> bool:
+        """A slip for this payment is printed, or on its way."""
+        good = (PrintState.INTENDED, PrintState.PRINTED)
+        return any(s.payment_id == payment_id and s.state in good for s in self.slips.values())
 
     def apply(self, record: Record) -> Ledger:
         """The ledger after one more record."""
@@ -132,6 +150,10 @@ class Ledger:
                 return replace(self, claims=claims)
             case PrintMoved():
                 return self._with_job(record)
+            case SlipMoved(job_id, payment_id, state):
+                slips = {**self.slips, job_id: Slip(job_id, payment_id, state)}
+                bounded = _bounded(slips, lambda s: s.state is not PrintState.INTENDED)
+                return replace(self, slips=bounded)
             case VisitOpened():
                 return replace(self, open_visit=record.visit_id)
             case VisitEnded() | KioskStarted():

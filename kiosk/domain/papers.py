@@ -10,10 +10,16 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, PrintReport
+from drivers.api import (
+    PrinterCondition,
+    PrinterStatus,
+    PrintOutcome,
+    PrintReport,
+    PrintStage,
+)
 from kiosk.domain import peripherals
-from kiosk.domain.effects import PrintReceipt
-from kiosk.domain.ledger import Claim
+from kiosk.domain.effects import PrintReceipt, PrintSlip
+from kiosk.domain.ledger import Claim, Payment, Slip
 from kiosk.domain.platform import (
     Acknowledged,
     ClaimGranted,
@@ -24,8 +30,8 @@ from kiosk.domain.platform import (
     Refused,
     ReleaseClaim,
 )
-from kiosk.domain.receipt import Receipt, ReceiptHead
-from kiosk.domain.records import ClaimMoved, ClaimState, PrintMoved, PrintState
+from kiosk.domain.receipt import InquirySlip, Receipt, ReceiptHead
+from kiosk.domain.records import ClaimMoved, ClaimState, PrintMoved, PrintState, SlipMoved
 from kiosk.domain.turn import Turn
 from kiosk.domain.visit import Done, ItemState, Printing, PrintItem
 
@@ -45,6 +51,13 @@ CLAIM_AFTER = {
     ),
     PrintOutcome.UNKNOWN: (PrintState.DOUBT, ClaimState.DOUBTED, ItemState.DOUBT),
 }
+
+STAGE_AFTER = {
+    PrintOutcome.PRINTED: PrintStage.CUT,
+    PrintOutcome.NOT_PRINTED: PrintStage.QUEUED,
+    PrintOutcome.UNKNOWN: PrintStage.SENT,
+}
+"""What an outcome proves where the driver says no more."""
 
 
 # --- a batch of receipts on the screen --------------------------------------------------------
@@ -246,12 +259,33 @@ def on_settle_reply(turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outc
             turn.postpone(call.claim_id)
 
 
+# --- slips --------------------------------------------------------------------------------------
+
+
+def print_slip(turn: Turn, payment: Payment) -> None:
+    """The inquiry code on paper, if the printer can; the screen shows it in any case."""
+    if not turn.kiosk.can_print or turn.ledger.has_slip(payment.payment_id):
+        return
+    job_id = turn.new_id("S")
+    turn.record(SlipMoved(job_id, payment.payment_id, PrintState.INTENDED))
+    turn.want(PrintSlip(job_id, InquirySlip(payment.inquiry_code, payment.amount_fen, turn.wall)))
+
+
+def _slip_finished(turn: Turn, slip: Slip, report: PrintReport) -> None:
+    if slip.state is PrintState.INTENDED:
+        state, _, _ = CLAIM_AFTER[report.outcome]
+        turn.record(SlipMoved(slip.job_id, slip.payment_id, state, report.reason))
+
+
 # --- print jobs ---------------------------------------------------------------------------------
 
 
 def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
     """Record what the printer proved, settle the claim, go on with the next receipt."""
     peripherals.on_printer_seen(turn, report.status)
+    if job_id in turn.ledger.slips:
+        _slip_finished(turn, turn.ledger.slips[job_id], report)
+        return
     job = turn.ledger.jobs.get(job_id)
     if job is None or job.state is not PrintState.INTENDED:
         return
@@ -265,6 +299,7 @@ def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
             print_state,
             "",
             report.reason,
+            (report.stage or STAGE_AFTER[report.outcome]).value,
         )
     )
     claim = turn.ledger.claims[job.claim_id]
@@ -291,6 +326,8 @@ def recover(turn: Turn) -> None:
             )
         )
         _claim_moved(turn, turn.ledger.claims[job.claim_id], ClaimState.DOUBTED, "restart")
+    for slip in turn.ledger.open_slips:
+        turn.record(SlipMoved(slip.job_id, slip.payment_id, PrintState.DOUBT, "restart"))
     for claim in turn.ledger.open_claims:
         if claim.state in (ClaimState.ASKED, ClaimState.GRANTED):
             _claim_moved(turn, claim, ClaimState.UNUSED, "restart")

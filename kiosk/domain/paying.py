@@ -321,6 +321,8 @@ def _show_not_charged(turn: Turn, page: Paying | Checking | Trouble) -> None:
 
 
 def _show_doubt(turn: Turn, payment: Payment, choosing: Choosing) -> None:
+    """Nobody knows: the inquiry code on the screen, and on a slip to take home."""
+    papers.print_slip(turn, payment)
     turn.show(
         Trouble(
             TroubleKind.MONEY_IN_DOUBT,

@@ -52,3 +52,12 @@ class Receipt:
 
     def __repr__(self) -> str:
         return f"Receipt({self.receipt_no})"
+
+
+@dataclass(frozen=True, slots=True)
+class InquirySlip:
+    """What a payer in doubt takes home instead of a receipt; nothing personal."""
+
+    inquiry_code: str
+    amount_fen: int
+    at: datetime  # UTC

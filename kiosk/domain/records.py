@@ -117,6 +117,17 @@ class PrintMoved:
     state: PrintState
     content_hash: str  # of the receipt's public numbers and the copy number
     reason: str = ""
+    stage: str = ""  # how far the paper is proven to have come
+
+
+@dataclass(frozen=True, slots=True)
+class SlipMoved:
+    """The life of one inquiry slip; a slip is no receipt and may be printed again."""
+
+    job_id: str
+    payment_id: str
+    state: PrintState
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,7 @@ Record = (
     | ReceiptOwed
     | ClaimMoved
     | PrintMoved
+    | SlipMoved
     | DeviceChanged
     | LinkChanged
 )

@@ -24,7 +24,7 @@ from drivers.api import (
     Role,
     Scanner,
 )
-from kiosk.domain.effects import PrintReceipt
+from kiosk.domain.effects import PaperEffect
 from kiosk.domain.events import (
     CardShown,
     CodeScanned,
@@ -138,7 +138,7 @@ class ScannerSupervisor(Supervisor[Scanner]):
             self._post(CodeScanned(text))
 
 
-Print = Callable[[ReceiptPrinter, PrintReceipt], PrintReport]
+Print = Callable[[ReceiptPrinter, PaperEffect], PrintReport]
 
 
 class PrinterSupervisor(Supervisor[ReceiptPrinter]):
@@ -151,10 +151,10 @@ class PrinterSupervisor(Supervisor[ReceiptPrinter]):
     ) -> None:
         super().__init__(Role.RECEIPT_PRINTER, connect, post)
         self._print_receipt = print_receipt
-        self._jobs: queue.Queue[PrintReceipt] = queue.Queue(MAX_WAITING_PRINTS)
+        self._jobs: queue.Queue[PaperEffect] = queue.Queue(MAX_WAITING_PRINTS)
         self._last_status: PrinterStatus | None = None
 
-    def put(self, job: PrintReceipt) -> None:
+    def put(self, job: PaperEffect) -> None:
         self._jobs.put_nowait(job)
         self._wake.set()
 

@@ -2,5 +2,6 @@
 
 from kiosk.receipts.compose import compose
 from kiosk.receipts.sample import compose_sample
+from kiosk.receipts.slip import compose_inquiry_slip
 
-__all__ = ["compose", "compose_sample"]
+__all__ = ["compose", "compose_inquiry_slip", "compose_sample"]

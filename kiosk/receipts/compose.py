@@ -65,7 +65,7 @@ def compose(
     if not 1 <= copy_number <= MAX_COPIES:
         raise ValueError(f"copy number {copy_number} is not in 1 … {MAX_COPIES}")
     blocks: list[Block] = [
-        *_demo_mark(columns, demo=demo),
+        *demo_mark(columns, demo=demo),
         *_copy_mark(copy_number, columns),
         *_copy_note(copy_number, columns),
         *_heading(columns),
@@ -78,13 +78,13 @@ def compose(
         *_verification(receipt, columns),
         *_origin(printed_at, kiosk_id, help_phone, columns),
         *_copy_mark(copy_number, columns),
-        *_demo_mark(columns, demo=demo),
+        *demo_mark(columns, demo=demo),
         *paragraph(COMPLETE, columns, align=Align.CENTER, large=True, bold=True),
     ]
     return Document(tuple(blocks))
 
 
-def _demo_mark(columns: int, *, demo: bool) -> Iterator[Block]:
+def demo_mark(columns: int, *, demo: bool) -> Iterator[Block]:
     if demo:
         yield from paragraph(DEMO_MARK, columns, align=Align.CENTER, bold=True)
 

@@ -48,6 +48,7 @@ def _check_kiosk(life: Life, machine: SimKiosk) -> None:
     need(not ledger.open_payments, "I10", f"{name} never settles {ledger.open_payments}")
     need(not ledger.open_claims, "I10", f"{name} never settles {ledger.open_claims}")
     need(not ledger.open_jobs, "I10", f"{name} never settles {ledger.open_jobs}")
+    need(not ledger.open_slips, "I10", f"{name} never settles {ledger.open_slips}")
     states: dict[str, State] = {}
     amounts: dict[str, int] = {}
     owed: dict[str, int] = {}

@@ -14,6 +14,7 @@ from kiosk.domain.records import (
     PrintMoved,
     PrintState,
     Record,
+    SlipMoved,
     from_row,
     to_row,
 )
@@ -115,7 +116,7 @@ class Disk:
                 self.states[record.payment_id] = State.INTENT
             elif isinstance(record, PaymentMoved):
                 self.states[record.payment_id] = record.state
-            elif isinstance(record, PrintMoved) and record.state is PrintState.INTENDED:
+            elif isinstance(record, PrintMoved | SlipMoved) and record.state is PrintState.INTENDED:
                 self.jobs.add(record.job_id)
 
     def power_back(self) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from drivers.api import Role
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
-from kiosk.domain.effects import Effect, PrintReceipt
+from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.visit import Page
 from kiosk.engine.engine import TICK_S, Engine
@@ -149,7 +149,7 @@ class SimKiosk:
             self.polled_at_s = self._scheduler.now_s
         self._watch.on_sent(self, call)
 
-    def _printing(self, job: PrintReceipt) -> None:
+    def _printing(self, job: PaperEffect) -> None:
         self._watch.on_print(self, job)
 
     def _start_effect(self, effect: Effect) -> None:
@@ -157,7 +157,7 @@ class SimKiosk:
             self.effects_until_cut -= 1
             if not self.effects_until_cut:
                 raise PowerCut
-        if isinstance(effect, PrintReceipt):
+        if isinstance(effect, PrintReceipt | PrintSlip):
             self.desk.put(effect)
         else:
             self.network.put(effect)

@@ -13,7 +13,7 @@ from drivers.api import (
     PrintOutcome,
     PrintReport,
 )
-from kiosk.domain.effects import PrintReceipt
+from kiosk.domain.effects import PaperEffect, PrintSlip
 from kiosk.domain.events import Event
 from kiosk.engine.devices import PrinterSupervisor
 from tests.simulation.scheduler import Scheduler
@@ -55,6 +55,7 @@ class SimPrinter:
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self.strips: list[Strip] = []
+        self.slips: list[str] = []
         self.proven: set[tuple[str, int]] = set()
         self.status_now = PrinterStatus()
         self.plugged = True
@@ -72,7 +73,7 @@ class SimPrinter:
     def print(self, document: Document, job_number: int) -> PrintReport:
         raise AssertionError("the simulation prints receipts, not documents")
 
-    def print_receipt(self, job: PrintReceipt) -> PrintReport:
+    def print_paper(self, job: PaperEffect) -> PrintReport:
         trouble, self.next_trouble = self.next_trouble, Trouble.NONE
         if not self.plugged or trouble == Trouble.LOST_BEFORE_BYTES:
             self.plugged = False
@@ -81,27 +82,33 @@ class SimPrinter:
             return PrintReport(PrintOutcome.NOT_PRINTED, self.status_now, "not_ready")
         duration_s = PRINT_S * (40 if trouble == Trouble.VERY_SLOW else 1)
         self.busy_until_s = max(self.busy_until_s, self._scheduler.now_s) + duration_s
-        key = (job.receipt.receipt_no, job.copy_number)
         match trouble:
             case Trouble.OUT_MID_RECEIPT:
                 self.status_now = PrinterStatus(frozenset({PrinterCondition.PAPER_OUT}))
-                self._feed(key, whole=False)
+                self._feed(job, whole=False)
                 return PrintReport(PrintOutcome.UNKNOWN, self.status_now, "paper_out")
             case Trouble.LOST_AFTER_BYTES:
                 self.plugged = False
-                self._feed(key, whole=True)
+                self._feed(job, whole=True)
                 return PrintReport(PrintOutcome.UNKNOWN, OFFLINE, "cable")
             case Trouble.SILENT_PRINTED:
-                self._feed(key, whole=True)
+                self._feed(job, whole=True)
                 return PrintReport(PrintOutcome.UNKNOWN, SILENT, "no_proof")
             case Trouble.SILENT_NOTHING:
                 return PrintReport(PrintOutcome.UNKNOWN, SILENT, "no_proof")
-        self._feed(key, whole=True)
-        self.proven.add(key)
+        self._feed(job, whole=True)
+        if not isinstance(job, PrintSlip):
+            self.proven.add((job.receipt.receipt_no, job.copy_number))
         return PrintReport(PrintOutcome.PRINTED, self.status_now)
 
-    def _feed(self, key: tuple[str, int], *, whole: bool) -> None:
-        self._scheduler.tell("paper", f"{key[0]} copy {key[1]}" + ("" if whole else ", torn"))
+    def _feed(self, job: PaperEffect, *, whole: bool) -> None:
+        torn = "" if whole else ", torn"
+        if isinstance(job, PrintSlip):
+            self._scheduler.tell("paper", f"slip {job.slip.inquiry_code}{torn}")
+            self.slips.append(job.slip.inquiry_code)
+            return
+        key = (job.receipt.receipt_no, job.copy_number)
+        self._scheduler.tell("paper", f"{key[0]} copy {key[1]}{torn}")
         self.strips.append(Strip(*key, whole, self._scheduler.now_s))
         self.on_paper(*key)
 
@@ -127,7 +134,7 @@ class PrinterDesk:
         scheduler: Scheduler,
         printer: SimPrinter,
         post: Callable[[Event], None],
-        sent: Callable[[PrintReceipt], None],
+        sent: Callable[[PaperEffect], None],
     ) -> None:
         self._scheduler = scheduler
         self._printer = printer
@@ -138,7 +145,7 @@ class PrinterDesk:
         self._round_at_s = -1.0
         self.look()
 
-    def put(self, job: PrintReceipt) -> None:
+    def put(self, job: PaperEffect) -> None:
         self._sent(job)
         self._supervisor.put(job)
         self.look()
@@ -164,8 +171,8 @@ class PrinterDesk:
             raise DeviceLost("cable")
         return self._printer
 
-    def _print(self, printer: SimPrinter, job: PrintReceipt) -> PrintReport:
-        return printer.print_receipt(job)
+    def _print(self, printer: SimPrinter, job: PaperEffect) -> PrintReport:
+        return printer.print_paper(job)
 
     def _report(self, event: Event) -> None:
         delay_s = max(0.0, self._printer.busy_until_s - self._scheduler.now_s)

@@ -21,9 +21,10 @@ from drivers.api import (
 )
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
-from kiosk.domain.effects import Effect, PrintReceipt
+from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import rebuild
+from kiosk.domain.receipt import InquirySlip
 from kiosk.domain.records import Record, from_row, to_row
 from kiosk.domain.visit import Page
 from kiosk.engine.engine import CommitUncertain, Engine
@@ -92,9 +93,12 @@ class PaperPrinter:
     outcome: PrintOutcome = PrintOutcome.PRINTED
     reaches_paper: bool = True
     strips: list[tuple[str, int]] = field(default_factory=list)  # receipt number, copy
+    slips: list[InquirySlip] = field(default_factory=list)
 
-    def print(self, job: PrintReceipt) -> PrintReport:
-        if self.outcome is not PrintOutcome.NOT_PRINTED and self.reaches_paper:
+    def print(self, job: PaperEffect) -> PrintReport:
+        if isinstance(job, PrintSlip):
+            self.slips.append(job.slip)
+        elif self.outcome is not PrintOutcome.NOT_PRINTED and self.reaches_paper:
             self.strips.append((job.receipt.receipt_no, job.copy_number))
         reason = "" if self.outcome is PrintOutcome.PRINTED else "test"
         return PrintReport(self.outcome, self.status, reason)
@@ -188,7 +192,7 @@ class Playbook:
 
     def _carry_out(self, effect: Effect) -> e.Event:
         self.performed.append(effect)
-        if isinstance(effect, PrintReceipt):
+        if isinstance(effect, PrintReceipt | PrintSlip):
             return e.PrintFinished(effect.job_id, self.paper.print(effect))
         return e.PlatformReplied(effect, self.link.perform(effect))
 

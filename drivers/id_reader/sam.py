@@ -21,12 +21,13 @@ READ_SIZE = len(READ_HEADER) + TEXT_SIZE + PHOTO_SIZE
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`sizes` is how much data a success brings; anything else answers another command."""
+    """What data a success brings: `sizes`, and how it begins. Anything else is no answer."""
 
     code: bytes
     timeout_s: float
     sizes: range
     success: bytes = OK
+    begins: bytes = b""
 
 
 # Find brings 4 bytes and select 8; vendors differ, and what they say is not needed.
@@ -35,7 +36,7 @@ SAM_STATUS = Command(b"\x11\xff", 0.7, range(17))
 SAM_ID = Command(b"\x12\xff", 1.5, range(16, 17))
 FIND = Command(b"\x20\x01", 1.5, range(17), FOUND)
 SELECT = Command(b"\x20\x02", 1.5, range(17))
-READ_TEXT = Command(b"\x30\x01", 3.0, range(READ_SIZE, READ_SIZE + 1))
+READ_TEXT = Command(b"\x30\x01", 3.0, range(READ_SIZE, READ_SIZE + 1), begins=READ_HEADER)
 ATTEMPTS = 2  # one damaged reply is noise on the line, two are a fault
 WRITE_TIMEOUT_S = 2.0
 
@@ -145,10 +146,7 @@ class Sam:
 
         Raises Refused, DriverError.
         """
-        data = self._ask(READ_TEXT)
-        if not data.startswith(READ_HEADER):
-            raise Refused(Trouble.DAMAGED)
-        return data[len(READ_HEADER) :][:TEXT_SIZE]
+        return self._ask(READ_TEXT)[len(READ_HEADER) :][:TEXT_SIZE]
 
     # --- one command -------------------------------------------------------------------------------
 
@@ -158,7 +156,7 @@ class Sam:
             reply = self._ask_once(command)
             if reply is None:
                 continue
-            if reply.status == command.success and len(reply.data) in command.sizes:
+            if _is_success(reply, command):
                 return reply.data
             _require_known(reply)
             reason = "strange_answer"
@@ -170,6 +168,11 @@ class Sam:
         self._replies.clear()
         self._link.write(frame(command.code), WRITE_TIMEOUT_S)
         return self._replies.next(self._clock.monotonic() + command.timeout_s)
+
+
+def _is_success(reply: Reply, command: Command) -> bool:
+    fits = len(reply.data) in command.sizes and reply.data.startswith(command.begins)
+    return fits and reply.status == command.success
 
 
 def _require_known(reply: Reply) -> None:

@@ -169,10 +169,11 @@ BUGS = (
     )),
     bug("a late print report is ignored", DOMAIN + "papers.py", (
         ("    peripherals.on_printer_seen(turn, report.status)\n"
-        "    job = turn.ledger.jobs.get(job_id)\n"
-        "    if job is None or job.state is not PrintState.INTENDED:\n        return\n"),
-        ("    job = turn.ledger.jobs.get(job_id)\n"
-        "    if job is None or job.state is not PrintState.INTENDED:\n        return\n"
+        "    if job_id in turn.ledger.slips:\n"),
+        "    if job_id in turn.ledger.slips:\n",
+    ), (
+        "    if job is None or job.state is not PrintState.INTENDED:\n        return\n",
+        ("    if job is None or job.state is not PrintState.INTENDED:\n        return\n"
         "    peripherals.on_printer_seen(turn, report.status)\n"),
     )),
     bug("one failed poll ends the polling", DOMAIN + "paying.py", (

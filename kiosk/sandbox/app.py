@@ -13,6 +13,7 @@ from kiosk.sandbox.api import api_router
 from kiosk.sandbox.cashier import Language, Pages, cashier_router
 from kiosk.sandbox.context import Sandbox, Served
 from kiosk.sandbox.control import control_router
+from kiosk.sandbox.control_page import control_page_router
 from kiosk.sandbox.people import demo_people
 
 
@@ -49,6 +50,7 @@ def build_app(sandbox: Sandbox) -> FastAPI:
     pages = Pages()
     app.include_router(api_router(sandbox))
     app.include_router(cashier_router(sandbox, pages))
+    app.include_router(control_page_router(sandbox, pages))
     app.include_router(control_router(sandbox))
 
     @app.get("/openapi.json")

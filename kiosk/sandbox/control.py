@@ -104,9 +104,12 @@ class Empty(_Body):
     pass
 
 
-def _this_machine(request: Request) -> None:
+def this_machine(request: Request) -> None:
     if request.client is None or request.client.host not in LOOPBACK:
         raise HTTPException(403, "the control pages answer to this machine alone")
+    origin = request.headers.get("origin")  # sent by browsers with every form of a page
+    if origin is not None and origin != f"http://{request.headers.get('host', '')}":
+        raise HTTPException(403, "the control pages answer to their own forms alone")
 
 
 def _done(result: Any) -> Any:
@@ -117,7 +120,7 @@ def _done(result: Any) -> Any:
 
 
 def control_router(sandbox: Sandbox) -> APIRouter:
-    router = APIRouter(prefix="/sandbox", dependencies=[Depends(_this_machine)])
+    router = APIRouter(prefix="/sandbox", dependencies=[Depends(this_machine)])
     _add_lists(router, sandbox)
     _add_agency(router, sandbox)
     _add_switches(router, sandbox)

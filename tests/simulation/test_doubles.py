@@ -1,0 +1,87 @@
+"""A double that cannot fail proves nothing: every fault of the catalogue can be produced."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.api import PrintOutcome
+from kiosk.domain import platform as p
+from kiosk.domain.effects import PrintReceipt
+from kiosk.domain.records import VisitEnded
+from kiosk.engine.engine import CommitUncertain
+from tests.simulation.crash_case import CrashWorld
+from tests.simulation.disk import Disk, Mishap, PowerCut
+from tests.simulation.life import quiet_logs
+from tests.simulation.mishaps import KINDS, Climate, Mishaps
+from tests.simulation.printer import SimPrinter, Trouble
+from tests.simulation.scheduler import START, Scheduler
+from tests.support.people import bill, receipt_of
+
+JOB = PrintReceipt("J-1", receipt_of(bill()), 1)
+CALL = p.CheckLink()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mishap_can_happen(kind: str) -> None:
+    with quiet_logs():
+        world = CrashWorld()
+        climate = Climate(5.0, (kind,), long=False)
+        Mishaps(world.scheduler, world.platform, world.machines, climate, lambda: True)
+        world.scheduler.run_until(60.0)
+    assert world.scheduler.now_s == 60.0
+
+
+@pytest.mark.parametrize("trouble", Trouble.ALL)
+def test_every_trouble_of_the_printer_shows(trouble: str) -> None:
+    printer = SimPrinter(Scheduler(1))
+    printer.next_trouble = trouble
+    report = printer.print_paper(JOB)
+    slow = trouble == Trouble.VERY_SLOW
+    assert (report.outcome is PrintOutcome.PRINTED) == slow
+    assert not slow or printer.busy_until_s > 60
+
+
+@pytest.mark.parametrize(
+    ("mishap", "error", "kept"),
+    [
+        (Mishap.CUT_BEFORE, PowerCut, False),
+        (Mishap.CUT_AFTER, PowerCut, True),
+        (Mishap.LOST, CommitUncertain, False),
+        (Mishap.KEPT, CommitUncertain, True),
+    ],
+)
+def test_a_commit_can_fail_in_every_way(mishap: Mishap, error: type[Exception], kept: bool) -> None:
+    disk = Disk()
+    disk.plan(mishap)
+    with pytest.raises(error):
+        disk.commit([VisitEnded("V", "left")], START, 1.0, "batch")
+    disk.reopen()
+    assert disk.has_batch("batch") is kept
+    assert len(disk.records()) == int(kept)
+
+
+@pytest.mark.parametrize(
+    ("weather", "outcome"),
+    [
+        ("not_sent", p.NotSent),
+        ("down", p.NotSent),
+        ("request_lost", p.AnswerLost),
+        ("request_late", p.AnswerLost),
+        ("answer_lost", p.AnswerLost),
+        ("silent", p.AnswerLost),
+        ("broken", p.AnswerLost),
+        ("refused", p.Refused),
+        ("slow", p.Acknowledged),
+        ("twice", p.Acknowledged),
+    ],
+)
+def test_every_weather_shows(weather: str, outcome: type) -> None:
+    with quiet_logs():
+        world = CrashWorld()
+        heard: list[p.Outcome] = []
+        network = world.machine.network
+        network._answer = lambda call, answer: heard.append(answer)
+        setattr(world.machine.weather, weather, 1.0)
+        network.put(CALL)
+        world.scheduler.run_until(30.0)
+    assert any(isinstance(each, outcome) for each in heard)

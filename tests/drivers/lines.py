@@ -69,9 +69,8 @@ class TcpLine:
             with self._connection as connection:
                 while data := _received(connection):
                     answer = self._answer(data)
-                    if answer is None:
+                    if answer is None or not sent(connection, answer):
                         break
-                    connection.sendall(answer)
 
     def hang_up(self):
         if self._connection:
@@ -84,6 +83,15 @@ class TcpLine:
         self.hang_up()
         self._thread.join(timeout=10)
         assert not self._thread.is_alive()
+
+
+def sent(connection, data):
+    """False where the far end has hung up in the meantime."""
+    try:
+        connection.sendall(data)
+    except OSError:
+        return False
+    return True
 
 
 def _received(connection):

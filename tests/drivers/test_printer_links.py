@@ -20,6 +20,7 @@ from drivers.transport.tcp import TcpLink
 from drivers.transport.usb_printer import UsbPrinterLink, find_printer
 from tests.drivers.bench import DOCUMENT, read_back, texts
 from tests.drivers.contract import PrinterContract
+from tests.drivers.lines import sent
 
 
 class Machine:
@@ -72,8 +73,8 @@ class TcpPrinter:
                 return
             with self._connection as connection:
                 while data := self._receive(connection):
-                    connection.sendall(self.machine.answer(data))
-                    if self.machine.answers_left == 0:
+                    answered = sent(connection, self.machine.answer(data))
+                    if not answered or self.machine.answers_left == 0:
                         break
 
     @staticmethod

@@ -6,6 +6,7 @@ public with it. The demonstration is composed on top of these, in `kiosk.demo`.
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from drivers.api import (
     CardKind,
     Document,
     IdCard,
+    PrintOutcome,
     PrintReport,
     ReceiptPrinter,
     Role,
@@ -210,7 +212,11 @@ def _supervisors(
 
 
 def _print_paper(settings: Settings, printer: ReceiptPrinter, job: PaperEffect) -> PrintReport:
-    document = _document(settings, job, printer.columns)
+    try:
+        document = _document(settings, job, printer.columns)
+    except ValueError as error:  # What the platform sent cannot be put on paper: nothing was.
+        log.error("receipt.cannot_compose", job_id=job.job_id, reason=str(error))
+        return PrintReport(PrintOutcome.NOT_PRINTED, printer.status(), "cannot_compose")
     return printer.print(document, job_number_of(job.job_id))
 
 
@@ -275,12 +281,19 @@ def run(settings: Settings) -> int:
     """Serve the public until the window is closed; the exit code."""
     from kiosk.ui.application import application  # noqa: PLC0415 Qt only where there is a screen
 
-    configure_logging(settings.storage_directory / "log")
+    try:
+        configure_logging(settings.storage_directory / "log")
+    except OSError as error:
+        sys.stderr.write(f"The storage directory cannot be used: {error}\n")
+        return EXIT_BAD_USE
     install_crash_hooks()
     try:
         _diary_of(settings, keys.for_directory(settings.storage_directory)).close()
     except JournalInUse as error:
         log.error("journal.in_use", reason=str(error))
+        return EXIT_BAD_USE
+    except OSError as error:
+        log.error("storage.refused", reason=str(error))
         return EXIT_BAD_USE
     except JournalError as error:
         log.error("journal.refused", reason=str(error))  # The screen will say so.

@@ -41,7 +41,10 @@ class GlyphSource:
         if character.isspace():
             return True
         font = self._font(24, bold=False)
-        return _shape(font, character) != _shape(font, UNASSIGNED)
+        try:
+            return _shape(font, character) != _shape(font, UNASSIGNED)
+        except OSError:  # FreeType refuses the outline of a few colour symbols.
+            return False
 
     def _load(self, size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
         # Basic layout keeps one glyph per character.

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kiosk.cli.output import BadUse, NeededSiteOption, leave, out, print_json, settings_of
-from kiosk.settings import BadSettings, missing_for_service
+from kiosk.settings import BadSettings, Fault, missing_for_service
 
 STATE = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
 
@@ -31,7 +31,11 @@ def run(site: NeededSiteOption) -> None:
     kiosk with exit 70; let a supervisor such as systemd start it again.
     """
     settings = settings_of(site)
-    if missing := missing_for_service(settings):
+    missing = missing_for_service(settings)
+    if not missing and not settings.platform.base_url:
+        words = "is empty: kiosk demo brings its own sandbox, kiosk sandbox starts one for run"
+        missing = (Fault("platform.base_url", 0, words),)
+    if missing:
         raise BadSettings(site.name, missing)
     from kiosk import bootstrap
 

@@ -19,7 +19,7 @@ from drivers.api import (
 )
 from kiosk.domain import peripherals
 from kiosk.domain.effects import PrintReceipt, PrintSlip
-from kiosk.domain.ledger import Claim, Payment, Slip
+from kiosk.domain.ledger import Claim, Payment, PrintJob, Slip
 from kiosk.domain.platform import (
     Acknowledged,
     ClaimGranted,
@@ -158,8 +158,10 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
         return
     item = _item(turn, claim_id=call.claim_id)
     match outcome:
-        case ClaimGranted() if outcome.receipt.receipt_no == claim.receipt_no:
+        case ClaimGranted() if _is_what_was_claimed(turn, claim, outcome, item):
             _granted(turn, claim, outcome, item)
+        case ClaimGranted():
+            _give_back(turn, claim, item, ItemState.LATER, "wrong answer")
         case Refused(code, _) if code is not Refusal.RATE_LIMITED:
             state = ItemState.ELSEWHERE if code in ELSEWHERE else ItemState.LATER
             _give_back(turn, claim, item, state, code.value)
@@ -167,6 +169,23 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
             _update(turn, item, retry_at_s=turn.now_s + turn.rules.claim_retry_s)
         case _:
             _give_back(turn, claim, item, ItemState.LATER, "no answer")
+
+
+def _is_what_was_claimed(
+    turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None
+) -> bool:
+    """The receipt asked for, with the amount shown, and a copy number never printed here."""
+    receipt = grant.receipt
+    used = [job.copy_number for job in turn.ledger.jobs.values() if _may_be_paper(job, claim)]
+    return (
+        receipt.receipt_no == claim.receipt_no
+        and (item is None or receipt.amount_fen == item.amount_fen)
+        and grant.copy_number > max(used, default=0)
+    )
+
+
+def _may_be_paper(job: PrintJob, claim: Claim) -> bool:
+    return job.receipt_no == claim.receipt_no and job.state is not PrintState.NOT_PRINTED
 
 
 def _give_back(
@@ -236,6 +255,8 @@ def tend(turn: Turn, claim_id: str) -> None:
     claim = turn.ledger.claims[claim_id]
     chore = turn.chore(claim_id)
     if claim.state not in TO_SETTLE or chore.in_flight or chore.due_s > turn.now_s:
+        return
+    if turn.is_busy:
         return
     if claim.state is ClaimState.UNUSED:
         turn.want(ReleaseClaim(claim_id))

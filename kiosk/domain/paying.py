@@ -177,7 +177,8 @@ def _opened(turn: Turn, seen: PaymentSeen) -> None:
         retry_at_s=None,
         unstable_link=False,
     )
-    if seen.state is PlatformState.OPEN:
+    shown = replace(shown, user_paying=seen.state is PlatformState.USER_PAYING)
+    if turn.ledger.payments[seen.payment_id].state is State.SHOWN:
         _watch(turn, shown)
     else:
         turn.show(shown)
@@ -227,7 +228,7 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
     seen = isinstance(outcome, PaymentSeen)
     user_paying = isinstance(outcome, PaymentSeen) and outcome.state is PlatformState.USER_PAYING
     page = replace(page, unstable_link=not seen, user_paying=user_paying)
-    news = isinstance(outcome, PaymentSeen) and outcome.state is not call.known_state
+    news = user_paying and call.known_state is PlatformState.OPEN
     waited = turn.now_s - page.asked_at_s >= turn.rules.poll_gap_s
     if turn.ledger.payments[call.payment_id].state is not State.SHOWN:
         turn.show(page)

@@ -185,7 +185,7 @@ def tend(turn: Turn, payment_id: str) -> None:
     """Ask the platform what the payment's state calls for, if that is due and not asked yet."""
     payment = turn.ledger.payments[payment_id]
     chore = turn.chore(payment_id)
-    if chore.in_flight or chore.due_s > turn.now_s:
+    if chore.in_flight or chore.due_s > turn.now_s or turn.is_busy:
         return
     if payment.state in ASKED_ABOUT:
         turn.want(QueryPayment(payment_id, payment.amount_fen))

@@ -13,6 +13,9 @@ from kiosk.domain.ledger import Ledger
 from kiosk.domain.records import Record
 from kiosk.domain.visit import Page, Visit
 
+MAX_IN_FLIGHT = 24
+"""Chores asked at once: a day without receipts must not flood the link when it ends."""
+
 
 class Turn:
     """Collects records and effects while the flows change the kiosk; lives for one event."""
@@ -108,6 +111,11 @@ class Turn:
                 for key, chore in self._chores.items()
             }
         )
+
+    @property
+    def is_busy(self) -> bool:
+        """Enough is being asked at once; the rest waits for its next tick."""
+        return sum(chore.in_flight for chore in self.kiosk.chores.values()) >= MAX_IN_FLIGHT
 
     def postpone(self, key: str) -> None:
         """Ask again later, by the janitor's schedule, whose last step repeats."""

@@ -26,6 +26,7 @@ class Notice(StrEnum):
     PAID_ELSEWHERE = "paid_elsewhere"  # a bill was settled elsewhere meanwhile
     RECEIPTS_UNAVAILABLE = "receipts_unavailable"  # bills shown, receipts not found out
     UNSTABLE_LINK = "unstable_link"  # still asking
+    TOO_MANY = "too_many"  # more than one payment can hold: pay these first
 
 
 @dataclass(frozen=True, slots=True)

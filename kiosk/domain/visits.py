@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from drivers.api import IdCard
@@ -40,6 +41,8 @@ from kiosk.domain.visit import (
 )
 
 NOTICE_S = 8.0
+MAX_BASKET = 50  # bills in one payment
+MAX_PAYMENT_FEN = 10**10
 TIMES_OUT = (EnteringCode, Choosing, Confirming, Trouble)
 
 NOTICE_OF_SCAN = {
@@ -204,7 +207,7 @@ def _choosing(
     receipts: tuple[ReceiptHead, ...],
 ) -> Choosing:
     wanted = {bill.bill_no for bill in page.compare_with}
-    selected = frozenset(b.bill_no for b in bills if not wanted or b.bill_no in wanted)
+    selected = _payable_together(b for b in bills if not wanted or b.bill_no in wanted)
     notice = page.notice
     if page.receipts_failed:
         notice = notice or Notice.RECEIPTS_UNAVAILABLE
@@ -215,6 +218,17 @@ def _choosing(
         at_s = turn.now_s + turn.rules.auto_collect_s
         choosing = replace(choosing, auto_collect_at_s=at_s)
     return choosing
+
+
+def _payable_together(bills: Iterable[Bill]) -> frozenset[str]:
+    """The first of these that fit one payment: the platform's limits on a basket."""
+    chosen: list[str] = []
+    total_fen = 0
+    for bill in bills:
+        if len(chosen) < MAX_BASKET and total_fen + bill.amount_fen <= MAX_PAYMENT_FEN:
+            chosen.append(bill.bill_no)
+            total_fen += bill.amount_fen
+    return frozenset(chosen)
 
 
 def _changes(before: tuple[Bill, ...], now: tuple[Bill, ...]) -> tuple[AmountChange, ...]:
@@ -232,6 +246,9 @@ def _changes(before: tuple[Bill, ...], now: tuple[Bill, ...]) -> tuple[AmountCha
 def on_bill_toggled(turn: Turn, page: Choosing, bill_no: str) -> None:
     if any(bill.bill_no == bill_no for bill in page.bills):
         selected = page.selected ^ {bill_no}
+        if selected != _payable_together(b for b in page.bills if b.bill_no in selected):
+            turn.show(replace(page, notice=Notice.TOO_MANY))
+            return
         turn.show(replace(page, selected=selected, notice=None, auto_collect_at_s=None))
 
 

@@ -14,6 +14,7 @@ from kiosk.domain.platform import (
     CheckLink,
     ClaimReceipt,
     ConfirmClaim,
+    IssueReceipts,
     Outcome,
     PlatformCall,
     QueryPayment,
@@ -41,7 +42,7 @@ def channel_of(call: PlatformCall) -> Channel:
             return Channel.RECEIPTS
         case QueryPayment() if call.wait_s > 0:
             return Channel.WATCH
-        case ClaimReceipt() | ConfirmClaim() | ReleaseClaim():
+        case ClaimReceipt() | ConfirmClaim() | ReleaseClaim() | IssueReceipts():
             return Channel.PAPER
         case CheckLink():
             return Channel.LINK

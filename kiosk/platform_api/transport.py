@@ -223,6 +223,7 @@ class Transport:
             urllib3.exceptions.HTTPError,
             http.client.HTTPException,
             OSError,
+            ValueError,  # of http.client, for a chunk of negative length
         ) as trouble:
             return Failure(_name(trouble), self._exchange.may_have_left)
 
@@ -271,5 +272,5 @@ _CODES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((urllib3.exceptions.SSLError,), "tls"),
     ((TimeoutError, urllib3.exceptions.ReadTimeoutError), "answer_timeout"),
     ((ConnectionResetError, BrokenPipeError), "connection_reset"),
-    ((http.client.HTTPException, urllib3.exceptions.ProtocolError), "broken_answer"),
+    ((http.client.HTTPException, urllib3.exceptions.ProtocolError, ValueError), "broken_answer"),
 )

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from kiosk.domain.platform import PlatformState, Refusal, SubjectKind
 
@@ -34,6 +34,16 @@ BillNo = Annotated[str, Field(pattern=r"^[0-9]{20}$")]
 ReceiptNo = Annotated[str, Field(pattern=r"^[0-9]{8}-[0-9]{10}$")]
 NONCE = r"^[0-9a-f]{32}$"
 Nonce = Annotated[str, Field(pattern=NONCE)]
+
+
+def _sane(moment: datetime) -> datetime:
+    """Times at the ends of the calendar cannot be moved between time zones."""
+    if not 2000 <= moment.year <= 2100:
+        raise ValueError("expected a time between 2000 and 2100")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
 Text = Annotated[str, Field(max_length=200)]
 Count = Annotated[int, Field(ge=0, le=10**6)]
 Url = Annotated[str, Field(pattern=r"^https?://[\x21-\x7e]{1,400}$")]
@@ -178,7 +188,7 @@ class ReceiptHeadBody(Answer):
     title: Text
     agency_name: Text
     amount_fen: Amount
-    paid_at: AwareDatetime
+    paid_at: Moment
     channel: Annotated[str, Field(max_length=30)]
     copies_printed: Count
     note: Text = ""
@@ -201,7 +211,7 @@ class PaymentAnswer(Answer):
     amount_fen: Amount | None
     qr_url: Url | None = None
     expires_in_s: Annotated[float, Field(ge=0, le=MAX_VALID_S)] = 0.0
-    paid_at: AwareDatetime | None = None
+    paid_at: Moment | None = None
     wallet: Annotated[str, Field(max_length=30)] = ""
     transaction_no: Annotated[str, Field(max_length=64)] = ""
 
@@ -242,7 +252,7 @@ class ReceiptBody(Answer):
     late_fee_fen: AmountOrNothing
     amount_fen: Amount
     issued_on: date
-    paid_at: AwareDatetime
+    paid_at: Moment
     wallet: Annotated[str, Field(max_length=30)]
     verify_url: Url
     note: Text = ""
@@ -258,7 +268,7 @@ class ReceiptBody(Answer):
 
 class ClaimAnswer(Answer):
     claim_id: Id
-    copy_number: Annotated[int, Field(ge=1, le=10**6)]
+    copy_number: Annotated[int, Field(ge=1, le=999)]
     receipt: ReceiptBody
 
 

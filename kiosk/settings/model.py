@@ -30,8 +30,9 @@ class Section(BaseModel):
 
 
 def _kiosk_id(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
-        raise ValueError("expected 1 to 64 letters, digits, dots, - and _")
+    # A payment's number is this, a dash and 26 characters; platforms take 64 at most.
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", text):
+        raise ValueError("expected 1 to 32 letters, digits, - and _")
     return text
 
 

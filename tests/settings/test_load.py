@@ -166,7 +166,7 @@ x = 1
 """
     assert faults_of(site(text)) == [
         "line 2: environment: expected 'demo' or 'production'",
-        "line 5: kiosk.id: expected 1 to 64 letters, digits, dots, - and _",
+        "line 5: kiosk.id: expected 1 to 32 letters, digits, - and _",
         "line 6: kiosk.nam: is not known here; did you mean name?",
         "line 7: kiosk.language: expected 'zh' or 'en'",
         "line 10: platform.base_url: must not carry a password; use certificate_file",
@@ -207,7 +207,7 @@ def test_the_message_names_the_file_and_counts_the_faults(site):
         load(site('schema = 1\n[kiosk]\nid = ""\n[x]\n'))
     assert str(caught.value).splitlines() == [
         "site.toml: 2 faults",
-        "  line 3: kiosk.id: expected 1 to 64 letters, digits, dots, - and _",
+        "  line 3: kiosk.id: expected 1 to 32 letters, digits, - and _",
         (
             "  line 4: x: is not known here; known: devices, environment, kiosk, platform, "
             "schema, screen, storage, timing"

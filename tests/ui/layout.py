@@ -18,6 +18,7 @@ def complaints(window, robot, target_px=MIN_TARGET_PX):
         *_small(controls, target_px),
         *_twins(controls),
         *_covered(texts, controls),
+        *_overflowing(controls),
     ]
 
 
@@ -93,6 +94,20 @@ def _small(controls, target_px):
         size = min(seen.rect.width(), seen.rect.height())
         if size < target_px:
             yield f"{seen.name!r} is a target of only {size} px"
+
+
+def _overflowing(controls):
+    for seen in controls:
+        ground, content = seen.item.property("background"), seen.item.property("contentItem")
+        if ground is None or content is None:
+            continue
+        for item, words, _ in _texts(content, _rect(content)):
+            if (
+                not _rect(ground)
+                .adjusted(-SLACK_PX, -SLACK_PX, SLACK_PX, SLACK_PX)
+                .contains(_rect(item))
+            ):
+                yield f"{words!r} is larger than its control"
 
 
 def _twins(controls):

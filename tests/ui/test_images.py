@@ -1,6 +1,7 @@
 """Pictures made in memory: QR codes that phones can read, icons in any colour."""
 
 import io
+import itertools
 
 import pytest
 import zxingcpp
@@ -11,6 +12,7 @@ from PySide6.QtGui import QColor
 from kiosk.paths import assets_directory
 from kiosk.ui.images import QUIET_MODULES, IconProvider, qr_image, qr_source
 from kiosk.ui.sample_screens import QR_URL, SCREENS
+from kiosk.ui.translations import Language
 from kiosk.ui.viewmodels.look import Contrast, Look
 
 
@@ -52,8 +54,8 @@ def test_the_code_has_error_correction_m():
 @pytest.mark.parametrize("size", [(1080, 1920), (1920, 1080), (1280, 1024)])
 def test_a_phone_reads_the_code_off_the_screen_in_every_contrast(make_stage, size, contrast):
     stage = make_stage(size)
-    for step in range(4):
-        stage.show(SCREENS["pay"], Look(size_step=step, contrast=contrast))
+    for name, language, step in itertools.product(("pay", "pay-unstable"), Language, range(4)):
+        stage.show(SCREENS[name], Look(language, step, contrast))
         assert read(stage.shell.grab()) == [QR_URL]
 
 

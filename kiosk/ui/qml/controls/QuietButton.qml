@@ -38,7 +38,7 @@ Touch {
             font.bold: control.bold
             color: control.enabled ? control.tint : Theme.overDisabled
             horizontalAlignment: Text.AlignHCenter
-            Layout.maximumWidth: control.availableWidth - (control.picture ? control.textSize * 1.2 + 14 : 0)
+            Layout.maximumWidth: control.availableWidth - (control.picture ? control.textSize * 1.2 + 3 * parent.spacing : 0)
             Accessible.ignored: true
         }
         Item {

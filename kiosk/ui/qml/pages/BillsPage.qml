@@ -89,7 +89,7 @@ Page {
             Layout.fillWidth: true
             text: page.say.of("bills.reprint_some")
             picture: "copy"
-            implicitHeight: Theme.elder ? Theme.target : 88
+            implicitHeight: Math.max(Theme.elder ? Theme.target : 88, implicitContentHeight + 24)
             visible: page.viewModel.canReprint
             onClicked: page.reprinting = true
         }

@@ -10,17 +10,18 @@ Page {
 
     required property PayViewModel viewModel
 
-    readonly property int qrSide: Theme.landscape ? 370 : 440
+    // Where height is scarce the QR code comes first, and its whole picture stays in sight.
+    readonly property bool qrFirst: Theme.landscape && !Theme.beside
+    readonly property bool squeezed: qrFirst ? Theme.small : Theme.beside && viewModel.unstable !== ""
+    readonly property int qrSide: squeezed ? 324 : Theme.landscape ? 370 : 440
 
     title: viewModel.title
-    // Where height is scarce the QR code comes first.
-    readonly property bool qrFirst: Theme.landscape && !Theme.beside
-
+    titlePx: qrFirst ? Math.round(Theme.text * 1.25) : Theme.title
     subtitle: qrFirst ? "" : viewModel.subtitle
 
     Banner {
         Layout.fillWidth: true
-        text: page.viewModel.unstable
+        text: page.qrFirst ? "" : page.viewModel.unstable
         picture: "link_down"
         tone: "remember"
     }
@@ -146,6 +147,13 @@ Page {
         }
     }
     actions: [
+        Banner {
+            Layout.fillWidth: true
+            text: page.qrFirst ? page.viewModel.unstable : ""
+            textSize: Theme.chrome
+            picture: "link_down"
+            tone: "remember"
+        },
         Total {
             visible: Theme.landscape
             label: page.say.of("pay.amount")

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from kiosk.journal.chain import Row
 from kiosk.journal.errors import JournalDamaged
@@ -33,14 +33,12 @@ class Mirror:
     """An open mirror at its end, ready to take the batches that follow `last`."""
 
     def __init__(self, path: Path, disk: Disk) -> None:
+        """`last` is the last row when it was opened, None in an empty mirror."""
         self._disk = disk
-        self._descriptor = -1
         make_directories(path.parent, disk)
-        is_new = not path.exists()
         self._descriptor = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
-            if is_new:
-                sync_directory(path.parent, disk)
+            sync_directory(path.parent, disk)  # it may be new
             self.last, size = _end_of(path)
             if size < path.stat().st_size:
                 disk.truncate(self._descriptor, size)  # what a crash tore
@@ -50,24 +48,12 @@ class Mirror:
 
     def append(self, rows: Iterable[Row]) -> None:
         """Make the batches of `rows` durable; raises OSError."""
-        last = self.last
         for _, batch in groupby(rows, key=lambda row: row.batch):
-            whole = list(batch)
-            self._disk.write(self._descriptor, frame_of(whole))
-            last = Head(whole[-1].seq, whole[-1].mac)
+            self._disk.write(self._descriptor, frame_of(list(batch)))
         self._disk.sync(self._descriptor)
-        self.last = last
 
     def close(self) -> None:
-        if self._descriptor >= 0:
-            self._disk.close(self._descriptor)
-            self._descriptor = -1
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        self._disk.close(self._descriptor)
 
 
 def open_mirror(directory: Path, disk: Disk = DISK) -> Mirror:

@@ -10,9 +10,9 @@ import apsw
 
 from kiosk.journal import chain
 from kiosk.journal.chain import Row
-from kiosk.journal.connection import FILE_NAME, LOG_SUFFIX, connect
+from kiosk.journal.connection import FILE_NAME, LOG_SUFFIX, connect, connect_to_read
 from kiosk.journal.errors import JournalDamaged, JournalError, WrongKey
-from kiosk.journal.files import DirectoryLock, sync_directory
+from kiosk.journal.files import DISK, DirectoryLock, Disk, make_directories, sync_directory
 from kiosk.journal.head import Head, read_head, write_head
 from kiosk.journal.journal import INSERT, SELECT
 from kiosk.journal.migrate import migrate, migrations
@@ -31,57 +31,62 @@ class Rebuilt:
     put_aside: Path
 
 
-def rebuild(directory: Path, mirror: Path, key: bytes) -> Rebuilt:
+def rebuild(
+    directory: Path, mirror: Path, key: bytes, *, vfs: str | None = None, disk: Disk = DISK
+) -> Rebuilt:
     """Put a journal of the mirror's rows in the place of the one in `directory`.
 
     Rows that the damaged journal holds beyond the mirror are taken over as far as they
-    continue the chain. Raises JournalInUse, WrongKey, JournalDamaged when the mirror itself is
+    continue the chain. A rebuild that was cut short can be made again. `vfs` and `disk` are
+    for tests. Raises JournalInUse, WrongKey, JournalDamaged when the mirror itself is
     damaged or older than what is known to have been committed, and OSError; then nothing
     has changed.
     """
     lock = DirectoryLock(directory)
     try:
         new = directory / REBUILT_NAME
-        new.unlink(missing_ok=True)  # what an interrupted rebuild left
-        _remove_log(new)
-        head, salvaged = _written(new, directory, mirror, key)
+        disk.remove(new)  # what an interrupted rebuild left
+        _remove_log(new, disk)
+        connection = connect(new, vfs, disk)
+        try:
+            head, salvaged = _filled(connection, directory, mirror, key)
+        finally:
+            connection.close(True)
         known = _known(directory, key)
         if known > head.seq:
             raise JournalDamaged(
                 f"the mirror and what is left of the journal end at row {head.seq}, but row "
                 f"{known} was committed: find a newer copy of the mirror"
             )
-        put_aside = _put_aside(directory)
-        _remove_log(new)
-        new.replace(directory / FILE_NAME)
-        sync_directory(directory)
-        write_head(directory, key, head)
+        put_aside = _put_aside(directory, disk)
+        _remove_log(new, disk)
+        disk.replace(new, directory / FILE_NAME)
+        write_head(directory, key, head, disk)  # makes the names durable too
         return Rebuilt(head.seq, salvaged, put_aside)
     finally:
         lock.release()
 
 
-def _written(new: Path, directory: Path, mirror: Path, key: bytes) -> tuple[Head, int]:
-    connection = connect(new)
-    try:
-        migrate(connection, migrations(), directory)
-        head = Head(0, chain.first_mac(key))
-        with connection:
-            for row in mirrored_rows(mirror):
-                if not _continues(head, row, key):
-                    raise _refusal(head.seq)
-                connection.execute(INSERT, astuple(row))
-                head = Head(row.seq, row.mac)
-            mirrored_seq = head.seq
-            for row in _left_over(directory, head.seq):
-                if not _continues(head, row, key):
-                    break
-                connection.execute(INSERT, astuple(row))
-                head = Head(row.seq, row.mac)
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        return head, head.seq - mirrored_seq
-    finally:
-        connection.close(True)
+def _filled(
+    connection: apsw.Connection, directory: Path, mirror: Path, key: bytes
+) -> tuple[Head, int]:
+    """The new journal's last row, and how many rows the damaged one gave."""
+    migrate(connection, migrations(), directory)
+    head = Head(0, chain.first_mac(key))
+    with connection:
+        for row in mirrored_rows(mirror):
+            if not _continues(head, row, key):
+                raise _refusal(head.seq)
+            connection.execute(INSERT, astuple(row))
+            head = Head(row.seq, row.mac)
+        mirrored_seq = head.seq
+        for row in _left_over(directory, head.seq):
+            if not _continues(head, row, key):
+                break
+            connection.execute(INSERT, astuple(row))
+            head = Head(row.seq, row.mac)
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    return head, head.seq - mirrored_seq
 
 
 def _continues(head: Head, row: Row, key: bytes) -> bool:
@@ -101,18 +106,15 @@ def _refusal(sound_rows: int) -> JournalError:
 
 def _left_over(directory: Path, after: int) -> Iterator[Row]:
     """Rows of the damaged journal beyond the mirror, as far as they can be read."""
-    path = directory / FILE_NAME
-    if not path.exists():
-        return
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
-        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-        connection.pragma("query_only", 1)
-        connection.pragma("locking_mode", "EXCLUSIVE")
+        connection = connect_to_read(directory / FILE_NAME)
+    except (apsw.Error, JournalError):
+        return  # that it cannot be read is why it is rebuilt
+    try:
         for values in connection.execute(SELECT + "WHERE seq > ? ORDER BY seq", (after,)):
             yield Row(*values)
     except (apsw.Error, UnicodeDecodeError):
-        return  # that it cannot be read is why it is rebuilt
+        return
     finally:
         connection.close(True)
 
@@ -126,21 +128,21 @@ def _known(directory: Path, key: bytes) -> int:
     return head.seq if head is not None else 0
 
 
-def _put_aside(directory: Path) -> Path:
+def _put_aside(directory: Path, disk: Disk) -> Path:
     for number in range(1, MAX_PUT_ASIDE + 1):
         place = directory / f"damaged-{number}"
         if not place.exists():
             break
     else:
         raise JournalError(f"{directory} holds {MAX_PUT_ASIDE} damaged journals: move some away")
-    place.mkdir(mode=0o700)
+    make_directories(place, disk)
     for name in (FILE_NAME + LOG_SUFFIX, FILE_NAME):  # a log never without its file
         if (directory / name).exists():
-            (directory / name).replace(place / name)
-    sync_directory(place)
+            disk.replace(directory / name, place / name)
+    sync_directory(place, disk)
     return place
 
 
-def _remove_log(new: Path) -> None:
+def _remove_log(new: Path, disk: Disk) -> None:
     for suffix in (LOG_SUFFIX, "-journal"):
-        new.with_name(new.name + suffix).unlink(missing_ok=True)
+        disk.remove(new.with_name(new.name + suffix))

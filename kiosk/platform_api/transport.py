@@ -272,5 +272,5 @@ _CODES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((urllib3.exceptions.SSLError,), "tls"),
     ((TimeoutError, urllib3.exceptions.ReadTimeoutError), "answer_timeout"),
     ((ConnectionResetError, BrokenPipeError), "connection_reset"),
-    ((http.client.HTTPException, urllib3.exceptions.ProtocolError, ValueError), "broken_answer"),
+    ((http.client.HTTPException, urllib3.exceptions.ProtocolError), "broken_answer"),
 )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kiosk.domain.records import VisitEnded
 from kiosk.journal import chain, keys
 from kiosk.journal.findings import Kind
 from kiosk.journal.journal import Journal
@@ -31,7 +32,7 @@ def led(*parts: bytes) -> bytes:
 @pytest.fixture
 def rows(tmp_path):
     with Journal.open(tmp_path / "state", KEY, mirror=tmp_path / "mirror") as journal:
-        journal.commit([ended(1), ended(2)], NOON, 12.3456, "batch-1")
+        journal.commit([ended(1), VisitEnded("访问-2", "done")], NOON, 12.3456, "batch-1")
         return list(journal.records())
 
 

@@ -33,6 +33,7 @@ from kiosk.domain.records import (
     VisitEnded,
     VisitOpened,
 )
+from kiosk.journal import keys
 from kiosk.journal.connection import FILE_NAME, assert_sqlite_is_safe, connect
 from kiosk.journal.errors import (
     CheckpointFailed,
@@ -42,6 +43,7 @@ from kiosk.journal.errors import (
     WrongKey,
 )
 from kiosk.journal.journal import MAX_BATCH_RECORDS, Journal
+from kiosk.journal.verify import verify
 from tests.support.journals import (
     KEY,
     NOON,
@@ -297,6 +299,18 @@ def test_a_closed_journal_leaves_no_descriptor_open(tmp_path):
     for _ in range(3):
         with Journal.open(tmp_path / "state", KEY, mirror=tmp_path / "mirror") as journal:
             journal.commit([ended(1)], NOON, 1.0)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_reading_and_keys_leave_no_descriptor_open(tmp_path):
+    written(tmp_path, 1)
+    keys.load_or_create(tmp_path / keys.KEY_NAME)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        verify(tmp_path, KEY)
+        keys.load_or_create(tmp_path / keys.KEY_NAME)
+    (tmp_path / FILE_NAME).write_bytes(b"no database" * 1000)
+    assert not verify(tmp_path, KEY).is_sound
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 

@@ -8,7 +8,7 @@ import pytest
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import JournalDamaged, JournalNewer
 from kiosk.journal.journal import Journal
-from kiosk.journal.migrate import migrations
+from kiosk.journal.migrate import APPLICATION_ID, migrations
 from tests.support.journals import KEY, NOON, ended, read_back, written
 
 NEXT = (*migrations(), "CREATE TABLE extra (note TEXT) STRICT")
@@ -26,6 +26,8 @@ def tables(path):
 def test_a_new_journal_has_the_newest_version_and_no_copy(tmp_path):
     written(tmp_path, 1)
     assert tables(tmp_path / FILE_NAME) == (len(migrations()), False)
+    assert list(tmp_path.glob("journal.v*")) == []
+    read_back(tmp_path)
     assert list(tmp_path.glob("journal.v*")) == []
 
 
@@ -59,3 +61,16 @@ def test_an_upgrade_that_fails_changes_nothing_and_can_be_made_again(tmp_path):
     assert tables(tmp_path / FILE_NAME) == (1, False)
     with Journal.open(tmp_path, KEY, steps=NEXT) as journal:
         assert journal.commit([ended(3)], NOON, 1.0) == 3
+
+
+@pytest.mark.parametrize(
+    ("application", "version"), [(APPLICATION_ID, 0), (APPLICATION_ID + 1, 1), (0, 1)]
+)
+def test_a_file_with_half_the_marks_of_a_journal_is_refused(tmp_path, application, version):
+    written(tmp_path, 1)
+    connection = apsw.Connection(str(tmp_path / FILE_NAME))
+    connection.pragma("application_id", application)
+    connection.pragma("user_version", version)
+    connection.close()
+    with pytest.raises(JournalDamaged, match="not a kiosk journal"):
+        Journal.open(tmp_path, KEY)

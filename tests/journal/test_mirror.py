@@ -11,7 +11,7 @@ from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.findings import Kind
 from kiosk.journal.journal import Journal
-from kiosk.journal.mirror import MIRROR_NAME, frame_of, mirrored_rows, open_mirror, torn_bytes
+from kiosk.journal.mirror import MIRROR_NAME, frame_of, mirrored_rows, torn_bytes
 from kiosk.journal.verify import verify
 from tests.support.broken_disk import BrokenDisk
 from tests.support.journals import KEY, NOON, OTHER_KEY, abandon, ended, tamper
@@ -264,12 +264,6 @@ def test_a_missing_row_is_told_from_its_mirror(place, mirror):
     written(place, mirror)
     tamper(place, "DELETE FROM entry WHERE seq = 2")
     assert (Kind.MIRROR_DIFFERS, 2) in found(place, mirror)
-
-
-def test_closing_a_mirror_twice_does_no_harm(mirror):
-    with open_mirror(mirror) as open_one:
-        open_one.close()
-    assert open_one.last is None
 
 
 def test_the_mirror_is_open_to_its_owner_alone(place, mirror):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -13,8 +14,10 @@ from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import CommitFailed, JournalInUse
 from kiosk.journal.journal import Journal
 from kiosk.journal.migrate import migrations
-from tests.crash.lives import NEWER, STATE, Boot, Life, Promise, content_of
-from tests.crash.recorder import Call, Recorder, recorded
+from kiosk.journal.mirror import mirrored_rows
+from kiosk.journal.rebuild import rebuild
+from tests.crash.lives import MIRROR, NEWER, STATE, Boot, Life, Promise, content_of
+from tests.crash.recorder import Call, Recorder, put, recorded
 from tests.crash.states import Judge, states
 from tests.support.journals import KEY, NOON, abandon, ended, read_back
 
@@ -30,7 +33,21 @@ sys.stdin.read()
 def opened(recorder: Recorder, steps=None) -> Journal:
     directory = recorder.root / STATE
     key = keys.for_directory(directory, recorder.disk).journal
-    return Journal.open(directory, key, vfs=recorder.name, disk=recorder.disk, steps=steps)
+    mirror = recorder.root / MIRROR
+    return Journal.open(
+        directory, key, vfs=recorder.name, disk=recorder.disk, steps=steps, mirror=mirror
+    )
+
+
+@contextmanager
+def recorded_again(root, place):
+    """A new recorder over a copy of the files under `root`, with their image."""
+    image = {
+        str(path.relative_to(root)): None if path.is_dir() else path.read_bytes()
+        for path in sorted(root.rglob("*"))
+    }
+    with recorded(place, image) as recorder:
+        yield recorder, image
 
 
 class Story:
@@ -39,7 +56,7 @@ class Story:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self.boot = Boot({}, recorder.ops)
-        self.life = Life("story", boots=[self.boot])
+        self.life = Life("story", is_mirrored=True, boots=[self.boot])
         self.journal = opened(recorder)
 
     def commit(self, batch: str, records: list[Record]) -> None:
@@ -95,6 +112,40 @@ def test_a_cut_during_an_upgrade_leaves_the_old_version_or_the_new(story, tmp_pa
     story.journal.close()
     assert len(NEWER) == len(migrations()) + 1
     assert story.complaints(tmp_path / "cut") == set()
+    copy = "state/journal.v1.sqlite3"
+    content = (story.recorder.root / copy).read_bytes()
+    for state in states(story.life):
+        if state.moment == len(story.recorder.ops):
+            assert state.image[copy] == content
+
+
+def test_a_cut_leaves_every_acknowledged_row_in_the_mirror_alone(story, tmp_path):
+    story.commit("a", [ended(1)])
+    story.commit("b", [ended(2), ended(3)])
+    story.journal.close()
+    for state in states(story.life):
+        promised = {each.batch for each in story.boot.promises if each.since <= state.moment}
+        if promised:
+            put(tmp_path / "cut", state.image)
+            assert promised <= {row.batch for row in mirrored_rows(tmp_path / "cut" / MIRROR)}
+
+
+def test_a_rebuild_that_is_cut_can_be_made_again_and_one_that_is_done_stays(story, tmp_path):
+    story.commit("a", [ended(1)])
+    story.commit("b", [ended(2), ended(3)])
+    story.journal.close()
+    directory = story.recorder.root / STATE
+    key = keys.for_directory(directory, story.recorder.disk).journal
+    (directory / FILE_NAME).write_bytes(b"damaged" * 1000)
+    with recorded_again(story.recorder.root, tmp_path / "second") as (recorder, image):
+        place, mirror = recorder.root / STATE, recorder.root / MIRROR
+        rebuild(place, mirror, key, vfs=recorder.name, disk=recorder.disk)
+        life = Life("rebuild", boots=[Boot(image, recorder.ops)])
+    for state in states(life):
+        put(tmp_path / "cut", state.image)
+        if state.moment < len(recorder.ops):
+            rebuild(tmp_path / "cut" / STATE, tmp_path / "cut" / MIRROR, key)
+        assert read_back(tmp_path / "cut" / STATE, key) == [ended(1), ended(2), ended(3)]
 
 
 def test_the_log_of_a_journal_that_a_foreign_program_reads_is_left_alone(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -157,8 +158,37 @@ def test_a_rebuild_cut_before_the_new_file_is_in_place_is_refused_and_made_again
 
 
 def test_damaged_journals_do_not_pile_up_without_end(place, mirror):
-    for number in range(1, MAX_PUT_ASIDE + 1):
+    assert MAX_PUT_ASIDE == 9
+    for number in range(1, 9):
         (place / f"damaged-{number}").mkdir()
+    assert rebuild(place, mirror, KEY).put_aside == place / "damaged-9"
+    assert (place / "damaged-9").stat().st_mode & 0o777 == 0o700
     with pytest.raises(JournalError, match="move some away"):
         rebuild(place, mirror, KEY)
     assert read_back(place) == RECORDS
+
+
+def test_an_empty_journal_comes_back_empty(tmp_path):
+    place, mirror = tmp_path / "empty", tmp_path / "its-mirror"
+    Journal.open(place, KEY, mirror=mirror).close()
+    (place / "head.json").write_bytes(b"{}")
+    assert rebuild(place, mirror, KEY).rows == 0
+    (place / "head.json").unlink()
+    assert rebuild(place, mirror, KEY).rows == 0
+    assert read_back(place) == []
+
+
+def test_a_rebuild_leaves_no_descriptor_open_and_no_lock(place, mirror):
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    rebuild(place, mirror, KEY)
+    with pytest.raises(WrongKey):
+        rebuild(place, mirror, OTHER_KEY)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_rebuild_does_not_change_the_damaged_files(place, mirror):
+    unmirrored(place, 4)
+    tamper(place, "UPDATE entry SET body = '{}' WHERE seq = 2")
+    before = (place / FILE_NAME).read_bytes()
+    rebuilt = rebuild(place, mirror, KEY)
+    assert (rebuilt.put_aside / FILE_NAME).read_bytes() == before

@@ -51,6 +51,7 @@ class Mutant:
 
     lines: range  # those of the statement up to the edit
     where: str  # class and function
+    is_in_function: bool  # otherwise it runs when the module is imported
     what: str
     source: str
 
@@ -69,8 +70,9 @@ class _Finder(ast.NodeVisitor):
             starts.append(starts[-1] + len(line))
         self._starts = starts
         self._names: list[str] = []
+        self._functions = 0
         self._statement_line = 1
-        self.edits: list[tuple[range, str, int, int, str]] = []
+        self.edits: list[tuple[range, str, bool, int, int, str]] = []
 
     def visit(self, node: ast.AST) -> None:
         if isinstance(node, ast.stmt):
@@ -93,7 +95,8 @@ class _Finder(ast.NodeVisitor):
         start, end = self._span(node)
         if self._bytes[start:end].decode() != new:
             lines = range(min(self._statement_line, node.lineno), node.lineno + 1)
-            self.edits.append((lines, ".".join(self._names), start, end, new))
+            where = ".".join(self._names)
+            self.edits.append((lines, where, self._functions > 0, start, end, new))
 
     # --- statements -----------------------------------------------------------------------
 
@@ -110,8 +113,10 @@ class _Finder(ast.NodeVisitor):
                 if default is not None:
                     self.visit(default)
         self._names.append(node.name)
+        self._functions += isinstance(node, ast.FunctionDef)
         for statement in node.body:
             self.visit(statement)
+        self._functions -= isinstance(node, ast.FunctionDef)
         self._names.pop()
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -228,14 +233,16 @@ def mutants_of(source: str) -> Iterator[Mutant]:
     finder = _Finder(source)
     finder.visit(ast.parse(source))
     content = source.encode()
-    for lines, where, start, end, new in finder.edits:
+    for lines, where, is_in_function, start, end, new in finder.edits:
         changed = (content[:start] + new.encode() + content[end:]).decode()
         try:
             ast.parse(changed)
         except SyntaxError:
             continue
         old = " ".join(content[start:end].decode().split())
-        yield Mutant(lines, where, f"{old[:60]}  ->  {' '.join(new.split())[:60]}", changed)
+        yield Mutant(
+            lines, where, is_in_function, f"{old[:60]}  ->  {' '.join(new.split())[:60]}", changed
+        )
 
 
 def _is(node: ast.expr, value: object) -> bool:

@@ -23,6 +23,7 @@ from kiosk.domain.platform import (
 )
 from kiosk.platform_api.breaker import FAILURES, MAX_HOLD_S, MAX_WINDOW_S, PROBE_S, Breaker
 from kiosk.platform_api.client import PlatformClient
+from kiosk.platform_api.services import FETCH_CATALOGUE
 from tests.support.raw_server import RawServer, http
 
 
@@ -219,14 +220,15 @@ def client_of(server: RawServer, breaker: Breaker) -> PlatformClient:
 
 
 def test_five_lost_answers_hold_back_polls_and_let_a_search_through(time: Time) -> None:
-    def script(_: bytes) -> Iterator[bytes | float]:
-        yield b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"
+    def script(request: bytes) -> Iterator[bytes | float]:
+        yield http(request, "500 Oh", b"")
 
     with RawServer(script) as server:
         client = client_of(server, Breaker(30.0, time, Longest()))
         outcomes = [client.perform(CheckLink()) for _ in range(7)]
         assert outcomes == [AnswerLost("status_500")] * 5 + [NotSent("held_back")] * 2
         assert client.perform(QueryPayment("P1", 5)) == NotSent("held_back")
+        assert client.ask(FETCH_CATALOGUE) == NotSent("held_back")
         assert client.perform(SEARCH) == AnswerLost("status_500")
         assert client.perform(QueryPayment("P1", 5, wait_s=1.0)) == AnswerLost("status_500")
         client.close()

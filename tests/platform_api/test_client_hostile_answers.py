@@ -168,6 +168,10 @@ GARBAGE: dict[str, tuple[Build, str]] = {
     "a refusal that echoes nothing": (raw_body(json.dumps(REFUSED).encode(), "409 Conflict", content_type="application/problem+json", x_request_id=""), "wrong_request_id"),
     "less than promised": (raw_body(json.dumps(PAID).encode(), content_length="4000"), "broken_answer"),
     "a negative length": (raw_body(json.dumps(PAID).encode(), content_length="-5"), "broken_answer"),
+    "a chunk of negative length": (
+        lambda request: chunked(b"{}")(request) + b"-5\r\n",
+        "",
+    ),
     "a broken chunk": (lambda request: chunked(b"{}")(request) + b"zz\r\n", "broken_answer"),
     "no HTTP": (lambda _: b"\x16\x03\x01 what is this\r\n\r\n", "broken_answer"),
     "an endless status line": (lambda _: b"HTTP/1.1 200 " + b"x" * 200_000, "broken_answer"),

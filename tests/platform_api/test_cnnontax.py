@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -159,6 +160,7 @@ def test_no_frame_with_one_flipped_bit_counts() -> None:
         (xml_of("<V><A>1</A><A>2</A></V>"), "contradiction"),
         (xml_of("<V><A><B>1</B></A></V>"), "contradiction"),
         (xml_of("<V>"), "not_xml"),
+        (xml_of(f"<V>{''.join(f'<A{n}/>' for n in range(201))}</V>"), "contradiction"),
         (xml_of("<V/>").replace(b"<Voucher>", b"<Voucher>!"), "bad_voucher"),
     ],
 )
@@ -311,6 +313,7 @@ def test_a_refusal_is_told_in_the_treasurys_words() -> None:
         ("5601", {"Amt": "1620.51"}, "not_a_bill"),
         ("5601", {"Amt": "1,620.50"}, "not_a_bill"),
         ("5601", {"Amt": "-5"}, "not_a_bill"),
+        ("5601", {"Amt": "100000000.01"}, "not_a_bill"),
         ("5601", {"PayStats": "3"}, "not_a_bill"),
         ("5601", {"PayInfo": ""}, "not_a_bill"),
         ("5601", {"PayInfo": "103|x|1620.50|件|1"}, "not_a_bill"),
@@ -371,3 +374,37 @@ def test_a_peer_that_drips_is_given_up_at_the_deadline() -> None:
         assert client_of(listener.getsockname()).query_bill(CODE) == AnswerLost("answer_timeout")
         ending.set()
         thread.join(5)
+
+
+def test_a_host_that_never_answers_the_connection_is_not_sent() -> None:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    address = listener.getsockname()
+    crowd = [socket.socket() for _ in range(4)]  # fills the queue: the next SYN is dropped
+    for one in crowd:
+        one.setblocking(False)
+        one.connect_ex(address)
+    assert client_of(address).query_bill(CODE) == NotSent("connect_timeout")
+    for one in (*crowd, listener):
+        one.close()
+
+
+def test_a_peer_that_resets_is_a_lost_answer_and_a_refused_search_stays_a_refusal() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def reset() -> None:
+            connection, _ = listener.accept()
+            connection.recv(HEADER_BYTES, socket.MSG_WAITALL)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+        thread = threading.Thread(target=reset)
+        thread.start()
+        found = client_of(listener.getsockname()).query_bill(CODE)
+        thread.join(5)
+    assert found == AnswerLost("connection_reset")
+    call = SearchBills("L1", Subject(SubjectKind.PAYMENT_CODE, CODE))
+    fields = {"OriMsgNo": "2601", "Result": "99999", "Information": ""}
+    with peer(saying("5001", fields)) as (address, _):
+        assert isinstance(client_of(address).perform(call), Refused)

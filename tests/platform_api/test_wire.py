@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.platform import Refusal
 from kiosk.platform_api import operations, wire
+from kiosk.platform_api import wire_services as services
 from kiosk.platform_api.openapi import openapi_document
 from kiosk.platform_api.services import ALL_OPERATIONS
 from kiosk.platform_api.strict_json import MAX_DEPTH, Malformed, parse
@@ -109,3 +110,31 @@ def test_more_than_a_mebibyte_is_not_even_looked_at() -> None:
     with pytest.raises(Malformed) as caught:
         parse(wire.HealthAnswer, b" " * (1 << 20) + b"{}")
     assert caught.value.reason == "too_large"
+
+
+CODES = [
+    {"serial": n, "code": f"{n:020d}", "qr_url": "http://h/open/x", "signature": "A" * 86 + "=="}
+    for n in (1, 2)
+]
+BLOCK = {
+    "block_id": "B1", "kiosk_id": "K1", "item_code": "1", "item_name": "x", "agency_name": "y",
+    "amount_fen": 5, "expires_at": "2026-11-21T00:00:00Z", "codes": CODES,
+}  # fmt: skip
+
+
+def test_a_block_counts_from_one_and_names_every_code_once() -> None:
+    assert len(parse(services.OpenCodesAnswer, json.dumps(BLOCK).encode()).codes) == 2
+    for codes in (
+        [CODES[1]],
+        [CODES[1], CODES[0]],
+        [CODES[0], {**CODES[1], "code": "0" * 19 + "1"}],
+    ):
+        with pytest.raises(Malformed, match="not_open_codes_answer"):
+            parse(services.OpenCodesAnswer, json.dumps({**BLOCK, "codes": codes}).encode())
+
+
+def test_a_receipt_belongs_to_a_settled_code_and_only_to_it() -> None:
+    for state, receipt_no in (("settled", None), ("expired", "33010226-0000000001")):
+        body = {"states": [{"code": "3" * 20, "state": state, "receipt_no": receipt_no}]}
+        with pytest.raises(Malformed):
+            parse(services.OpenCodeStatesAnswer, json.dumps(body).encode())

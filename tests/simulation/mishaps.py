@@ -17,9 +17,7 @@ from tests.simulation.scheduler import Scheduler
 SHORT_S = (2.0, 8.0, 25.0, 90.0)
 QUIET_FACTOR = 10  # less happens while nobody is there to be troubled
 LONG_S = (*SHORT_S, 900.0, 7200.0, 86400.0, 3 * 86400.0)
-CHANCES = [
-    each.name for each in fields(Weather) if each.name not in ("latency_s", "down", "silent")
-]
+CHANCES = [each.name for each in fields(Weather) if each.default == 0.0 and each.type == "float"]
 
 STATUSES = tuple(
     PrinterStatus(frozenset({condition}))
@@ -61,6 +59,7 @@ class Mishaps:
         self._acts: dict[str, Callable[[SimKiosk], None]] = {
             "network_down": lambda k: self._outage(k, "down"),
             "network_silent": lambda k: self._outage(k, "silent"),
+            "status_down": lambda k: self._outage(k, "status_down"),
             "weather": self._weather,
             "platform_restart": self._platform_restart,
             "printer_job": self._printer_job,
@@ -213,7 +212,7 @@ class Mishaps:
         self.over = True
         for machine in self._machines:
             self.clear(machine)
-            machine.weather.down = machine.weather.silent = False
+            machine.weather.down = machine.weather.silent = machine.weather.status_down = False
             machine.disk.calm()
             machine.effects_until_cut = 0
             machine.boot()
@@ -222,7 +221,7 @@ class Mishaps:
 
 
 KINDS = (
-    "network_down", "network_silent", "weather", "platform_restart", "printer_job",
+    "network_down", "network_silent", "status_down", "weather", "platform_restart", "printer_job",
     "printer_status", "printer_unplugged", "reader_unplugged", "power_at_commit",
     "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "clock_jump",
     "amount_changed", "paid_elsewhere", "voided", "statement",

@@ -18,7 +18,7 @@ from tests.simulation.scheduler import Scheduler
 TOTAL_S = 10.0  # the client's deadline for a whole exchange
 CONNECT_S = 3.0
 
-MONEY_CALLS = (p.CreatePayment, p.QueryPayment, p.ClosePayment)
+STATUS_CALLS = (p.QueryPayment, p.ClosePayment)
 
 
 @dataclass(slots=True)
@@ -36,10 +36,8 @@ class Weather:
     refused: float = 0.0  # 429
     foreign: float = 0.0  # an answer about another payment or amount
     down: bool = False  # no connection at all
+    status_down: bool = False  # the platform's payment desk alone does not answer
     silent: bool = False  # connections open and nothing comes back
-
-    def is_calm(self) -> bool:
-        return not (self.down or self.silent)
 
 
 Answer = Callable[[p.PlatformCall, p.Outcome], None]
@@ -158,6 +156,8 @@ class _Exchange:
             return  # The deadline tells.
         if weather.broken and scheduler.chance(weather.broken):
             outcome = p.AnswerLost("status_502")
+        if weather.status_down and isinstance(self._call, STATUS_CALLS):
+            outcome = p.AnswerLost("status_503")
         if weather.foreign and scheduler.chance(weather.foreign):
             outcome = self._forge(outcome)
         scheduler.after(self._travel_s(), self._end, outcome)

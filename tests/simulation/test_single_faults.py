@@ -133,6 +133,7 @@ FAULTS: dict[str, Fault] = {
     "C9_cancels": happens(e.BackTouched()),
     "C11_platform_5xx": once("broken"),
     "C11_rate_limited": weather("refused"),
+    "C10_status_desk_down": weather("status_down", True),
     "C12_slow": weather("slow"),
     "C14_replayed_paid": once("foreign"),
     "C14_replayed_for_a_while": weather("foreign"),
@@ -170,7 +171,7 @@ FAULTS: dict[str, Fault] = {
 
 
 def test_the_matrix_has_a_cell_for_every_fault_and_step() -> None:
-    assert len(FAULTS) * len(Point) == 728
+    assert len(FAULTS) * len(Point) == 742
     assert set(reference().moments) == set(Point)
 
 

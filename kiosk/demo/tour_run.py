@@ -11,26 +11,35 @@ from rich.table import Table
 
 from drivers.simulation import SimulatedWorld
 from kiosk import bootstrap
+from kiosk.demo import interrupted
 from kiosk.demo.sandbox_process import SandboxProcess
 from kiosk.demo.settings import SITE, demo_settings
 from kiosk.demo.tour import Lap, Tour, TourFailed
 from kiosk.journal import keys
+from kiosk.journal.errors import JournalError
 from kiosk.journal.export import line_of
 from kiosk.journal.reader import Reader
 from kiosk.journal.verify import verify
 from kiosk.observability import LOG_NAME, configure_logging, install_crash_hooks
 
 MARK = ".kiosk-tour"
+FINISHED = "finished\n"
 EXIT_OK, EXIT_FINDING, EXIT_BAD_USE = 0, 1, 2
 
 
 def run_tour(out: Path) -> int:
     """Play both visits; 0 when every step was seen, 1 when one was not, 2 for a bad `out`."""
     console = Console()
-    if not _emptied(out):
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        _settle_interrupted(console, out)
+        usable = _emptied(out)
+    except (OSError, JournalError) as trouble:
+        console.print(f"{out} cannot be used: {trouble}")
+        return EXIT_BAD_USE
+    if not usable:
         console.print(f"{out} holds files that are not a tour's: name an empty directory")
         return EXIT_BAD_USE
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     state = out / "state"
     settings = demo_settings(out)
     configure_logging(state / "log", console_level="CRITICAL")  # the account stays readable
@@ -42,6 +51,7 @@ def run_tour(out: Path) -> int:
             machine.start()
             tour = Tour(shell, bridge, world, sandbox, out)
             failure = _played(tour)
+    (out / MARK).write_text(FINISHED)
     findings = _keep_journal(out, settings.storage_directory)
     _tell(console, tour.laps, out, world, findings)
     if failure:
@@ -57,14 +67,27 @@ def _played(tour: Tour) -> str:
     return ""
 
 
+def _settle_interrupted(console: Console, out: Path) -> None:
+    """A tour that was killed has payments of which nobody knows: ask before clearing them."""
+    mark = out / MARK
+    if mark.is_file() and mark.read_text() != FINISHED:
+        configure_logging(out / "state" / "log", console_level="CRITICAL")
+        for line in interrupted.settle(out):
+            console.print(line, soft_wrap=True)
+
+
 def _emptied(out: Path) -> bool:
-    """Clear what an earlier tour left; never anything else."""
-    if out.exists() and any(out.iterdir()):
-        if not (out / MARK).exists():
-            return False
-        shutil.rmtree(out)
+    """Clear what an earlier tour left; never anything else. The mark goes last."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).touch()
+    mark = out / MARK
+    if any(out.iterdir()) and not mark.exists():
+        return False
+    mark.write_text("")
+    for entry in out.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry != mark:
+            entry.unlink()
     return True
 
 

@@ -45,11 +45,10 @@ REFUSALS_OF_CREATE = frozenset(
         Refusal.LEASED,
         Refusal.PAYMENT_CLOSED,
         Refusal.NOT_FOUND,
-        Refusal.RATE_LIMITED,
         Refusal.INVALID,
     }
 )
-"""Only these prove that no payment was opened; KEY_REUSED, for one, proves nothing."""
+"""Only these prove that no payment was opened; KEY_REUSED and RATE_LIMITED prove nothing."""
 
 
 # --- agreeing --------------------------------------------------------------------------------

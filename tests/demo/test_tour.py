@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,3 +125,20 @@ def test_a_directory_with_other_files_is_left_alone(tmp_path: Path) -> None:
     )
     assert refused.returncode == 2
     assert keep.read_text() == "mine"
+
+
+def test_a_tour_killed_in_the_middle_is_settled_before_the_next_one(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "kiosk", "tour", "--out", str(out)]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline_s = time.monotonic() + 60
+    while not list(out.glob("*-wallet-open.png")) and time.monotonic() < deadline_s:
+        first.poll()
+        os.sched_yield()
+    first.kill()
+    first.wait()
+    second = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert second.returncode == 0, second.stdout + second.stderr
+    told = [line for line in second.stdout.splitlines() if "of the interrupted tour" in line]
+    assert len(told) == 1
+    assert ": paid" in told[0] or ": closed" in told[0]

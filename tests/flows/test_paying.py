@@ -308,6 +308,22 @@ def test_a_qr_of_another_payment_or_amount_is_never_shown(
     assert state_of(play) is State.CREATE_UNKNOWN
 
 
+def test_a_busy_platform_is_no_refusal_and_is_asked_again_with_the_same_key(
+    play: Playbook,
+) -> None:
+    play.tap(ZHANG)
+    play.hold = (p.CreatePayment,)
+    play.send(e.PayTouched())
+    call = play.pending.popleft()
+    assert isinstance(call, p.CreatePayment)
+    play.send(e.PlatformReplied(call, p.Refused(p.Refusal.RATE_LIMITED)))
+    assert state_of(play) is State.CREATE_UNKNOWN
+    play.hold = ()
+    play.tick(3)
+    assert play.performed_of(p.CreatePayment)[-1] == call
+    assert state_of(play) is State.SHOWN
+
+
 def test_a_key_reuse_answer_is_no_proof_that_nothing_was_opened(play: Playbook) -> None:
     play.tap(ZHANG)
     play.hold = (p.CreatePayment,)

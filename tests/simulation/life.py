@@ -199,7 +199,9 @@ class Life:
 
     def _settled(self) -> bool:
         return all(
-            not machine.kiosk.ledger.open_payments and not machine.kiosk.ledger.open_claims
+            not machine.kiosk.ledger.open_payments
+            and not machine.kiosk.ledger.open_claims
+            and not machine.kiosk.ledger.open_slips
             for machine in self.machines
         )
 

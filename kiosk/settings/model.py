@@ -36,6 +36,19 @@ def _kiosk_id(text: str) -> str:
     return text
 
 
+def _path(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a path cannot hold a NUL character")
+    try:
+        Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError("names the home of a user that this machine does not have") from error
+    return text
+
+
+FilePath = Annotated[str, AfterValidator(_path), Field(max_length=1024)]
+
+
 def _phone(text: str) -> str:
     if not re.fullmatch(r"[0-9+() -]{0,24}", text):
         raise ValueError("expected up to 24 digits, spaces, + - ( )")
@@ -53,8 +66,8 @@ class KioskSection(Section):
 
 
 class StorageSection(Section):
-    directory: str = Field("", max_length=1024)
-    mirror_directory: str = Field("", max_length=1024)
+    directory: FilePath = ""
+    mirror_directory: FilePath = ""
     reserve_mb: int = Field(64, ge=0, le=4096)
 
 
@@ -66,12 +79,12 @@ class PlatformSection(Section):
     read_timeout_s: Seconds = 8.0
     total_timeout_s: Seconds = 10.0
     proxy: str = Field("", max_length=256)
-    ca_file: str = Field("", max_length=1024)
-    certificate_file: str = Field("", max_length=1024)
-    certificate_key_file: str = Field("", max_length=1024)
-    crl_file: str = Field("", max_length=1024)
-    signing_key_file: str = Field("", max_length=1024)
-    platform_key_file: str = Field("", max_length=1024)
+    ca_file: FilePath = ""
+    certificate_file: FilePath = ""
+    certificate_key_file: FilePath = ""
+    crl_file: FilePath = ""
+    signing_key_file: FilePath = ""
+    platform_key_file: FilePath = ""
     signature_algorithm: Literal["ed25519", "ecdsa-p256-sha256", "sm2-sm3"] = "ed25519"
     reconnect_window_s: float = Field(5.0, ge=0, le=600, allow_inf_nan=False)
 

@@ -374,3 +374,11 @@ def test_no_bytes_do_more_than_bad_settings(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("fuzz") / "site.toml"
     path.write_bytes(b"schema = 1\n" + content)
     assert all(fault.message for fault in faults_or_none(path))
+
+
+@pytest.mark.parametrize("key", ["directory", "mirror_directory"])
+@pytest.mark.parametrize("path", ["~nobody-here/x", "a\\u0000b"])
+def test_a_path_that_no_machine_has_is_a_fault_with_its_line(site, key, path):
+    with pytest.raises(BadSettings) as refused:
+        load(site(f'schema = 1\n[storage]\n{key} = "{path}"\n'))
+    assert [(fault.key, fault.line) for fault in refused.value.faults] == [(f"storage.{key}", 3)]

@@ -18,6 +18,14 @@ class BillLine:
     amount_fen: int
 
 
+FINES = "10305"  # 罚没收入 in the classification of government revenue
+
+
+def is_fine(lines: tuple[BillLine, ...]) -> bool:
+    """A fine's late fee is called 加处罚款 (行政处罚法), everything else's 滞纳金."""
+    return any(line.item_code.startswith(FINES) for line in lines)
+
+
 @dataclass(frozen=True, slots=True)
 class Bill:
     """One payable notice.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 from drivers.api import Align, Block, Document, Feed, QrCode, Rule
-from kiosk.domain.bill import BillLine
+from kiosk.domain.bill import BillLine, is_fine
 from kiosk.domain.money import capital, yuan
 from kiosk.domain.receipt import Receipt
 from kiosk.receipts.lines import amount_line, columns_of, field, item, pair, paragraph
@@ -21,7 +21,6 @@ LABEL_COLUMNS = 8
 SEAL_COLUMNS = 14
 QR_SIZE_MM = 32
 MAX_COPIES = 999
-FINES = "10305"  # 罚没收入 in the classification of government revenue
 
 TITLE = ("浙江省政府非税收入", "统一票据（电子）")
 COMPLETE = "票据完整"
@@ -135,14 +134,9 @@ def _items(receipt: Receipt, columns: int) -> Iterator[Block]:
     for line in receipt.lines:
         yield from _item(line, columns)
     if receipt.late_fee_fen:
-        label = late_fee_name(receipt.lines)
+        label = "加处罚款" if is_fine(receipt.lines) else "滞纳金"
         yield from pair(label, yuan(receipt.late_fee_fen), columns, bold=True)
     yield Rule()
-
-
-def late_fee_name(lines: tuple[BillLine, ...]) -> str:
-    """加处罚款 on fines (revenue class 10305, 罚没收入), 滞纳金 on everything else."""
-    return "加处罚款" if any(line.item_code.startswith(FINES) for line in lines) else "滞纳金"
 
 
 def _item(line: BillLine, columns: int) -> Iterator[Block]:

@@ -229,7 +229,7 @@ def test_nothing_chosen_cannot_be_paid():
 
 def test_a_late_fee_and_a_missed_date_are_shown_on_the_bill():
     row = bills_page(at(CHOOSING), ZH).bills[1]
-    assert row.late_fee == "含滞纳金 ¥ 13.50"
+    assert row.late_fee == "含加处罚款 ¥ 13.50"
     assert row.due == "已过期限（2026年11月12日）"
     assert row.is_overdue
 

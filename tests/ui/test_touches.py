@@ -152,7 +152,7 @@ def test_the_details_cover_the_page_and_close_again(stage):
     stage.show("bills")
     stage.tap("查看明细 公安交通违法罚款")
     names = stage.robot.visible_names()
-    assert "滞纳金" in names
+    assert "加处罚款" in names
     assert "确认缴费" not in names
     stage.tap("知道了")
     assert "确认缴费" in stage.robot.visible_names()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.domain import events as e
-from kiosk.domain.bill import Bill
+from kiosk.domain.bill import Bill, is_fine
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.receipt import ReceiptHead
 from kiosk.domain.visit import Choosing
@@ -139,6 +139,7 @@ def _collect_note(unprinted: tuple[ReceiptHead, ...], texts: Texts) -> str:
 def _bill_row(bill: Bill, page: Choosing, kiosk: Kiosk, texts: Texts, *, veiled: bool) -> BillRow:
     title, money = wording.bill_title(texts, bill), wording.amount(texts, bill.amount_fen)
     late_fee = wording.amount(texts, bill.late_fee_fen)
+    late_fee_key = "bills.surcharge" if is_fine(bill.lines) else "bills.late_fee"
     today = kiosk.wall.astimezone(wording.CHINA).date()
     is_overdue = bill.due_on is not None and bill.due_on < today
     due_key = "bills.overdue" if is_overdue else "bills.due"
@@ -149,7 +150,7 @@ def _bill_row(bill: Bill, page: Choosing, kiosk: Kiosk, texts: Texts, *, veiled:
         translated="" if veiled else wording.item_name(texts, bill),
         agency="" if veiled else bill.agency_name,
         amount="" if veiled else money,
-        late_fee=texts.of("bills.late_fee", amount=late_fee)
+        late_fee=texts.of(late_fee_key, amount=late_fee)
         if bill.late_fee_fen and not veiled
         else "",
         due="" if veiled else due,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from kiosk.domain.bill import Bill
+from kiosk.domain.bill import Bill, is_fine
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.visit import Choosing
 from kiosk.ui.core_bridge import CoreBridge
@@ -81,7 +81,8 @@ def _lines(bill: Bill, texts: Texts) -> list[LineRow]:
         principal = wording.amount(texts, bill.principal_fen)
         late_fee = wording.amount(texts, bill.late_fee_fen)
         rows.append(LineRow("principal", texts.of("details.principal"), "", principal))
-        rows.append(LineRow("late_fee", texts.of("details.late_fee"), "", late_fee))
+        name = "details.surcharge" if is_fine(bill.lines) else "details.late_fee"
+        rows.append(LineRow("late_fee", texts.of(name), "", late_fee))
     return rows
 
 

@@ -77,7 +77,7 @@ def test_a_field_that_holds_an_object_shows_only_its_type(lines):
 
 
 def test_what_libraries_log_is_masked_too(lines):
-    logging.getLogger("some.library").warning("GET /bills?subject=%s for %s", NUMBER, NAME)
+    logging.getLogger("some.package").warning("GET /bills?subject=%s for %s", NUMBER, NAME)
     assert lines()[0]["event"] == "GET /bills?subject=[18 digits] for [hanzi]"
 
 

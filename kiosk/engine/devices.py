@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -52,7 +53,7 @@ class Closable(Protocol):
 Device = TypeVar("Device", bound=Closable)
 
 
-class Supervisor(Generic[Device]):
+class Supervisor(ABC, Generic[Device]):
     """Keeps one device open; subclasses say what serving it means.
 
     `turn` does one round and returns the seconds until the next, so that it can be tested
@@ -94,8 +95,9 @@ class Supervisor(Generic[Device]):
             return self._lose(error)
         return self.period_s
 
+    @abstractmethod
     def _serve(self, device: Device) -> None:
-        raise NotImplementedError
+        """One round with the open device; raises DriverError when it is gone."""
 
     def _lose(self, error: DriverError) -> float:
         if self._device is not None:

@@ -21,6 +21,10 @@ QML_IMPORT_NAME = "Kiosk.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
 
+NAMED_IN_FULL = 3
+"""So many payees or items are named; more are counted, and were named on the page before."""
+
+
 @dataclass(frozen=True, slots=True)
 class PayPage:
     stage: str = ""
@@ -77,14 +81,17 @@ def time_left(kiosk: Kiosk, texts: Texts) -> TimeLeft:
 
 def _payee(page: Paying, texts: Texts) -> str:
     agencies = list(dict.fromkeys(bill.agency_name for bill in page.bills))
-    if len(agencies) == 1:
-        return agencies[0]
+    if len(agencies) <= NAMED_IN_FULL:
+        return "\n".join(agencies)
     return texts.of("pay.payee_many", agency=agencies[0], count=len(agencies))
 
 
 def _items(page: Paying, texts: Texts) -> str:
     if len(page.bills) == 1:
         return wording.bill_title(texts, page.bills[0])
+    titles = list(dict.fromkeys(bill.title for bill in page.bills))
+    if len(titles) <= NAMED_IN_FULL and len(titles) == len(page.bills):
+        return texts.of("pay.between").join(titles)
     return texts.of("pay.items_many", title=page.bills[0].title, count=len(page.bills))
 
 

@@ -12,12 +12,47 @@ Page {
 
     // Where height is scarce the QR code comes first, and its whole picture stays in sight.
     readonly property bool qrFirst: Theme.landscape && !Theme.beside
-    readonly property bool squeezed: qrFirst ? Theme.small : Theme.beside && viewModel.unstable !== ""
+    readonly property bool squeezed: qrFirst ? Theme.small : viewModel.unstable !== "" && (Theme.beside || Theme.text > 44)
     readonly property int qrSide: squeezed ? 324 : Theme.landscape ? 370 : 440
+
+    component TimeLeft: ColumnLayout {
+        id: left
+
+        required property PayViewModel viewModel
+
+        Layout.fillWidth: true
+        spacing: 10
+
+        Rectangle {
+            Layout.fillWidth: true
+            implicitHeight: 18
+            radius: 9
+            color: Theme.veil
+
+            Rectangle {
+                width: parent.width * left.viewModel.fractionLeft
+                height: parent.height
+                radius: 9
+                color: Theme.accentText
+            }
+        }
+        Label {
+            Layout.fillWidth: true
+            text: left.viewModel.timeLeft
+        }
+    }
+    component Receipt: Label {
+        required property PayViewModel viewModel
+
+        Layout.fillWidth: true
+        text: viewModel.stage === "preparing" ? page.say.of("pay.no_money_yet") : viewModel.receipt
+        color: Theme.jadeText
+        font.bold: true
+    }
 
     title: viewModel.title
     titlePx: qrFirst ? Math.round(Theme.text * 1.25) : Theme.title
-    subtitle: qrFirst ? "" : viewModel.subtitle
+    subtitle: qrFirst || squeezed ? "" : viewModel.subtitle
 
     Banner {
         Layout.fillWidth: true
@@ -94,6 +129,10 @@ Page {
         visible: page.qrFirst
         text: page.viewModel.subtitle
     }
+    Receipt {
+        visible: Theme.beside
+        viewModel: page.viewModel
+    }
     aside: ColumnLayout {
         Layout.fillWidth: true
         spacing: Theme.gap
@@ -116,34 +155,13 @@ Page {
                 }
             }
         }
-        ColumnLayout {
-            Layout.fillWidth: true
-            visible: page.viewModel.timeLeft !== ""
-            spacing: 10
-
-            Rectangle {
-                Layout.fillWidth: true
-                implicitHeight: 18
-                radius: 9
-                color: Theme.veil
-
-                Rectangle {
-                    width: parent.width * page.viewModel.fractionLeft
-                    height: parent.height
-                    radius: 9
-                    color: Theme.accentText
-                }
-            }
-            Label {
-                Layout.fillWidth: true
-                text: page.viewModel.timeLeft
-            }
+        TimeLeft {
+            visible: Theme.landscape && viewModel.timeLeft !== ""
+            viewModel: page.viewModel
         }
-        Label {
-            Layout.fillWidth: true
-            text: page.viewModel.stage === "preparing" ? page.say.of("pay.no_money_yet") : page.viewModel.receipt
-            color: Theme.jadeText
-            font.bold: true
+        Receipt {
+            visible: !Theme.beside
+            viewModel: page.viewModel
         }
     }
     actions: [
@@ -158,6 +176,11 @@ Page {
             visible: Theme.landscape
             label: page.say.of("pay.amount")
             amount: page.viewModel.amount
+        },
+        // On a portrait screen always in sight; on a wide one the panel has other things to hold.
+        TimeLeft {
+            visible: !Theme.landscape && viewModel.timeLeft !== ""
+            viewModel: page.viewModel
         },
         QuietButton {
             Layout.fillWidth: true

@@ -77,10 +77,17 @@ def test_a_reader_of_english_sees_both_names_of_the_only_item():
     assert page.items == "普通高中学费 (Senior high school tuition and boarding)"
 
 
-def test_several_payees_and_items_are_counted():
+def test_up_to_three_payees_and_items_are_named_in_full():
     page = pay_page(at(PAYING), ZH)
-    assert page.payee == "杭州市拱墅区示例高级中学等 3 个单位"
-    assert page.items == "普通高中学费等 3 项"
+    assert page.payee.split("\n") == [bill.agency_name for bill in PAYING.bills]
+    assert page.items == "、".join(bill.title for bill in PAYING.bills)
+
+
+def test_more_payees_and_items_are_counted():
+    other = replace(SCHOOL, bill_no="other", agency_name="杭州市某局", title="某费")
+    page = pay_page(at(replace(PAYING, bills=(*PAYING.bills, other))), ZH)
+    assert page.payee == "杭州市拱墅区示例高级中学等 4 个单位"
+    assert page.items == "普通高中学费等 4 项"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ check: $(READY)  ## Format, lint, types, import contracts, QML
 	$(PYTHON_VENV) -m ruff check .
 	$(PYTHON_VENV) -m mypy
 	.venv/bin/lint-imports --no-logo
+	$(PYTHON_VENV) packaging/draw_event_ids.py --check
 	$(PYTHON_VENV) packaging/qmllint.py
 
 coverage: $(READY)  ## The test suite with branch coverage, as a page in out/coverage
@@ -42,8 +43,9 @@ simulate: $(READY)  ## Lives of kiosks from seeds, with every mishap; SEEDS=n FI
 canary: $(READY)  ## Plant known bugs one by one: which search finds which
 	$(PYTHON_VENV) -m tests.simulation.canary
 
-docs: $(READY)  ## Draw the tables of ARCHITECTURE.md from the code
+docs: $(READY)  ## Draw the tables of ARCHITECTURE.md from the code, and the ids of the events
 	$(PYTHON_VENV) packaging/draw_docs.py
+	$(PYTHON_VENV) packaging/draw_event_ids.py
 
 crash-states: $(READY)  ## Power cuts at every operation of random journals; STATES=n SEED=s
 	$(PYTHON_VENV) -m tests.crash.enumerate --states $(or $(STATES),100000) --seed $(or $(SEED),1)

@@ -43,6 +43,7 @@ from kiosk.engine.devices import (
 from kiosk.engine.diary import JournalDiary, NoDiary
 from kiosk.engine.engine import Core, Diary, Engine
 from kiosk.engine.platform_link import Perform, PlatformLink
+from kiosk.event_ids import EventId
 from kiosk.journal import keys
 from kiosk.journal.errors import JournalError, JournalInUse
 from kiosk.journal.journal import Journal
@@ -124,7 +125,7 @@ def build(
             diary = open_diary() if open_diary else _diary_of(settings, secrets)
             return Engine(rules, diary, SystemClock(), start_effect, publish)
         except (JournalError, BadRecord) as error:
-            log.error("journal.refused", reason=str(error))
+            log.error(EventId.JOURNAL_REFUSED, reason=str(error))
             engine = Engine(rules, NoDiary(), SystemClock(), start_effect, publish)
             engine.halt(str(error))
             return engine
@@ -215,7 +216,7 @@ def _print_paper(settings: Settings, printer: ReceiptPrinter, job: PaperEffect) 
     try:
         document = _document(settings, job, printer.columns)
     except ValueError as error:  # What the platform sent cannot be put on paper: nothing was.
-        log.error("receipt.cannot_compose", job_id=job.job_id, reason=str(error))
+        log.error(EventId.DEVICE_CANNOT_COMPOSE, job_id=job.job_id, reason=str(error))
         return PrintReport(PrintOutcome.NOT_PRINTED, printer.status(), "cannot_compose")
     return printer.print(document, job_number_of(job.job_id))
 
@@ -290,17 +291,17 @@ def run(settings: Settings) -> int:
     try:
         _diary_of(settings, keys.for_directory(settings.storage_directory)).close()
     except JournalInUse as error:
-        log.error("journal.in_use", reason=str(error))
+        log.error(EventId.JOURNAL_IN_USE, reason=str(error))
         return EXIT_BAD_USE
     except OSError as error:
-        log.error("storage.refused", reason=str(error))
+        log.error(EventId.KIOSK_STORAGE_REFUSED, reason=str(error))
         return EXIT_BAD_USE
     except JournalError as error:
-        log.error("journal.refused", reason=str(error))  # The screen will say so.
+        log.error(EventId.JOURNAL_REFUSED, reason=str(error))  # The screen will say so.
     try:
         _perform(settings, "")
     except (KeyUnusable, OSError) as error:
-        log.error("platform.credentials_refused", reason=str(error))
+        log.error(EventId.PLATFORM_CREDENTIALS_REFUSED, reason=str(error))
         return EXIT_BAD_USE
     app = application()
     with screen(settings) as (_, _, machine):

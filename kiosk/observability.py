@@ -19,6 +19,9 @@ from types import TracebackType
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from kiosk import event_catalogue
+from kiosk.event_ids import EventId
+
 LOG_NAME = "kiosk.log"
 MAX_FILE_BYTES = 5 * 1024 * 1024
 KEPT_FILES = 9  # with the current one 50 MiB
@@ -64,6 +67,21 @@ def redact(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     return {**kept, "dropped": dropped} if dropped else kept
 
 
+def explain(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Add what the event, and its reason, mean in both languages (see config/events.toml)."""
+    group, _, code = str(line.get("event", "")).partition(".")
+    found = event_catalogue.find(group, code)
+    if found is None:
+        return line  # a library's line
+    why = event_catalogue.find(group, str(line.get("reason", "")))
+    zh, en = (found.zh, found.en) if why is None else _because(found, why)
+    return {**line, "zh": zh, "en": en}
+
+
+def _because(found: event_catalogue.Entry, why: event_catalogue.Entry) -> tuple[str, str]:
+    return f"{found.zh}：{why.zh}", f"{found.en}: {why.en}"
+
+
 def mask(text: str) -> str:
     """`text` without numbers of persons, phone numbers and hanzi, cut to a bounded length."""
     for pattern, instead in PERSONAL:
@@ -80,7 +98,7 @@ def configure_logging(
     """
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,
-        processors=[redact, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[redact, explain, structlog.processors.JSONRenderer(ensure_ascii=False)],
     )
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(console_level)
@@ -125,7 +143,7 @@ def install_crash_hooks(leave: Callable[[int], None] = os._exit) -> None:
             leave(130)
             return
         info = (kind, error if error is not None else kind(), trace)
-        log.critical("crash", thread=threading.current_thread().name, exc_info=info)
+        log.critical(EventId.KIOSK_CRASH, thread=threading.current_thread().name, exc_info=info)
         logging.shutdown()
         leave(EXIT_BUG)
 

@@ -140,7 +140,7 @@ def test_an_unexpected_exception_on_a_thread_is_logged_and_ends_with_70(lines, h
     thread.join()
     (line,) = lines()
     assert hooks == [70]
-    assert (line["event"], line["thread"]) == ("crash", "core")
+    assert (line["event"], line["thread"]) == ("kiosk.crash", "core")
     assert "ZeroDivisionError" in line["exception"]
 
 
@@ -170,4 +170,4 @@ def test_a_crashed_process_leaves_exit_code_70():
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 70
-    assert json.loads(done.stderr)["event"] == "crash"
+    assert json.loads(done.stderr)["event"] == "kiosk.crash"

@@ -35,6 +35,7 @@ from kiosk.domain.events import (
     PrinterSeen,
     PrintFinished,
 )
+from kiosk.event_ids import EventId
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +89,7 @@ class Supervisor(ABC, Generic[Device]):
                 self._device = self._connect()
                 self._retry_s = FIRST_RETRY_S
                 self._reported_down = False
-                log.info("device.up", role=self._role.value)
+                log.info(EventId.DEVICE_UP, role=self._role.value)
                 self._post(DeviceUp(self._role))
             self._serve(self._device)
         except DriverError as error:
@@ -105,7 +106,7 @@ class Supervisor(ABC, Generic[Device]):
             self._device = None
         if not self._reported_down:
             self._reported_down = True
-            log.warning("device.down", role=self._role.value, reason=error.reason)
+            log.warning(EventId.DEVICE_DOWN, role=self._role.value, reason=error.reason)
             self._post(DeviceDown(self._role, error.reason))
         retry_s, self._retry_s = self._retry_s, min(2 * self._retry_s, LAST_RETRY_S)
         return retry_s

@@ -31,6 +31,7 @@ from kiosk.domain.ledger import rebuild
 from kiosk.domain.records import Record
 from kiosk.domain.step import step
 from kiosk.engine.clock import Clock
+from kiosk.event_ids import EventId
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +126,7 @@ class Engine:
         try:
             self._diary.commit(records, stamp.wall, stamp.mono_s, batch)
         except CommitUncertain as error:
-            log.error("journal.commit_failed", reason=str(error))
+            log.error(EventId.JOURNAL_COMMIT_FAILED, reason=str(error))
         else:
             return True
         try:
@@ -144,7 +145,7 @@ class Engine:
             return
         self._resume_at_s = now_s + RESUME_S
         ledger = rebuild(self._diary.reopen())
-        log.info("journal.usable_again")
+        log.info(EventId.JOURNAL_USABLE_AGAIN)
         here = self.kiosk
         self.kiosk = Kiosk(
             rules=self._rules, ledger=ledger, presence=here.presence, printer=here.printer
@@ -159,7 +160,7 @@ class Engine:
     def _halt(self, error: CommitUncertain) -> None:
         """Take no more money until the journal can be used again."""
         if not self.kiosk.halted:
-            log.error("journal.failed", reason=str(error))
+            log.error(EventId.JOURNAL_FAILED, reason=str(error))
             self._resume_at_s = self._clock.stamp().mono_s + RESUME_S
             self.halt(str(error) or "journal")
 

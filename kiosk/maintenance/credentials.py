@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.maintenance.verdicts import Check, Verdict
+from kiosk.event_ids import EventId
+from kiosk.maintenance.verdicts import Check
 from kiosk.platform_api.signing_keys import (
     Algorithm,
     KeyUnusable,
@@ -36,9 +37,9 @@ def _keys(settings: Settings) -> Check:
         own = signing_key_file(Path(platform.signing_key_file), algorithm)
         verifying_key_file(Path(platform.platform_key_file), algorithm)
     except KeyUnusable as error:
-        return Check(name, Verdict.FAILED, str(error), "put the right file there")
+        return Check(name, EventId.KIOSK_KEYS_UNUSABLE, str(error))
     own.sign(b"a trial")
-    return Check(name, Verdict.OK, f"{algorithm}, ours and the platform's")
+    return Check(name, EventId.KIOSK_KEYS_GOOD, f"{algorithm}, ours and the platform's")
 
 
 def _files(settings: Settings) -> Check:
@@ -52,11 +53,11 @@ def _files(settings: Settings) -> Check:
         )
     except ssl.SSLError as error:
         found = f"a file holds no PEM, or key and certificate are no pair ({error.reason})"
-        return Check(name, Verdict.FAILED, found, "compare ca_file, crl_file, certificate_file")
+        return Check(name, EventId.KIOSK_CERTIFICATES_UNUSABLE, found)
     except OSError as error:
         found = f"a file cannot be read: {error.strerror}"
-        return Check(name, Verdict.FAILED, found, "compare ca_file, crl_file, certificate_file")
-    return Check(name, Verdict.OK, "readable, key and certificate are a pair")
+        return Check(name, EventId.KIOSK_CERTIFICATES_UNUSABLE, found)
+    return Check(name, EventId.KIOSK_CERTIFICATES_GOOD)
 
 
 def _certificate(path: Path, now: datetime) -> Check:
@@ -64,12 +65,13 @@ def _certificate(path: Path, now: datetime) -> Check:
     try:
         life = life_of(path)
     except CertificateUnusable as error:
-        return Check(name, Verdict.FAILED, str(error), "put the right file there")
+        return Check(name, EventId.KIOSK_CERTIFICATES_UNUSABLE, str(error))
     days = (life.until - now).days
     found = f"{life.subject}, until {life.until:%Y-%m-%d} ({days} days)"
     if not life.is_good(now):
-        return Check(name, Verdict.FAILED, f"{found}: not valid now", "renew it, or set the clock")
+        return Check(name, EventId.KIOSK_CERTIFICATE_NOT_VALID, f"{found}: not valid now")
     if life.is_due(now):
-        advice = f"renew it: due since {life.renew_at:%Y-%m-%d}, two thirds of its life"
-        return Check(name, Verdict.WARNING, found, advice)
-    return Check(name, Verdict.OK, f"{found}, renewal from {life.renew_at:%Y-%m-%d} on")
+        since = f"renewal due since {life.renew_at:%Y-%m-%d}, two thirds of its life"
+        return Check(name, EventId.KIOSK_CERTIFICATE_DUE, f"{found}; {since}")
+    found = f"{found}, renewal from {life.renew_at:%Y-%m-%d} on"
+    return Check(name, EventId.KIOSK_CERTIFICATE_GOOD, found)

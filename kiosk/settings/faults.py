@@ -5,9 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any
 
 SECRET_WORDS = ("password", "secret", "token", "credential", "api_key", "private_key")
+
+
+class FaultKind(StrEnum):
+    """What is wrong; config/events.toml has the words for each, in the group "settings"."""
+
+    UNREADABLE = "unreadable"
+    TOO_LONG = "too_long"
+    NOT_UTF8 = "not_utf8"
+    NOT_TOML = "not_toml"
+    SCHEMA = "schema"
+    UNKNOWN_KEY = "unknown_key"
+    MISSING = "missing"
+    WRONG_VALUE = "wrong_value"
+    WRONG_DEVICE = "wrong_device"
+    NOT_FOR_SERVICE = "not_for_service"
+
+
+KINDS = {"extra_forbidden": FaultKind.UNKNOWN_KEY, "missing": FaultKind.MISSING}
+"""Of pydantic's error types; every other is a wrong value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +37,7 @@ class Fault:
     key: str
     line: int
     message: str
+    kind: FaultKind = FaultKind.WRONG_VALUE
 
     def __str__(self) -> str:
         place = f"line {self.line}: " if self.line else ""

@@ -16,12 +16,14 @@ from drivers.api import BadSettings as NoSuchDriver
 from drivers.api import Role
 from kiosk.paths import config_directory
 from kiosk.settings import positions
-from kiosk.settings.faults import BadSettings, Fault, message_of, unknown_key
+from kiosk.settings.faults import KINDS, BadSettings, Fault, FaultKind, message_of, unknown_key
 from kiosk.settings.model import Device, Environment, PlatformSection, Settings, SiteFile
 
 SCHEMA = 1
 MAX_FILE_BYTES = 65536
 AUTO, NONE, SIMULATED = "auto", "none", "simulated"
+SIMULATED_REFUSED = "simulated devices are refused in production"
+MISSING = FaultKind.MISSING
 PLATFORM_FILES = (
     "ca_file",
     "crl_file",
@@ -56,13 +58,14 @@ def missing_for_service(settings: Settings) -> tuple[Fault, ...]:
     if settings.environment is Environment.DEMO:
         return ()
     faults = [
-        Fault(f"devices.{role}", 0, "is missing: production has no simulated devices")
+        Fault(f"devices.{role}", 0, "is missing: production has no simulated devices", MISSING)
         for role in sorted(set(Role) - OPTIONAL_ROLES - set(settings.devices))
     ]
     if not settings.platform.base_url:
-        faults.append(Fault("platform.base_url", 0, "is missing: production has no sandbox"))
+        words = "is missing: production has no sandbox"
+        faults.append(Fault("platform.base_url", 0, words, MISSING))
     faults += [
-        Fault(f"platform.{name}", 0, f"is missing: {why}")
+        Fault(f"platform.{name}", 0, f"is missing: {why}", MISSING)
         for name, why in (
             ("ca_file", "in service the platform has an authority of its own"),
             ("certificate_file", "the platform knows a kiosk by its certificate"),
@@ -71,9 +74,11 @@ def missing_for_service(settings: Settings) -> tuple[Fault, ...]:
         if not getattr(settings.platform, name)
     ]
     if settings.kiosk.id.startswith("demo"):
-        faults.append(Fault("kiosk.id", 0, "is missing: every kiosk in service has its own"))
+        words = "is missing: every kiosk in service has its own"
+        faults.append(Fault("kiosk.id", 0, words, MISSING))
     if not settings.kiosk.help_phone:
-        faults.append(Fault("kiosk.help_phone", 0, "is missing: people in trouble call it"))
+        words = "is missing: people in trouble call it"
+        faults.append(Fault("kiosk.help_phone", 0, words, MISSING))
     return tuple(faults)
 
 
@@ -81,30 +86,31 @@ def missing_for_service(settings: Settings) -> tuple[Fault, ...]:
 
 
 def _read(path: Path) -> tuple[Values, str]:
-    def refuse(line: int, message: str) -> BadSettings:
-        return BadSettings(path.name, [Fault("", line, message)])
+    def refuse(line: int, message: str, kind: FaultKind) -> BadSettings:
+        return BadSettings(path.name, [Fault("", line, message, kind)])
 
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise refuse(0, f"cannot be read: {error.strerror}") from error
+        raise refuse(0, f"cannot be read: {error.strerror}", FaultKind.UNREADABLE) from error
     if len(content) > MAX_FILE_BYTES:
-        raise refuse(0, f"is longer than {MAX_FILE_BYTES} bytes")
+        raise refuse(0, f"is longer than {MAX_FILE_BYTES} bytes", FaultKind.TOO_LONG)
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise refuse(line, "is not UTF-8 text: save the file as UTF-8") from error
+        words = "is not UTF-8 text: save the file as UTF-8"
+        raise refuse(line, words, FaultKind.NOT_UTF8) from error
     try:
         return tomllib.loads(text), text
     except RecursionError as error:
-        raise refuse(0, "is nested too deeply") from error
+        raise refuse(0, "is nested too deeply", FaultKind.NOT_TOML) from error
     except ValueError as error:  # TOMLDecodeError, and numbers longer than Python reads
         place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
         line = int(place[1] or text.count("\n") + 1) if place else 0
         said = str(error)[: place.start()] if place else str(error)
-        raise refuse(line, f"is not TOML: {said}") from error
+        raise refuse(line, f"is not TOML: {said}", FaultKind.NOT_TOML) from error
 
 
 def _require_schema(path: Path, site: Values) -> None:
@@ -115,7 +121,7 @@ def _require_schema(path: Path, site: Values) -> None:
         message = f"is {found!r}; this kiosk reads schema {SCHEMA}"
     else:
         return
-    raise BadSettings(path.name, [Fault("schema", 1, message)])
+    raise BadSettings(path.name, [Fault("schema", 1, message, FaultKind.SCHEMA)])
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
@@ -173,12 +179,15 @@ class _Check:
             for detail in error.errors(include_url=False, include_input=False):
                 place = (*at, *detail["loc"])
                 known = _keys_beside(model, detail["loc"])
-                self._fault(place, message_of(detail, known))
+                kind = KINDS.get(detail["type"], FaultKind.WRONG_VALUE)
+                self._fault(place, message_of(detail, known), kind)
             return None
 
-    def _fault(self, place: positions.Path, message: str) -> None:
+    def _fault(
+        self, place: positions.Path, message: str, kind: FaultKind = FaultKind.WRONG_DEVICE
+    ) -> None:
         line = positions.line_of(self._lines, place) if self._path else 0
-        self._faults.append(Fault(".".join(map(str, place)), line, message))
+        self._faults.append(Fault(".".join(map(str, place)), line, message, kind))
 
     def _devices(self, sections: object, environment: Environment) -> Mapping[Role, Device]:
         if not isinstance(sections, dict):
@@ -188,7 +197,7 @@ class _Check:
         for name, section in sections.items():
             place = ("devices", name)
             if name not in list(Role):
-                self._fault(place, unknown_key(name, list(Role)))
+                self._fault(place, unknown_key(name, list(Role)), FaultKind.UNKNOWN_KEY)
             elif not isinstance(section, dict):
                 self._fault(place, "expected a table")
             elif device := self._device(Role(name), section, environment):
@@ -227,7 +236,7 @@ class _Check:
             self._fault((*place, "driver"), str(error))
             return None
         if spec.simulated and environment is Environment.PRODUCTION:
-            self._fault((*place, "driver"), "simulated devices are refused in production")
+            self._fault((*place, "driver"), SIMULATED_REFUSED, FaultKind.NOT_FOR_SERVICE)
             return None
         checked = self._validated(spec.settings, options, place)
         return Device(driver=spec, options=checked) if checked is not None else None
@@ -236,7 +245,11 @@ class _Check:
         if site.environment is not Environment.PRODUCTION:
             return
         if site.platform.base_url.startswith("http://"):
-            self._fault(("platform", "base_url"), "production speaks https:// only")
+            self._fault(
+                ("platform", "base_url"),
+                "production speaks https:// only",
+                FaultKind.NOT_FOR_SERVICE,
+            )
 
     def _storage(self, site: SiteFile) -> Path:
         if site.storage.directory:

@@ -69,7 +69,7 @@ def test_a_certificate_past_two_thirds_of_its_life_wants_to_be_renewed(site: Sit
     site.certify(29 * DAY, since=-61 * DAY)
     check = site.checks()["certificate"]
     assert check.verdict is Verdict.WARNING
-    assert "two thirds" in check.advice
+    assert "two thirds" in check.message
 
 
 @pytest.mark.parametrize(("since", "until"), [(-90 * DAY, -DAY), (DAY, 90 * DAY)])

@@ -90,6 +90,8 @@ lock:  ## Write requirements.lock anew, after a change of the dependencies (need
 	uv lock
 	uv export --frozen --no-emit-project --no-header --extra sandbox --group dev \
 	    -o requirements.lock >/dev/null
+	echo 'pyscard>=2.3' | uv pip compile - --python-version 3.11 --generate-hashes --no-header \
+	    --no-annotate -o requirements-pcsc.lock >/dev/null
 
 clean:  ## Remove what the targets made
 	rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -272,6 +272,7 @@ class DriverSpec:
     settings: type[Any]
     connect: Callable[[Any, Surroundings], Any]
     simulated: bool = False
+    types: bool = False  # like a keyboard: it needs `Surroundings.keyboard`
 
 
 SectionValues = Mapping[str, Any]

@@ -22,6 +22,12 @@ DRIVERS: dict[tuple[Role, str], str] = {
     (Role.RECEIPT_PRINTER, "simulated"): "drivers.printer.simulated:DRIVER",
 }
 
+# What to install where a driver's own library is missing.
+INSTALL = {
+    "smartcard": "pyscard: apt-get install pcscd gcc swig libpcsclite-dev python3-dev, "
+    "then pip install 'public-payment-kiosk[pcsc]'",
+}
+
 
 def names(role: Role) -> tuple[str, ...]:
     """The drivers there are for this role, sorted."""
@@ -37,10 +43,10 @@ def find(role: Role, name: str) -> DriverSpec:
     module_name, attribute = place.split(":")
     try:
         module = import_module(module_name)
-    except ModuleNotFoundError as error:
-        raise BadSettings(
-            "missing_library", f"the {name!r} driver needs the Python package {error.name!r}"
-        ) from error
+    except ImportError as error:
+        package = (error.name or str(error)).split(".")[0]
+        words = INSTALL.get(package, f"the Python package {package!r}")
+        raise BadSettings("missing_library", f"the {name!r} driver needs {words}") from error
     spec = getattr(module, attribute)
     if not isinstance(spec, DriverSpec) or (spec.role, spec.name) != (role, name):
         raise TypeError(f"{place} is not the {role} driver {name!r}")

@@ -28,6 +28,7 @@ from drivers.api import (
     Role,
     Surroundings,
 )
+from drivers.keyboard import Keyboard
 from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
@@ -109,12 +110,14 @@ def build(
     world: Any = None,
     base_url: str = "",
     open_diary: OpenDiary | None = None,
+    keyboard: Keyboard | None = None,
 ) -> Machine:
     """Wire a kiosk; nothing runs until `start`.
 
     `world` is the SimulatedWorld of a demonstration, `base_url` takes the place of the
-    settings' platform, and `open_diary` lets a test watch every commit. Raises JournalError
-    or OSError where key or storage cannot be used, BadSettings for an impossible device.
+    settings' platform, `keyboard` is what the screen's keys go to, and `open_diary` lets a
+    test watch every commit. Raises JournalError or OSError where key or storage cannot be
+    used, BadSettings for an impossible device.
     """
     secrets = keys.for_directory(settings.storage_directory)
     rules = settings.rules(secrets.digest)
@@ -131,7 +134,7 @@ def build(
             return engine
 
     core = Core(make_engine, boot_id=uuid.uuid4().hex[:12], version=VERSION)
-    supervisors = _supervisors(settings, core.post, world)
+    supervisors = _supervisors(settings, core.post, Surroundings(world, keyboard))
     breaker = Breaker(settings.platform.reconnect_window_s)
     link = PlatformLink(lambda: _perform(settings, base_url, breaker), core.post)
 
@@ -196,11 +199,11 @@ def platform_keys(settings: Settings) -> KioskKeys | None:
 
 
 def _supervisors(
-    settings: Settings, post: Callable[[Event], None], world: Any
+    settings: Settings, post: Callable[[Event], None], surroundings: Surroundings
 ) -> Mapping[Role, AnySupervisor]:
     supervisors: dict[Role, AnySupervisor] = {}
     for role, device in settings.devices.items():
-        connect = partial(device.driver.connect, device.options, Surroundings(world))
+        connect = partial(device.driver.connect, device.options, surroundings)
         match role:
             case Role.RECEIPT_PRINTER:
                 print_paper = partial(_print_paper, settings)
@@ -327,7 +330,8 @@ def screen(
         late[0].post(event)
 
     bridge = CoreBridge(post, Kiosk(rules=rules_of(settings)))
-    machine = build(settings, bridge.publish, world=world, base_url=base_url)
+    keyboard = Keyboard()
+    machine = build(settings, bridge.publish, world=world, base_url=base_url, keyboard=keyboard)
     late.append(machine)
     wanted = settings.screen
     shell = Shell(
@@ -340,9 +344,15 @@ def screen(
         full_screen=wanted.full_screen,
         language=settings.kiosk.language,
         fee_items=shipped_catalogue(),
+        press=keyboard.press if _has_typing_scanner(settings) else None,
     )
     try:
         yield shell, bridge, machine
     finally:
         machine.stop()
         shell.close()
+
+
+def _has_typing_scanner(settings: Settings) -> bool:
+    scanner = settings.devices.get(Role.SCANNER)
+    return scanner is not None and scanner.driver.types

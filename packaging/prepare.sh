@@ -2,7 +2,7 @@
 # Makes .venv from requirements.lock, on Debian 12, Ubuntu or anything with Python 3.11 to 3.13.
 # As root it installs what the system lacks; otherwise it prints the command that does.
 # `prepare.sh` makes everything, `prepare.sh libraries` sees to the system's libraries alone,
-# `prepare.sh test-tools` to what only the tests need.
+# `prepare.sh pcsc` adds the extra for chip cards, `prepare.sh test-tools` what only tests need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +17,9 @@ LIBRARIES=(
 
 # The tests start a real pcscd with a virtual card reader.
 TEST_TOOLS=(pcscd vsmartcard-vpcd)
+
+# pyscard has no wheel for Linux: it is built here, against the machine's own PC/SC library.
+PCSC_BUILD=(gcc libc6-dev libpcsclite-dev swig)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -73,6 +76,26 @@ install_packages() {
   .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 }
 
+pcsc_starts() { .venv/bin/python -c 'import smartcard.scard' 2>/dev/null; }
+
+has_python_headers() {
+  .venv/bin/python -c '
+import pathlib, sys, sysconfig
+sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "Python.h").exists())'
+}
+
+install_pcsc() {
+  if pcsc_starts; then return; fi
+  if ! { command -v gcc && command -v swig && [ -e /usr/include/PCSC/winscard.h ]; } >/dev/null; then
+    need "${PCSC_BUILD[@]}"
+  fi
+  has_python_headers || need python3-dev
+  # setuptools, which builds it, comes from requirements.lock.
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+    --require-hashes --no-build-isolation --no-deps -r requirements-pcsc.lock
+  pcsc_starts
+}
+
 qt_starts() {
   QT_QPA_PLATFORM=offscreen .venv/bin/python -c '
 from PySide6.QtGui import QGuiApplication
@@ -107,12 +130,16 @@ case "${1:-all}" in
   libraries)
     need "${LIBRARIES[@]}"
     ;;
+  pcsc)
+    install_pcsc
+    ;;
   test-tools)
     # Without them everything but the tests of chip cards still runs; those say what is missing.
     { command -v pcscd && [ -e /etc/reader.conf.d/vpcd ]; } >/dev/null || need "${TEST_TOOLS[@]}" || true
+    install_pcsc || say "The chip card driver could not be installed; its tests will fail."
     ;;
   *)
-    say "usage: $0 [libraries|test-tools]"
+    say "usage: $0 [libraries|pcsc|test-tools]"
     exit 2
     ;;
 esac

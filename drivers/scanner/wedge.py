@@ -101,4 +101,6 @@ def connect(settings: Settings, surroundings: Surroundings) -> WedgeScanner:
     return WedgeScanner(surroundings.keyboard, settings)
 
 
-DRIVER = DriverSpec(name="keyboard-wedge", role=Role.SCANNER, settings=Settings, connect=connect)
+DRIVER = DriverSpec(
+    name="keyboard-wedge", role=Role.SCANNER, settings=Settings, connect=connect, types=True
+)

@@ -1,30 +1,36 @@
-"""Smart cards through PC/SC: pcsc-lite's client library by ctypes.
+"""Smart cards through PC/SC, by pyscard's lowest layer (`smartcard.scard`).
 
-No binding: pyscard has no wheels for Linux, so it would bring a compiler, swig and headers to
-every kiosk, for the dozen functions that are declared here (winscard.h of pcsc-lite).
+Its monitors and observers are not used: they start threads, and here one thread asks when it
+is its turn. Installed by the extra `pcsc`; no wheel exists for Linux, so it needs a compiler.
 """
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import POINTER, byref, c_char_p, c_long, c_ubyte, c_ulong, c_void_p
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from drivers.api import BadSettings, DeviceLost
+from smartcard import scard
 
-LIBRARY = "libpcsclite.so.1"
-SCOPE_SYSTEM, SHARE_SHARED, ANY_PROTOCOL = 2, 2, 3
-LEAVE_CARD, RESET_CARD = 0, 1
-STATE_UNAWARE, STATE_UNKNOWN, STATE_PRESENT, STATE_MUTE = 0x0, 0x4, 0x20, 0x200
-MAX_REPLY = 65538
-NO_READERS, TIMED_OUT = 0x8010002E, 0x8010000A
+from drivers.api import DeviceLost
+
+ANY_PROTOCOL: int = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+ERROR_BITS = 0xFFFFFFFF  # results are signed or not, as the platform's long is
+NO_READERS = scard.SCARD_E_NO_READERS_AVAILABLE & ERROR_BITS
+TIMED_OUT = scard.SCARD_E_TIMEOUT & ERROR_BITS
 # What a card that was taken away, fell silent or was reset by others leads to.
 CARD_GONE = frozenset(
-    {0x8010000C, 0x8010000F, 0x80100016, 0x80100066, 0x80100067, 0x80100068, 0x80100069}
+    code & ERROR_BITS
+    for code in (
+        scard.SCARD_E_NO_SMARTCARD,
+        scard.SCARD_E_PROTO_MISMATCH,
+        scard.SCARD_E_NOT_TRANSACTED,
+        scard.SCARD_W_UNRESPONSIVE_CARD,
+        scard.SCARD_W_UNPOWERED_CARD,
+        scard.SCARD_W_RESET_CARD,
+        scard.SCARD_W_REMOVED_CARD,
+    )
 )
 
 
@@ -32,57 +38,15 @@ class CardGone(Exception):
     """The card was taken away, or does not answer."""
 
 
-class _ReaderState(ctypes.Structure):
-    _fields_ = (
-        ("reader", c_char_p),
-        ("user_data", c_void_p),
-        ("current", c_ulong),
-        ("event", c_ulong),
-        ("atr_size", c_ulong),
-        ("atr", c_ubyte * 33),
-    )
-
-
-class _IoRequest(ctypes.Structure):
-    _fields_ = (("protocol", c_ulong), ("size", c_ulong))
-
-
-@cache
-def _library() -> Any:
-    try:
-        library = ctypes.CDLL(LIBRARY)
-    except OSError as error:
-        raise BadSettings("missing_library", f"{LIBRARY} is missing: install pcscd") from error
-    signatures: dict[str, list[Any]] = {
-        "SCardEstablishContext": [c_ulong, c_void_p, c_void_p, POINTER(c_long)],
-        "SCardReleaseContext": [c_long],
-        "SCardListReaders": [c_long, c_char_p, c_char_p, POINTER(c_ulong)],
-        "SCardGetStatusChange": [c_long, c_ulong, POINTER(_ReaderState), c_ulong],
-        "SCardConnect": [
-            c_long, c_char_p, c_ulong, c_ulong, POINTER(c_long), POINTER(c_ulong),
-        ],
-        "SCardDisconnect": [c_long, c_ulong],
-        "SCardBeginTransaction": [c_long],
-        "SCardEndTransaction": [c_long, c_ulong],
-        "SCardTransmit": [
-            c_long, POINTER(_IoRequest), c_char_p, c_ulong, c_void_p, c_char_p, POINTER(c_ulong),
-        ],
-    }  # fmt: skip
-    for name, types in signatures.items():
-        function = getattr(library, name)
-        function.argtypes, function.restype = types, c_long
-    return library
-
-
-def _call(name: str, *arguments: Any) -> int:
-    """The result; 0 is success. Raises CardGone, DeviceLost for everything but a time-out."""
-    result = int(getattr(_library(), name)(*arguments)) & 0xFFFFFFFF
-    if result in (0, TIMED_OUT):
-        return result
-    if result in CARD_GONE:
+def _check(name: str, result: int) -> None:
+    """Raises CardGone, DeviceLost for everything but success and a time-out."""
+    code = result & ERROR_BITS
+    if code in (scard.SCARD_S_SUCCESS, TIMED_OUT):
+        return
+    if code in CARD_GONE:
         raise CardGone
-    reason = "no_reader" if result == NO_READERS else "no_pcsc"
-    raise DeviceLost(reason, f"{name}: PC/SC error 0x{result:08X}; is pcscd running?")
+    reason = "no_reader" if code == NO_READERS else "no_pcsc"
+    raise DeviceLost(reason, f"{name}: PC/SC error 0x{code:08X}; is pcscd running?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,74 +62,68 @@ class Pcsc:
     """A connection to pcscd. Not thread-safe."""
 
     def __init__(self) -> None:
-        """Raises DeviceLost without pcscd, BadSettings without its library."""
-        context = c_long()
-        _call("SCardEstablishContext", SCOPE_SYSTEM, None, None, byref(context))
-        self._context = context.value
+        """Raises DeviceLost without pcscd."""
+        result, self._context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+        _check("SCardEstablishContext", result)
 
     def close(self) -> None:
         # Says nothing that matters: a daemon that is gone has released the context itself.
-        _library().SCardReleaseContext(self._context)
+        scard.SCardReleaseContext(self._context)
 
     def readers(self) -> tuple[str, ...]:
         """Their names. Raises DeviceLost, also where there is none."""
-        size = c_ulong(0)
-        _call("SCardListReaders", self._context, None, None, byref(size))
-        names = ctypes.create_string_buffer(size.value)
-        _call("SCardListReaders", self._context, None, names, byref(size))
-        found = names.raw[: size.value].split(b"\0")
-        return tuple(name.decode("utf-8", "replace") for name in found if name)
+        result, names = scard.SCardListReaders(self._context, [])
+        _check("SCardListReaders", result)
+        return tuple(names)
 
     def slot(self, reader: str) -> Slot:
         """How it is now. Raises DeviceLost where the reader is gone."""
-        return self._slot(reader, STATE_UNAWARE, 0.0)
+        return self._slot(reader, scard.SCARD_STATE_UNAWARE, 0.0)
 
     def wait_for_change(self, reader: str, seen: Slot, timeout_s: float) -> Slot:
         """How it is after the next change, or after the time. Raises DeviceLost."""
-        known = seen.changes << 16 | (STATE_PRESENT if seen.present else 0x10)
-        return self._slot(reader, known, timeout_s)
+        presence = scard.SCARD_STATE_PRESENT if seen.present else scard.SCARD_STATE_EMPTY
+        return self._slot(reader, seen.changes << 16 | presence, timeout_s)
 
     def _slot(self, reader: str, known: int, timeout_s: float) -> Slot:
-        state = _ReaderState(reader=reader.encode(), current=known)
-        _call("SCardGetStatusChange", self._context, int(timeout_s * 1000), byref(state), 1)
-        if state.event & STATE_UNKNOWN:
+        result, states = scard.SCardGetStatusChange(
+            self._context, int(timeout_s * 1000), [(reader, known)]
+        )
+        _check("SCardGetStatusChange", result)
+        _, event, _ = states[0]
+        if event & scard.SCARD_STATE_UNKNOWN:
             raise DeviceLost("no_reader", f"the reader {reader!r} is gone")
         return Slot(
-            present=bool(state.event & STATE_PRESENT),
-            mute=bool(state.event & STATE_MUTE),
-            changes=state.event >> 16,
+            present=bool(event & scard.SCARD_STATE_PRESENT),
+            mute=bool(event & scard.SCARD_STATE_MUTE),
+            changes=event >> 16,
         )
 
     @contextmanager
     def card(self, reader: str) -> Iterator[Card]:
         """The card in the reader, for us alone until the end. Raises CardGone, DeviceLost."""
-        handle, protocol = c_long(), c_ulong()
-        name = reader.encode()
-        _call(
-            "SCardConnect", self._context, name, SHARE_SHARED, ANY_PROTOCOL,
-            byref(handle), byref(protocol),
-        )  # fmt: skip
+        result, handle, protocol = scard.SCardConnect(
+            self._context, reader, scard.SCARD_SHARE_SHARED, ANY_PROTOCOL
+        )
+        _check("SCardConnect", result)
         try:
-            _call("SCardBeginTransaction", handle.value)
-            yield Card(handle.value, protocol.value)
+            _check("SCardBeginTransaction", scard.SCardBeginTransaction(handle))
+            yield Card(handle, protocol)
         finally:
             # A reset, so that the next reader of this card starts from nothing.
-            _library().SCardEndTransaction(handle.value, LEAVE_CARD)
-            _library().SCardDisconnect(handle.value, RESET_CARD)
+            scard.SCardEndTransaction(handle, scard.SCARD_LEAVE_CARD)
+            scard.SCardDisconnect(handle, scard.SCARD_RESET_CARD)
 
 
 class Card:
-    def __init__(self, handle: int, protocol: int) -> None:
+    def __init__(self, handle: Any, protocol: int) -> None:
         self._handle = handle
-        self._request = _IoRequest(protocol, ctypes.sizeof(_IoRequest))
+        self._protocol = protocol
 
     def transmit(self, command: bytes) -> bytes:
         """The reply with its two status bytes at the end. Raises CardGone, DeviceLost."""
-        reply, size = ctypes.create_string_buffer(MAX_REPLY), c_ulong(MAX_REPLY)
-        _call(
-            "SCardTransmit", self._handle, byref(self._request), command, len(command), None,
-            reply, byref(size),
-        )  # fmt: skip
-        if size.value < 2:
+        result, reply = scard.SCardTransmit(self._handle, self._protocol, list(command))
+        _check("SCardTransmit", result)
+        if len(reply) < 2:
             raise CardGone  # A card torn out in the middle answers nothing, without an error.
-        return reply.raw[: size.value]
+        return bytes(reply)

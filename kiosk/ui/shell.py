@@ -16,6 +16,7 @@ from kiosk.domain.fee_item import FeeItem
 from kiosk.ui.application import application
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.images import IconProvider, QrProvider, warm_up
+from kiosk.ui.key_filter import KeyFilter, Press
 from kiosk.ui.translations import Language
 from kiosk.ui.viewmodels.attract import AttractViewModel
 from kiosk.ui.viewmodels.bills import BillsViewModel
@@ -48,7 +49,8 @@ class Shell:
 
     `size` is what the pages are laid out for, in px; on a smaller desktop the window is
     scaled down. `full_screen` fills the screen instead. `fee_items` are told to readers of
-    English by their English names, beside the official ones.
+    English by their English names, beside the official ones. `press` gets every key that is
+    typed into the window, for a scanner that types.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Shell:
         language: str = Language.ZH.value,
         reduced_motion: bool = False,
         fee_items: Sequence[FeeItem] = (),
+        press: Press | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app = application()
@@ -80,6 +83,7 @@ class Shell:
         self._engine.load(QUrl.fromLocalFile(str(QML / "Main.qml")))
         self.window = _root_window(self._engine)
         self.window.resize(_fitting(QSize(*size)))
+        self._key_filter = KeyFilter(self.window, press) if press else None
         self.window.frameSwapped.connect(warm_up, Qt.ConnectionType.SingleShotConnection)
         if full_screen:
             self.window.showFullScreen()

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from drivers.api import BadSettings, Role
@@ -33,3 +36,18 @@ def test_a_driver_of_another_role_is_unknown():
 
 def test_names_are_sorted():
     assert list(names(Role.RECEIPT_PRINTER)) == sorted(names(Role.RECEIPT_PRINTER))
+
+
+def test_a_missing_library_is_named_with_the_command_that_installs_it():
+    program = (
+        "import sys; sys.modules['smartcard'] = None\n"
+        "from drivers.api import BadSettings, Role\n"
+        "from drivers.registry import find\n"
+        "try: find(Role.CARD_READER, 'pcsc')\n"
+        "except BadSettings as error: print(error.reason, error)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    assert said.startswith("missing_library the 'pcsc' driver needs pyscard: apt-get install")
+    assert "public-payment-kiosk[pcsc]" in said

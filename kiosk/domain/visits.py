@@ -161,7 +161,7 @@ def on_bills_reply(turn: Turn, call: SearchBills, outcome: Outcome) -> None:
             turn.show(replace(page, bills=bills, retry_at_s=None))
             _conclude(turn)
         case Refused(Refusal.NOT_FOUND, _):
-            turn.show(Trouble(TroubleKind.CODE_NOT_FOUND))
+            turn.show(Trouble(TroubleKind.CODE_NOT_FOUND, can_retry=True))
         case Refused(Refusal.RATE_LIMITED, _):
             turn.show(Trouble(TroubleKind.RATE_LIMITED))
         case _ if page.attempt < turn.rules.lookup_tries:
@@ -281,7 +281,10 @@ def _print(turn: Turn, page: Choosing, heads: tuple[ReceiptHead, ...], *, reprin
 
 
 def retry(turn: Turn, page: Trouble) -> None:
-    if page.can_retry and turn.visit and turn.visit.subject:
+    if page.kind is TroubleKind.CODE_NOT_FOUND:
+        end(turn, "retyped")
+        on_enter_code(turn)
+    elif page.can_retry and turn.visit and turn.visit.subject:
         search_again(turn)
 
 

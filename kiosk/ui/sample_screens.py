@@ -218,7 +218,7 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "done-nothing": replace(at(v.Done((), nothing_due=True, until_s=NOW_S + 18)),
                                 card_on_reader=True),
         "trouble-lookup": _trouble(K.LOOKUP_FAILED, can_retry=True),
-        "trouble-code": at(v.Trouble(K.CODE_NOT_FOUND), BY_CODE),
+        "trouble-code": at(v.Trouble(K.CODE_NOT_FOUND, can_retry=True), BY_CODE),
         "trouble-rate": _trouble(K.RATE_LIMITED),
         "trouble-leased": _trouble(K.LEASED, choosing=CHOOSING, can_retry=True),
         "trouble-expired": _trouble(K.NOT_PAID_EXPIRED, choosing=CHOOSING, can_retry=True),

@@ -186,6 +186,11 @@ def test_a_code_that_the_platform_does_not_know_says_so(play: Playbook) -> None:
     assert trouble(play) is TroubleKind.CODE_NOT_FOUND
 
 
+def test_a_code_that_was_not_found_is_typed_again_in_one_touch(play: Playbook) -> None:
+    play.send(e.CodeScanned("33010526999999999999"), e.RetryTouched())
+    assert play.page == EnteringCode()
+
+
 def test_a_scan_during_a_visit_is_ignored(play: Playbook) -> None:
     play.tap(ZHANG)
     play.pay()

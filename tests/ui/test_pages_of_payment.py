@@ -255,6 +255,11 @@ def test_one_primary_way_out_of_trouble(trouble, primary, can_also_go_back):
     assert (page.primary, page.can_also_go_back) == (primary, can_also_go_back)
 
 
+def test_a_code_that_was_not_found_may_be_typed_again():
+    page = trouble_page(SCREENS["trouble-code"], ZH)
+    assert (page.primary, page.primary_label) == ("retry", "重新输入")
+
+
 @pytest.mark.parametrize(
     ("conditions", "words"),
     [

@@ -52,6 +52,7 @@ def trouble_page(kiosk: Kiosk, texts: Texts) -> TroublePage:
         key = "trouble.conflict"
     doubtful = doubtful_payment(kiosk)
     can_go_back = page.choosing is not None and page.kind is not TroubleKind.MONEY_IN_DOUBT
+    retyping = page.kind is TroubleKind.CODE_NOT_FOUND
     primary = "retry" if page.can_retry else "back" if can_go_back else "leave"
     return TroublePage(
         is_severe=page.kind in SEVERE or doubtful is not None,
@@ -62,7 +63,7 @@ def trouble_page(kiosk: Kiosk, texts: Texts) -> TroublePage:
         inquiry_code=page.inquiry_code or (doubtful.inquiry_code if doubtful else ""),
         amount=wording.amount(texts, page.amount_fen) if page.amount_fen else "",
         primary=primary,
-        primary_label=texts.of(f"trouble.{primary}"),
+        primary_label=texts.of("trouble.retype" if retyping else f"trouble.{primary}"),
         can_also_go_back=can_go_back and page.can_retry,
     )
 

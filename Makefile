@@ -60,7 +60,8 @@ browser: $(READY)  ## The cashier's pages in a real Chromium at phone sizes; pic
 	@command -v chromium >/dev/null || { echo "Please run: sudo apt-get install -y chromium"; exit 1; }
 	$(PYTHON_VENV) -m pytest -q tests/browser/check_cashier.py
 
-contract: $(READY)  ## schemathesis over the platform's whole OpenAPI document; EXAMPLES=n SEED=s
+contract: $(READY)  ## The OpenAPI document before schemathesis, and a server made from it alone; EXAMPLES=n SEED=s
+	bash packaging/prepare.sh contract-tools
 	$(PYTHON_VENV) -m tests.contract
 
 hunt: $(READY)  ## The share of every search for lost money that each change must pass

@@ -2,7 +2,8 @@
 # Makes .venv from requirements.lock, on Debian 12, Ubuntu or anything with Python 3.11 to 3.13.
 # As root it installs what the system lacks; otherwise it prints the command that does.
 # `prepare.sh` makes everything, `prepare.sh libraries` sees to the system's libraries alone,
-# `prepare.sh pcsc` adds the extra for chip cards, `prepare.sh test-tools` what only tests need.
+# `prepare.sh pcsc` adds the extra for chip cards, `prepare.sh test-tools` what only tests need,
+# `prepare.sh contract-tools` what `make contract` needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -138,8 +139,11 @@ case "${1:-all}" in
     { command -v pcscd && [ -e /etc/reader.conf.d/vpcd ]; } >/dev/null || need "${TEST_TOOLS[@]}" || true
     install_pcsc || say "The chip card driver could not be installed; its tests will fail."
     ;;
+  contract-tools)
+    { command -v node && command -v npm; } >/dev/null || need nodejs npm
+    ;;
   *)
-    say "usage: $0 [libraries|pcsc|test-tools]"
+    say "usage: $0 [libraries|pcsc|test-tools|contract-tools]"
     exit 2
     ;;
 esac

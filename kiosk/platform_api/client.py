@@ -35,6 +35,8 @@ from kiosk.platform_api.strict_json import Malformed, parse
 from kiosk.platform_api.translate import Question, Untrusted, path_of, question
 from kiosk.platform_api.transport import Failure, Reply, Timeouts, Transport
 
+ACCEPT = "application/json, application/problem+json"
+
 
 def new_nonce() -> str:
     return secrets.token_hex(16)
@@ -220,7 +222,7 @@ def _retry_after_s(reply: Reply) -> float:
 
 
 def _headers(nonce: str, idempotency_key: str, *, has_body: bool) -> Mapping[str, str]:
-    headers = {"accept": "application/json", wire.REQUEST_ID_HEADER.lower(): nonce}
+    headers = {"accept": ACCEPT, wire.REQUEST_ID_HEADER.lower(): nonce}
     if has_body:
         headers["content-type"] = "application/json"
     if idempotency_key:

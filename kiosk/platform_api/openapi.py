@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from kiosk.domain.platform import PlatformState
 from kiosk.platform_api import wire
+from kiosk.platform_api.examples import EXAMPLES, NONCE, Example, refusal
 from kiosk.platform_api.operations import REFUSAL_STATUS, Operation
 from kiosk.platform_api.services import ALL_OPERATIONS
 
@@ -46,11 +48,15 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
+    example = EXAMPLES[operation.name]
+    answers = {"example": example.answer, **example.others}
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "parameters": _parameters(operation),
-        "responses": {"200": _response("The answer.", "application/json", operation.answer)},
+        "parameters": _parameters(operation, example),
+        "responses": {
+            "200": _response("The answer.", "application/json", operation.answer, answers)
+        },
     }
     if links := _links(operation):
         described["responses"]["200"]["links"] = links
@@ -58,13 +64,15 @@ def _operation(operation: Operation) -> dict[str, Any]:
         codes = sorted(code for code in operation.refusals if REFUSAL_STATUS[code] == status)
         text = "Refused, nothing happened: " + ", ".join(codes)
         described["responses"][str(status)] = _response(
-            text, "application/problem+json", wire.Problem
+            text,
+            "application/problem+json",
+            wire.Problem,
+            {str(code): refusal(code) for code in codes},
         )
     if operation.request is not None:
-        described["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": _ref(operation.request)}}},
-        }
+        assert example.request is not None
+        content = _content(operation.request, {"example": example.request})
+        described["requestBody"] = {"required": True, "content": {"application/json": content}}
     return described
 
 
@@ -79,35 +87,45 @@ def _links(operation: Operation) -> dict[str, Any]:
     return found
 
 
-def _parameters(operation: Operation) -> list[dict[str, Any]]:
+def _parameters(operation: Operation, example: Example) -> list[dict[str, Any]]:
     identifier = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
     nonce = {"type": "string", "pattern": wire.NONCE}
-    found = [
-        _parameter(name, "path", identifier) for name in re.findall(r"{(\w+)}", operation.path)
-    ]
-    found.append(_parameter(wire.REQUEST_ID_HEADER, "header", nonce))
+    found = [_parameter(name, "path", identifier, value) for name, value in example.ids.items()]
+    found.append(_parameter(wire.REQUEST_ID_HEADER, "header", nonce, NONCE))
     if operation.idempotency_key:
-        found.append(_parameter(wire.IDEMPOTENCY_HEADER, "header", identifier))
+        key = getattr(example.request, "payment_id", "")
+        found.append(_parameter(wire.IDEMPOTENCY_HEADER, "header", identifier, key))
     if operation.long_poll:
         states = {"type": "string", "enum": [str(state) for state in PlatformState]}
         wait = {"type": "number", "minimum": 0, "maximum": wire.MAX_WAIT_S, "default": 0}
-        found.append(_parameter("known", "query", states, required=False))
-        found.append(_parameter("wait_s", "query", wait, required=False))
+        found.append(_parameter("known", "query", states, str(PlatformState.OPEN), required=False))
+        found.append(_parameter("wait_s", "query", wait, 0, required=False))
     return found
 
 
 def _parameter(
-    name: str, place: str, schema: dict[str, Any], *, required: bool = True
+    name: str, place: str, schema: dict[str, Any], example: str | int, *, required: bool = True
 ) -> dict[str, Any]:
-    return {"name": name, "in": place, "required": required, "schema": schema}
+    return {"name": name, "in": place, "required": required, "schema": schema, "example": example}
 
 
-def _response(text: str, media_type: str, model: type[wire.Answer]) -> dict[str, Any]:
+def _response(
+    text: str, media_type: str, model: type[wire.Answer], examples: Mapping[str, wire.Answer]
+) -> dict[str, Any]:
+    echo = {"schema": {"type": "string"}, "example": NONCE}
     return {
         "description": text,
-        "headers": {wire.REQUEST_ID_HEADER: {"schema": {"type": "string"}}},
-        "content": {media_type: {"schema": {"$ref": _ref(model)}}},
+        "headers": {wire.REQUEST_ID_HEADER: echo},
+        "content": {media_type: _content(model, examples)},
     }
+
+
+def _content(
+    model: type[wire.Request | wire.Answer],
+    examples: Mapping[str, wire.Request] | Mapping[str, wire.Answer],
+) -> dict[str, Any]:
+    shown = {name: {"value": value.model_dump(mode="json")} for name, value in examples.items()}
+    return {"schema": {"$ref": _ref(model)}, "examples": shown}
 
 
 def _ref(model: type[wire.Request | wire.Answer]) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kiosk.domain.platform import Refusal
 from kiosk.platform_api import operations, wire
 from kiosk.platform_api import wire_services as services
+from kiosk.platform_api.examples import EXAMPLES
 from kiosk.platform_api.openapi import openapi_document
 from kiosk.platform_api.services import ALL_OPERATIONS
 from kiosk.platform_api.strict_json import MAX_DEPTH, Malformed, parse
@@ -138,3 +139,25 @@ def test_a_receipt_belongs_to_a_settled_code_and_only_to_it() -> None:
         body = {"states": [{"code": "3" * 20, "state": state, "receipt_no": receipt_no}]}
         with pytest.raises(Malformed):
             parse(services.OpenCodeStatesAnswer, json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("operation", ALL_OPERATIONS, ids=lambda operation: operation.name)
+def test_each_operation_has_an_example_of_its_own_types(operation: operations.Operation) -> None:
+    example = EXAMPLES[operation.name]
+    assert type(example.request) is (operation.request or type(None))
+    assert {type(answer) for answer in (example.answer, *example.others.values())} == {
+        operation.answer
+    }
+    assert operation.path.format(**example.ids).count("{") == 0
+
+
+def test_the_examples_that_are_published_are_read_back_by_our_own_strict_reader() -> None:
+    paths = openapi_document()["paths"]
+    for operation in ALL_OPERATIONS:
+        shown = paths[operation.path][operation.method.lower()]["responses"]
+        for example in shown["200"]["content"]["application/json"]["examples"].values():
+            parse(operation.answer, json.dumps(example["value"]).encode())
+        for code in operation.refusals:
+            content = shown[str(operations.REFUSAL_STATUS[code])]["content"]
+            refused = content["application/problem+json"]["examples"][str(code)]["value"]
+            assert parse(wire.Problem, json.dumps(refused).encode()).code is code

@@ -35,6 +35,14 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskSeen:
+    """How the journal's disks are: too full to begin a payment, and why no mirror is kept."""
+
+    low: bool
+    mirror_trouble: str = ""  # empty while the mirror is kept, or none is wanted
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passes; several a second."""
 
@@ -181,6 +189,7 @@ Touch = (
 
 Event = (
     Started
+    | DiskSeen
     | Tick
     | PlatformReplied
     | StatementSays

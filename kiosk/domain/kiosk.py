@@ -63,6 +63,7 @@ class Service(StrEnum):
     IN_SERVICE = "in_service"
     STARTING = "starting"
     NO_LINK = "no_link"
+    NO_SPACE = "no_space"  # the journal's disk is nearly full: nothing new is begun
     HALTED = "halted"  # the journal cannot be written: no money is taken
 
 
@@ -93,6 +94,8 @@ class Kiosk:
     chores: Mapping[str, Chore] = field(default_factory=lambda: MappingProxyType({}))
     now_s: float = 0.0
     wall: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    low_space: bool = False  # outcomes still find room, a new payment might not
+    mirror_trouble: str = ""  # why the journal has no second copy now
     halted: str = ""  # why no money can be taken, set by the engine
 
     def is_up(self, role: Role) -> bool:
@@ -110,9 +113,15 @@ class Kiosk:
         return self.is_up(Role.ID_READER) or self.is_up(Role.CARD_READER)
 
     @property
+    def takes_visitors(self) -> bool:
+        return not self.halted and not self.low_space
+
+    @property
     def service(self) -> Service:
         if self.halted:
             return Service.HALTED
+        if self.low_space:
+            return Service.NO_SPACE
         if self.link is Link.UNKNOWN:
             return Service.STARTING
         if self.link is Link.DOWN:

@@ -98,6 +98,9 @@ def _begin(turn: Turn, choosing: Choosing, *, receipt_later: bool) -> None:
     if doubtful := _in_doubt_about(turn, choosing):
         _show_doubt(turn, doubtful, choosing)
         return
+    if turn.kiosk.low_space:
+        turn.show(Trouble(TroubleKind.NO_SPACE, choosing))
+        return
     payment_id = turn.new_id(turn.rules.kiosk_id)
     turn.record(
         PaymentIntended(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from drivers.api import PrinterStatus, Role
+from kiosk.domain.events import DiskSeen
 from kiosk.domain.kiosk import Link, Presence
 from kiosk.domain.platform import (
     Acknowledged,
@@ -16,6 +17,9 @@ from kiosk.domain.platform import (
 )
 from kiosk.domain.records import DeviceChanged, LinkChanged
 from kiosk.domain.turn import Turn
+
+DISK, MIRROR = "disk", "mirror"  # in place of a role in the journal
+MAX_CONDITION_CHARS = 200
 
 
 def on_presence(turn: Turn, role: Role, presence: Presence, reason: str = "") -> None:
@@ -34,6 +38,17 @@ def on_printer_seen(turn: Turn, status: PrinterStatus) -> None:
     if status != turn.kiosk.printer:
         turn.change(printer=status)
         turn.record(DeviceChanged(Role.RECEIPT_PRINTER.value, status.words))
+
+
+def on_disk_seen(turn: Turn, seen: DiskSeen) -> None:
+    """The journal's disk fills up or has room again; its mirror is lost or back."""
+    if turn.kiosk.low_space is not seen.low:
+        turn.change(low_space=seen.low)
+        turn.record(DeviceChanged(DISK, "low_space" if seen.low else "enough_space"))
+    if turn.kiosk.mirror_trouble != seen.mirror_trouble:
+        turn.change(mirror_trouble=seen.mirror_trouble)
+        condition = seen.mirror_trouble[:MAX_CONDITION_CHARS] or "kept"
+        turn.record(DeviceChanged(MIRROR, condition))
 
 
 def on_any_reply(turn: Turn, call: PlatformCall, outcome: Outcome) -> None:

@@ -59,6 +59,8 @@ def _dispatch(turn: Turn, event: e.Event) -> None:
             turn.record(KioskStarted(boot_id, version))
             papers.recover(turn)
             payments.recover(turn)
+        case e.DiskSeen():
+            peripherals.on_disk_seen(turn, event)
         case e.PlatformReplied(call, outcome):
             outcome = p.believable(call, outcome)
             peripherals.on_any_reply(turn, call, outcome)
@@ -74,8 +76,7 @@ def _dispatch(turn: Turn, event: e.Event) -> None:
             turn.change(card_on_reader=False)
         case e.CodeScanned(text) | e.CodeSubmitted(text):
             _touch(turn)
-            if not turn.kiosk.halted:
-                visits.on_code(turn, text)
+            visits.on_code(turn, text)
         case e.DeviceUp(role):
             peripherals.on_presence(turn, role, Presence.UP)
         case e.DeviceDown(role, reason):

@@ -58,8 +58,6 @@ NOTICE_OF_SCAN = {
 def on_card(turn: Turn, card: IdCard) -> None:
     """A card opens a visit; during another's visit it is asked about first."""
     turn.change(card_on_reader=True)
-    if turn.kiosk.halted:
-        return
     subject = Subject(
         SubjectKind.PERSON,
         card.number,
@@ -70,7 +68,8 @@ def on_card(turn: Turn, card: IdCard) -> None:
     if visit is None or isinstance(visit.page, EnteringCode | Done):
         if visit is not None:
             end(turn, "next")
-        open_for(turn, subject)
+        if turn.kiosk.takes_visitors:
+            open_for(turn, subject)
     elif visit.subject is not None and visit.subject.digest == subject.digest:
         turn.visit = replace(visit, touched_s=turn.now_s, swap=None)
     else:
@@ -93,6 +92,8 @@ def on_code(turn: Turn, text: str) -> None:
     visit = turn.visit
     if visit is not None and not isinstance(visit.page, EnteringCode):
         return
+    if visit is None and not turn.kiosk.takes_visitors:
+        return
     scan = route_scan(text)
     if notice := NOTICE_OF_SCAN.get(scan.kind):
         tell(turn, notice)
@@ -106,7 +107,7 @@ def on_code(turn: Turn, text: str) -> None:
 
 
 def on_enter_code(turn: Turn) -> None:
-    if turn.visit is None and not turn.kiosk.halted:
+    if turn.visit is None and turn.kiosk.takes_visitors:
         page = EnteringCode()
         turn.visit = Visit(turn.new_id("V"), page, touched_s=turn.now_s)
         turn.change(notice=None)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from kiosk.domain.events import DiskSeen
 from kiosk.domain.records import BadRecord, Record, from_row
 from kiosk.engine.engine import CommitUncertain
 from kiosk.journal.errors import CommitFailed, JournalError
@@ -49,6 +50,14 @@ class JournalDiary:
         except JournalError as error:
             raise CommitUncertain(str(error)) from error
 
+    def look(self, *, was_low: bool) -> DiskSeen:
+        try:
+            space = self._journal.space()
+        except OSError as error:
+            raise CommitUncertain(f"the disk does not answer: {error.strerror}") from error
+        low = not space.is_ample if was_low else space.is_low
+        return DiskSeen(low, self._journal.mirror_trouble)
+
     def close(self) -> None:
         self._journal.close()
 
@@ -70,6 +79,9 @@ class NoDiary:
 
     def tidy(self) -> None:
         """Nothing to move."""
+
+    def look(self, *, was_low: bool) -> DiskSeen:
+        return DiskSeen(was_low)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -19,6 +19,7 @@ from kiosk.domain.effects import Effect
 from kiosk.domain.events import (
     DeviceDown,
     DeviceUp,
+    DiskSeen,
     Event,
     PrinterSeen,
     PrintFinished,
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.25
 MAX_INBOX = 4096  # More waiting events mean that the core has stopped: a bug.
+LOOK_S = 10.0  # between two looks at the disks
 RESUME_S = 60.0  # between two tries to use a journal that failed
 
 
@@ -62,6 +64,12 @@ class Diary(Protocol):
     def tidy(self) -> None:
         """Move durable rows to their place, while nobody waits; raises CommitUncertain."""
 
+    def look(self, *, was_low: bool) -> DiskSeen:
+        """How the disks are; raises CommitUncertain when they do not say.
+
+        To come back from `was_low` takes more room, so that the answer does not flicker.
+        """
+
     def close(self) -> None: ...
 
 
@@ -83,6 +91,7 @@ class Engine:
         self._rules = rules
         self._started: Started | None = None
         self._resume_at_s = 0.0
+        self.look_at_s = 0.0
         self.kiosk = Kiosk(rules=rules, ledger=rebuild(diary.records()))
 
     def handle(self, event: Event) -> None:
@@ -104,11 +113,14 @@ class Engine:
             self._start_effect(effect)
 
     def rest(self) -> None:
-        """Between two events: tidy the journal while nobody waits, or try to use it again."""
+        """Between two events: look at the disk, tidy the journal while nobody waits, or try to
+        use it again."""
         try:
             if self.kiosk.halted:
                 self._resume()
-            elif self.kiosk.visit is None:
+                return
+            self._look()
+            if self.kiosk.visit is None:
                 self._diary.tidy()
         except CommitUncertain as error:
             self._halt(error)
@@ -138,6 +150,28 @@ class Engine:
             return False
         return True
 
+    def _look(self) -> None:
+        """Stop beginning payments before the disk is full. Raises CommitUncertain."""
+        now_s = self._clock.stamp().mono_s
+        if now_s < self.look_at_s:
+            return
+        self.look_at_s = now_s + LOOK_S
+        here = self.kiosk
+        seen = self._diary.look(was_low=here.low_space)
+        if seen != DiskSeen(here.low_space, here.mirror_trouble):
+            self._tell(seen)
+            self.handle(seen)
+
+    def _tell(self, seen: DiskSeen) -> None:
+        if seen.low is not self.kiosk.low_space:
+            log.warning(EventId.KIOSK_DISK_NO_PAYMENTS if seen.low else EventId.KIOSK_DISK_HAS_ROOM)
+        if seen.mirror_trouble == self.kiosk.mirror_trouble:
+            return
+        if seen.mirror_trouble:
+            log.warning(EventId.JOURNAL_MIRROR_LOST, reason=seen.mirror_trouble)
+        else:
+            log.info(EventId.JOURNAL_MIRROR_KEPT)
+
     def _resume(self) -> None:
         """Start again from what became durable, as after a crash; raises CommitUncertain."""
         now_s = self._clock.stamp().mono_s
@@ -150,6 +184,7 @@ class Engine:
         self.kiosk = Kiosk(
             rules=self._rules, ledger=ledger, presence=here.presence, printer=here.printer
         )
+        self.look_at_s = 0.0
         self.handle(self._started)
 
     def _note_device(self, event: Event, stamp: Stamp) -> None:

@@ -128,7 +128,11 @@ class Journal:
         return self._copy.trouble
 
     def space(self) -> Space:
-        """What is left on the disk; while it is low, begin no payment. Raises OSError."""
+        """What is left on the disk; while it is low, begin no payment. Raises OSError.
+
+        Takes the reserve back first, where there is room again.
+        """
+        self._reserve.hold()
         return self._reserve.space()
 
     def commit(

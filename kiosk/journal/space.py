@@ -13,6 +13,7 @@ from kiosk.journal.files import Disk
 
 RESERVE_NAME = "journal.reserve"
 LOW_BYTES = 64 * 1024 * 1024
+AMPLE_BYTES = 80 * 1024 * 1024  # to begin again: a log that grows and is cut must not flicker
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Space:
     def is_low(self) -> bool:
         """No new payment may be begun; outcomes of those under way still find room."""
         return self.free_bytes < LOW_BYTES or not self.is_reserve_whole
+
+    @property
+    def is_ample(self) -> bool:
+        """Enough to begin payments again after it was low."""
+        return self.free_bytes >= AMPLE_BYTES and self.is_reserve_whole
 
 
 class Reserve:

@@ -15,7 +15,10 @@ from kiosk.event_ids import EventId
 from kiosk.journal import keys
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import JournalError, JournalInUse
+from kiosk.journal.files import DISK
+from kiosk.journal.findings import Kind
 from kiosk.journal.reader import Reader
+from kiosk.journal.space import Reserve, Space
 from kiosk.journal.verify import verify
 from kiosk.maintenance import devices
 from kiosk.maintenance.credentials import credentials
@@ -23,6 +26,7 @@ from kiosk.maintenance.devices import Open
 from kiosk.maintenance.verdicts import Check, Verdict
 from kiosk.paths import assets_directory
 from kiosk.settings import Settings, missing_for_service
+from kiosk.settings.model import Environment
 
 FREE_BYTES_NEEDED = 512 * 1024 * 1024
 FREE_BYTES_WISHED = 2 * 1024 * 1024 * 1024
@@ -44,8 +48,9 @@ def examine(
         *_devices(settings, open_device),
         *credentials(settings, now),
         _platform(settings, ask),
-        _disk(settings.storage_directory),
-        *_journal(settings.storage_directory, now),
+        _disk(settings),
+        *_journal(settings, now),
+        _mirror(settings),
         _clock(now),
         _fonts(assets_directory()),
     )
@@ -94,12 +99,14 @@ def _platform(settings: Settings, ask: Ask) -> Check:
     return Check("platform", event, said, Verdict.FAILED)
 
 
-def _disk(directory: Path) -> Check:
-    place = next(path for path in (directory, *directory.parents) if path.exists())
+def _disk(settings: Settings) -> Check:
+    place = _nearest(settings.storage_directory)
     if not os.access(place, os.W_OK | os.X_OK):
         return Check("disk", EventId.KIOSK_STORAGE_REFUSED, f"{place} cannot be written")
     free = shutil.disk_usage(place).free
     found = f"{free // 2**20} MiB free at {place}"
+    if _takes_no_payments(settings, free):
+        return Check("disk", EventId.KIOSK_DISK_NO_PAYMENTS, found)
     if free < FREE_BYTES_NEEDED:
         return Check("disk", EventId.KIOSK_DISK_FULL, found)
     if free < FREE_BYTES_WISHED:
@@ -107,12 +114,44 @@ def _disk(directory: Path) -> Check:
     return Check("disk", EventId.KIOSK_DISK_GOOD, found)
 
 
-def _journal(directory: Path, now: datetime) -> Iterator[Check]:
+def _takes_no_payments(settings: Settings, free_bytes: int) -> bool:
+    """What a kiosk that ran here would find; before its first start there is no reserve."""
+    directory = settings.storage_directory
+    started = (directory / FILE_NAME).exists()
+    reserve = Reserve(directory, settings.reserve_bytes if started else 0, DISK)
+    return Space(free_bytes, reserve.is_whole).is_low
+
+
+def _nearest(directory: Path) -> Path:
+    return next(path for path in (directory, *directory.parents) if path.exists())
+
+
+def _mirror(settings: Settings) -> Check:
+    """Whether the second copy can be kept; what is in it is compared with the journal."""
+    directory = settings.mirror_directory
+    if directory is None:
+        serves = settings.environment is Environment.PRODUCTION
+        found = "none: an old copy of the journal put back would go unseen"
+        at_least = Verdict.WARNING if serves else Verdict.OK
+        return Check("mirror", EventId.JOURNAL_MIRROR_NONE, found, at_least)
+    place = _nearest(directory)
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        found = f"{place} cannot be written: no second copy of the journal is kept"
+        return Check("mirror", EventId.JOURNAL_MIRROR_LOST, found, Verdict.FAILED)
+    if _nearest(settings.storage_directory).stat().st_dev == place.stat().st_dev:
+        found = f"{directory} is on the journal's own disk and would be lost with it"
+        return Check("mirror", EventId.JOURNAL_MIRROR_SAME_DISK, found)
+    return Check("mirror", EventId.JOURNAL_MIRROR_KEPT, f"kept in {directory}")
+
+
+def _journal(settings: Settings, now: datetime) -> Iterator[Check]:
+    directory = settings.storage_directory
     if not (directory / FILE_NAME).exists():
         yield Check("journal", EventId.JOURNAL_NONE_YET, "none yet; made at the first start")
         return
     try:
-        report = verify(directory, keys.for_directory(directory).journal)
+        key = keys.for_directory(directory).journal
+        report = verify(directory, key, mirror=settings.mirror_directory)
         with Reader(directory) as reader:
             newest = max((row.at for row in reader.rows()), default=None)
     except JournalInUse:
@@ -127,6 +166,9 @@ def _journal(directory: Path, now: datetime) -> Iterator[Check]:
         yield Check("journal", EventId(f"journal.{finding.kind}"), finding.message)
     if not damage:
         yield Check("journal", EventId.JOURNAL_SOUND, f"{report.rows} rows, all as committed")
+    if behind := [each.message for each in report.findings if each.kind is Kind.MIRROR_BEHIND]:
+        event = EventId.JOURNAL_MIRROR_BEHIND
+        yield Check("journal mirror", event, "; ".join(behind), Verdict.WARNING)
     if newest is not None and newest > now:
         found = f"the journal's newest row is from {newest:%Y-%m-%d %H:%M} UTC, after now"
         yield Check("clock and journal", EventId.KIOSK_CLOCK_BEHIND, found)

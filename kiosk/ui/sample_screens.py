@@ -171,6 +171,8 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "starting": replace(READY, link=Link.UNKNOWN),
         "no-link": replace(READY, link=Link.DOWN),
         "halted": replace(READY, halted="journal"),
+        "no-space": replace(READY, low_space=True),
+        "trouble-no-space": _trouble(K.NO_SPACE, choosing=CHOOSING),
         "halted-while-paying": replace(at(PAYING), halted="journal", ledger=ONE_OPEN),
         "no-link-after-doubt": replace(READY, link=Link.DOWN, ledger=ONE_OPEN),
         "trouble-lookup-after-doubt": replace(

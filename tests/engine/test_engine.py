@@ -34,6 +34,9 @@ class Trail:
         self.steps.append("commit")
         self.diary.commit(records, at, mono_s, batch)
 
+    def look(self, *, was_low: bool):  # type: ignore[no-untyped-def]
+        return self.diary.look(was_low=was_low)
+
     def tidy(self) -> None:
         self.steps.append("tidy")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+from functools import partial
 
 import apsw
 import pytest
 
+from kiosk.engine.diary import JournalDiary
+from kiosk.engine.engine import CommitUncertain
 from kiosk.journal.errors import CheckpointFailed, CommitFailed, JournalDamaged
 from kiosk.journal.journal import Journal
-from kiosk.journal.space import LOW_BYTES, RESERVE_NAME, Space, is_full
+from kiosk.journal.space import AMPLE_BYTES, LOW_BYTES, RESERVE_NAME, Space, is_full
 from tests.support.broken_disk import BrokenDisk
 from tests.support.failing_disk import Operation, failing_disk
 from tests.support.journals import KEY, NOON, ended, read_back
@@ -45,6 +48,55 @@ def test_no_reserve_is_kept_where_none_is_wanted(tmp_path):
 )
 def test_space_is_low_with_little_left_or_the_reserve_in_use(space, is_low):
     assert space.is_low is is_low
+
+
+@pytest.mark.parametrize(
+    ("space", "is_ample"),
+    [
+        (Space(AMPLE_BYTES, True), True),
+        (Space(AMPLE_BYTES - 1, True), False),
+        (Space(AMPLE_BYTES, False), False),
+    ],
+)
+def test_to_begin_again_takes_more_room_than_to_go_on(space, is_ample):
+    assert space.is_ample is is_ample
+
+
+def test_the_reserve_comes_back_with_the_room_though_nothing_is_written(tmp_path):
+    disk = BrokenDisk(free=LOW_BYTES)
+    with Journal.open(tmp_path, KEY, disk=disk, reserve_bytes=SIZE) as journal:
+        assert journal.space().is_low
+        disk.free = AMPLE_BYTES + SIZE
+        assert journal.space().is_ample
+        assert held(tmp_path)
+
+
+def test_the_diary_needs_more_room_to_begin_again(tmp_path):
+    disk = BrokenDisk(free=LOW_BYTES)
+    diary = JournalDiary(partial(Journal.open, tmp_path, KEY, disk=disk))
+    assert not diary.look(was_low=False).low
+    assert diary.look(was_low=True).low
+    disk.free = AMPLE_BYTES
+    assert not diary.look(was_low=True).low
+    diary.close()
+
+
+def test_the_diary_says_why_there_is_no_mirror(tmp_path):
+    (tmp_path / "file").write_text("no directory")
+    mirror = tmp_path / "file"
+    diary = JournalDiary(partial(Journal.open, tmp_path / "journal", KEY, mirror=mirror))
+    assert "directory" in diary.look(was_low=False).mirror_trouble
+    diary.close()
+
+
+def test_a_disk_that_does_not_say_how_full_it_is_is_doubted(tmp_path):
+    disk = BrokenDisk()
+    diary = JournalDiary(partial(Journal.open, tmp_path, KEY, disk=disk))
+    disk.refused.add("free_bytes")
+    with pytest.raises(CommitUncertain, match="does not answer"):
+        diary.look(was_low=False)
+    disk.refused.clear()
+    diary.close()
 
 
 def test_the_journal_tells_what_the_disk_tells(tmp_path):

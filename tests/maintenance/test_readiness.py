@@ -29,6 +29,7 @@ class Site:
         self.outcome = Acknowledged()
         self.now = NOW
         self.environment = "demo"
+        self.storage = ""  # more of its section
         self._file = directory / "site.toml"
 
     def keys(self):
@@ -40,7 +41,8 @@ class Site:
 
     def examine(self):
         self._file.write_text(
-            f'schema = 1\nenvironment = "{self.environment}"\n[storage]\ndirectory = "data"\n'
+            f'schema = 1\nenvironment = "{self.environment}"\n[storage]\n'
+            f'directory = "data"\n{self.storage}\n'
             '[platform]\nbase_url = "https://pay.example.com"\n'
         )
         return examine(
@@ -135,6 +137,49 @@ def test_a_journal_in_use_is_a_warning(site):
         check = site.check("journal")
     assert check.verdict is Verdict.WARNING
     assert (site.directory / FILE_NAME).exists()
+
+
+def test_a_demonstration_without_a_mirror_is_in_order_a_site_is_warned(site):
+    assert site.verdicts()["mirror"] is Verdict.OK
+    site.environment = "production"
+    check = site.check("mirror")
+    assert check.verdict is Verdict.WARNING
+    assert "mirror_directory" in check.advice
+
+
+def test_a_mirror_that_cannot_be_written_is_told_with_what_to_do(site, tmp_path):
+    (tmp_path / "copy").write_text("no directory")
+    site.storage = 'mirror_directory = "copy"'
+    check = site.check("mirror")
+    assert check.verdict is Verdict.FAILED
+    assert "the disk of the mirror" in check.advice
+
+
+def test_a_mirror_on_the_disk_of_its_journal_is_a_warning(site):
+    site.storage = 'mirror_directory = "copy"'
+    check = site.check("mirror")
+    assert check.verdict is Verdict.WARNING
+    assert "another disk" in check.advice
+
+
+def test_a_mirror_that_missed_rows_is_a_warning(site, tmp_path):
+    with Journal.open(site.directory, site.keys().journal, mirror=tmp_path / "copy") as journal:
+        journal.commit([ended(1)], NOW, 1.0)
+    site.write_journal()
+    site.storage = 'mirror_directory = "copy"'
+    check = site.check("journal mirror")
+    assert check.verdict is Verdict.WARNING
+    assert "ends at row 1" in check.message
+
+
+def test_a_reserve_in_use_means_that_no_payments_are_taken(site):
+    site.environment = "production"
+    site.storage = "reserve_mb = 64"
+    assert site.verdicts()["disk"] is not Verdict.FAILED
+    site.write_journal()
+    check = site.check("disk")
+    assert check.verdict is Verdict.FAILED
+    assert "Make room" in check.advice
 
 
 def test_a_clock_behind_the_journal_is_told(site):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from kiosk.domain.events import DiskSeen
 from kiosk.domain.payment import State
 from kiosk.domain.records import (
     PaymentIntended,
@@ -45,6 +46,8 @@ class Disk:
         self.commits = 0
         self.failed = False
         self.full = False  # every commit fails, and opening again too
+        self.low = False  # so full that no payment may be begun; commits still work
+        self.told_low = False  # and the kiosk has been told
         self.fills_up = False  # the next commit that fails is the last for a while
         self.on_record: Callable[[Record], None] = lambda record: None
         self._next: tuple[Mishap, int] | None = None
@@ -94,6 +97,10 @@ class Disk:
         self.failed = False
         return self.records()
 
+    def look(self, *, was_low: bool) -> DiskSeen:
+        self.told_low = self.low
+        return DiskSeen(self.low)
+
     def tidy(self) -> None:
         """Nothing to move in memory."""
 
@@ -109,6 +116,8 @@ class Disk:
     def _keep(self, records: Sequence[Record], batch: str) -> None:
         self.batches.add(batch)
         for record in records:
+            begins = isinstance(record, PaymentIntended)
+            assert not (begins and self.told_low), "D5: a payment is begun on a disk that is low"
             self.rows.append(json.dumps(to_row(record)))
             self.on_record(record)
             if isinstance(record, PaymentIntended):
@@ -121,4 +130,4 @@ class Disk:
 
     def power_back(self) -> None:
         """A new process opens the journal."""
-        self.failed = False
+        self.failed = self.told_low = False

@@ -174,6 +174,8 @@ class Life:
         for machine in self.machines:
             if machine.kiosk.halted:
                 raise Broken("I10", f"{machine.name} stays halted: {machine.kiosk.halted}")
+            if machine.kiosk.low_space:
+                raise Broken("I10", f"{machine.name} does not see that there is room again")
             if machine.page is not None:
                 raise Broken("I10", f"{machine.name} never leaves {machine.page}")
             if not machine.kiosk.can_print:
@@ -193,7 +195,7 @@ class Life:
 
     def _quiet(self) -> bool:
         return self._settled() and all(
-            machine.page is None and machine.kiosk.can_print and not machine.kiosk.halted
+            machine.page is None and machine.kiosk.can_print and machine.kiosk.takes_visitors
             for machine in self.machines
         )
 

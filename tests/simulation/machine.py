@@ -131,6 +131,11 @@ class SimKiosk:
             return
         self._plan_tick()
 
+    def disk_is_low(self, *, low: bool) -> None:
+        self.disk.low = low
+        if self.on:
+            self._plan_tick()
+
     def stamp(self) -> e.Stamp:
         self._fresh += 1
         wall = START + timedelta(seconds=self._scheduler.now_s + self.wall_offset_s)
@@ -177,6 +182,8 @@ class SimKiosk:
         now_s = self._mono_s()
         kiosk = self.engine.kiosk
         due_s = now_s + HALTED_TICK_S if kiosk.halted else due_at_s(kiosk)
+        if self.disk.low is not kiosk.low_space:
+            due_s = min(due_s, self.engine.look_at_s)
         if self._every_tick:
             due_s = now_s
         if due_s == NEVER:

@@ -72,6 +72,7 @@ class Mishaps:
             "killed": self._killed,
             "commit_fails": self._commit_fails,
             "disk_full": self._disk_full,
+            "disk_low": self._disk_low,
             "clock_jump": self._clock_jump,
             "amount_changed": self._amount_changed,
             "paid_elsewhere": self._paid_elsewhere,
@@ -173,6 +174,10 @@ class Mishaps:
         machine.disk.full = True
         self._scheduler.after(self._for_s(), setattr, machine.disk, "full", False)
 
+    def _disk_low(self, machine: SimKiosk) -> None:
+        machine.disk_is_low(low=True)
+        self._scheduler.after(self._for_s(), lambda: machine.disk_is_low(low=False))
+
     def _clock_jump(self, machine: SimKiosk) -> None:
         days = self._scheduler.random.choice((-30, -1, 1, 30))
         machine.wall_offset_s += days * 86400.0
@@ -215,6 +220,7 @@ class Mishaps:
             machine.weather.down = machine.weather.silent = machine.weather.status_down = False
             machine.disk.calm()
             machine.effects_until_cut = 0
+            machine.disk_is_low(low=False)
             machine.boot()
             self.mend_printer(machine)
             machine.send(e.DeviceUp(Role.ID_READER))
@@ -223,6 +229,6 @@ class Mishaps:
 KINDS = (
     "network_down", "network_silent", "status_down", "weather", "platform_restart", "printer_job",
     "printer_status", "printer_unplugged", "reader_unplugged", "power_at_commit",
-    "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "clock_jump",
+    "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "disk_low", "clock_jump",
     "amount_changed", "paid_elsewhere", "voided", "statement",
 )  # fmt: skip

@@ -132,6 +132,9 @@ BUGS = (
     bug("restart forgets open payments", DOMAIN + "payments.py", (
         '        close(turn, payment.payment_id, "restart")\n', "",
     )),
+    bug("a nearly full disk still takes payments", DOMAIN + "paying.py", (
+        "    if turn.kiosk.low_space:\n", "    if False:\n",
+    )),
     bug("owed receipts dropped", DOMAIN + "ledger.py", (
         "return self.state is payment.State.PAID and self.receipts_issued < len(self.bills)",
         "return False",

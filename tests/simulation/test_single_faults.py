@@ -80,6 +80,11 @@ def disk_full(world: CrashWorld) -> None:
     world.scheduler.after(LASTS_S, setattr, world.machine.disk, "full", False)
 
 
+def disk_low(world: CrashWorld) -> None:
+    world.machine.disk_is_low(low=True)
+    world.scheduler.after(LASTS_S, lambda: world.machine.disk_is_low(low=False))
+
+
 def clock(days: int) -> Fault:
     return lambda world: setattr(world.machine, "wall_offset_s", days * 86400.0)
 
@@ -150,6 +155,7 @@ FAULTS: dict[str, Fault] = {
     "D4_commit_fails_and_is_kept": at_commit(Mishap.KEPT),
     "D4_commit_fails_and_is_lost": at_commit(Mishap.LOST),
     "D5_disk_full": disk_full,
+    "D5_disk_nearly_full": disk_low,
     "D9_clock_a_month_ahead": clock(30),
     "D9_clock_a_month_behind": clock(-30),
     "D13_ghost_touches": happens(*[e.Touched(), e.PayTouched(), e.AgreeTouched()] * 20),
@@ -171,7 +177,7 @@ FAULTS: dict[str, Fault] = {
 
 
 def test_the_matrix_has_a_cell_for_every_fault_and_step() -> None:
-    assert len(FAULTS) * len(Point) == 742
+    assert len(FAULTS) * len(Point) == 756
     assert set(reference().moments) == set(Point)
 
 

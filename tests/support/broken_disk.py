@@ -20,6 +20,7 @@ class BrokenDisk(Disk):
         self.refused: set[str] = set()
 
     def free_bytes(self, directory: Path) -> int:
+        self._meet("free_bytes")
         return self.free
 
     def allocate(self, descriptor: int, size: int) -> None:

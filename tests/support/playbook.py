@@ -50,6 +50,9 @@ class MemoryDiary:
     keeps_failed: bool = False  # a commit that fails is durable all the same
     batches: set[str] = field(default_factory=set)
     failed: bool = False
+    low: bool = False  # on room
+    is_silent: bool = False  # when it is asked how full it is
+    mirror_trouble: str = ""
 
     def records(self) -> Sequence[Record]:
         return tuple(from_row(kind, body) for kind, body in self.rows)
@@ -77,6 +80,11 @@ class MemoryDiary:
 
     def has_batch(self, batch: str) -> bool:
         return batch in self.batches
+
+    def look(self, *, was_low: bool) -> e.DiskSeen:
+        if self.is_silent:
+            raise CommitUncertain("the disk does not answer")
+        return e.DiskSeen(self.low, self.mirror_trouble)
 
     def tidy(self) -> None:
         """Nothing to move in memory."""

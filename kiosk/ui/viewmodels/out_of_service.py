@@ -21,6 +21,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 KEYS = {
     Service.STARTING: "starting",
     Service.NO_LINK: "no_link",
+    Service.NO_SPACE: "no_space",
     Service.HALTED: "halted",
 }
 

@@ -283,7 +283,11 @@ def ask_platform(settings: Settings, call: PlatformCall) -> Outcome:
 
 def run(settings: Settings) -> int:
     """Serve the public until the window is closed; the exit code."""
-    from kiosk.ui.application import application  # noqa: PLC0415 Qt only where there is a screen
+    from kiosk.ui.application import (  # noqa: PLC0415 Qt only where there is a screen
+        NoDisplay,
+        application,
+        require_display,
+    )
 
     try:
         configure_logging(settings.storage_directory / "log")
@@ -305,6 +309,11 @@ def run(settings: Settings) -> int:
         _perform(settings, "")
     except (KeyUnusable, OSError) as error:
         log.error(EventId.PLATFORM_CREDENTIALS_REFUSED, reason=str(error))
+        return EXIT_BAD_USE
+    try:
+        require_display()
+    except NoDisplay as error:
+        sys.stderr.write(f"The kiosk's window cannot be opened: {error}\n")
         return EXIT_BAD_USE
     app = application()
     with screen(settings) as (_, _, machine):

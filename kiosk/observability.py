@@ -21,6 +21,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from kiosk import event_catalogue
 from kiosk.event_ids import EventId
+from kiosk.paths import make_private
 
 LOG_NAME = "kiosk.log"
 MAX_FILE_BYTES = 5 * 1024 * 1024
@@ -104,7 +105,7 @@ def configure_logging(
     console.setLevel(console_level)
     handlers: list[logging.Handler] = [console]
     if directory is not None:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(directory)
         handlers.append(
             logging.handlers.RotatingFileHandler(
                 directory / LOG_NAME,

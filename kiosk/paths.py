@@ -1,7 +1,9 @@
-"""Where the files that ship with the program are, in a checkout and in an installed wheel."""
+"""Where things are: what ships with the program, and what it keeps for its user."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,6 +19,30 @@ def assets_directory() -> Path:
 def config_directory() -> Path:
     """Default settings, the fee catalogue and the guides."""
     return _shipped("config")
+
+
+class NoHome(Exception):
+    """This user has no home directory, so nothing can be kept there."""
+
+
+def state_directory(
+    environment: Mapping[str, str] = os.environ, home: Callable[[], Path] = Path.home
+) -> Path:
+    """Where a demonstration keeps its state (XDG base directories). Raises NoHome."""
+    state = environment.get("XDG_STATE_HOME")
+    try:
+        base = Path(state) if state else home() / ".local" / "state"
+    except RuntimeError as error:
+        raise NoHome("this user has no home directory; set XDG_STATE_HOME or name one") from error
+    return base / "public-payment-kiosk"
+
+
+def make_private(directory: Path) -> None:
+    """Make it and what is missing above it, its owner's alone. Raises OSError."""
+    if not directory.is_dir():
+        if directory.parent != directory:
+            make_private(directory.parent)
+        directory.mkdir(mode=0o700, exist_ok=True)
 
 
 def _shipped(name: str) -> Path:

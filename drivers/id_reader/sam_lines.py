@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.api import DriverError, DriverSpec, Role, Surroundings
+from drivers.fields import DevicePath, Host, PathText
 from drivers.id_reader.sam import Sam
 from drivers.id_reader.sam_reader import SamReader
 from drivers.transport.link import ByteLink
@@ -22,16 +23,16 @@ class SamSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sam_id: str = Field(default="", pattern=f"^({SAM_ID})$")
-    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
+    trace: PathText = ""  # a file: record the dialogue, scrubbed
 
 
 class SerialSettings(SamSettings):
-    port: str = Field(min_length=1)
+    port: DevicePath
     baud: int = Field(default=115200, ge=9600, le=921600)
 
 
 class TcpSettings(SamSettings):
-    host: str = Field(min_length=1)
+    host: Host
     port: int = Field(ge=1, le=65535)
     connect_timeout_s: float = Field(default=3.0, gt=0, le=60)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.api import DriverSpec, Role, Surroundings
+from drivers.fields import Host, PathText
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
-from drivers.printer.profile import profile_named
+from drivers.printer.profile import ProfileName, profile_named
 from drivers.transport.recording import recorded
 from drivers.transport.scrubbing import PrinterScrubber
 from drivers.transport.tcp import TcpLink
@@ -17,10 +18,10 @@ from drivers.transport.tcp import TcpLink
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: str = Field(min_length=1)
+    host: Host
     port: int = Field(default=9100, ge=1, le=65535)
-    profile: str = "default"
-    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
+    profile: ProfileName = "default"
+    trace: PathText = ""  # a file: record the dialogue, scrubbed
     connect_timeout_s: float = Field(default=3.0, gt=0, le=60)
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
 
 from drivers.api import BadSettings, PrintProof
 
@@ -66,6 +68,18 @@ def profile_named(name: str) -> Profile:
         known = ", ".join([*ours, *sorted(models)])
         raise BadSettings("unknown_profile", f"no printer profile {name!r}; known: {known}")
     return _from_model(name, models[name])
+
+
+def _known(name: str) -> str:
+    try:
+        profile_named(name)
+    except BadSettings as error:
+        raise ValueError(str(error)) from error
+    return name
+
+
+ProfileName = Annotated[str, AfterValidator(_known)]
+"""For the settings of a driver: the name of a profile that can be used."""
 
 
 @cache

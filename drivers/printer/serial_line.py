@@ -5,10 +5,11 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.api import DriverSpec, Role, Surroundings
+from drivers.fields import DevicePath, PathText
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
-from drivers.printer.profile import profile_named
+from drivers.printer.profile import ProfileName, profile_named
 from drivers.transport.recording import recorded
 from drivers.transport.scrubbing import PrinterScrubber
 from drivers.transport.serial_port import FlowControl, SerialLink
@@ -17,11 +18,11 @@ from drivers.transport.serial_port import FlowControl, SerialLink
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    port: str = Field(min_length=1)
+    port: DevicePath
     baud: int = Field(default=115200, ge=1200, le=921600)
     flow_control: FlowControl = "none"
-    profile: str = "default"
-    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
+    profile: ProfileName = "default"
+    trace: PathText = ""  # a file: record the dialogue, scrubbed
 
 
 def connect(settings: Settings, _: Surroundings) -> EscPosPrinter:

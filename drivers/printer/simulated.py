@@ -8,7 +8,7 @@ from drivers.api import DeviceLost, DriverSpec, Role, Surroundings
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
-from drivers.printer.profile import Profile, profile_named
+from drivers.printer.profile import Profile, ProfileName, profile_named
 from drivers.simulated.paper_printer import PaperPrinter
 from drivers.simulation import require_world
 from drivers.transport.link import LinkLost
@@ -19,7 +19,7 @@ LISTEN_STEP_S = 0.05
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    profile: str = "default"
+    profile: ProfileName = "default"
     speed_mm_per_s: float = Field(default=0.0, ge=0.0, le=500.0)  # 0: at once
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.api import DriverSpec, Role, Surroundings
+from drivers.fields import PathText
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
-from drivers.printer.profile import profile_named
+from drivers.printer.profile import ProfileName, profile_named
 from drivers.transport.recording import recorded
 from drivers.transport.scrubbing import PrinterScrubber
 from drivers.transport.usb_printer import UsbPrinterLink, find_printer
@@ -22,9 +23,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     serial: str = Field(default="", max_length=128)
-    device: str = Field(default="", max_length=256)
-    profile: str = "default"
-    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
+    device: PathText = ""
+    profile: ProfileName = "default"
+    trace: PathText = ""  # a file: record the dialogue, scrubbed
 
 
 def connect(settings: Settings, _: Surroundings) -> EscPosPrinter:

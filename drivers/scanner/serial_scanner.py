@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.api import DriverSpec, Role, Surroundings
 from drivers.clock import Clock, SystemClock
+from drivers.fields import DevicePath, PathText
 from drivers.scanner.codes import CodeAssembler
 from drivers.transport.link import ByteLink
 from drivers.transport.recording import recorded
@@ -19,11 +20,11 @@ MAX_READS_PER_POLL = 8
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    port: str = Field(min_length=1)
+    port: DevicePath
     baud: int = Field(default=115200, ge=1200, le=921600)
     # A code is over after a line end, or after so long a silence.
     quiet_s: float = Field(default=0.1, ge=0.02, le=2.0)
-    trace: str = Field(default="", max_length=1024)  # a file: record the dialogue, scrubbed
+    trace: PathText = ""  # a file: record the dialogue, scrubbed
 
 
 class SerialScanner:

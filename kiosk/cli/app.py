@@ -11,6 +11,7 @@ from kiosk.cli import device, journal, service, site
 from kiosk.cli.output import EXIT_BAD_USE, EXIT_BUG, EXIT_FINDING, EXIT_INTERRUPTED, BadUse, err
 from kiosk.journal.errors import JournalDamaged, JournalError, WrongKey
 from kiosk.observability import mask
+from kiosk.paths import NoHome
 from kiosk.settings import BadSettings
 
 HELP = """公共支付自助机 · a self-service kiosk for paying what one owes the public purse.
@@ -48,7 +49,7 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     except (JournalDamaged, WrongKey) as error:
         err.print(str(error), style="red", markup=False)
         return EXIT_FINDING
-    except (BadSettings, BadUse, JournalError) as error:
+    except (BadSettings, BadUse, JournalError, NoHome) as error:
         err.print(str(error), style="red", markup=False)
         return EXIT_BAD_USE
     except KeyboardInterrupt:

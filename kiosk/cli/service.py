@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kiosk.cli.output import BadUse, NeededSiteOption, leave, out, print_json, settings_of
+from kiosk.paths import state_directory
 from kiosk.settings import BadSettings, Fault, missing_for_service
-
-STATE = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -75,9 +73,10 @@ def tour(
 
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
-    directory: Annotated[Path, typer.Option(help="Where the platform keeps its book.")] = STATE
-    / "public-payment-kiosk"
-    / "sandbox",
+    directory: Annotated[
+        Path | None,
+        typer.Option(help="Where the platform keeps its book; else with the user's state."),
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Run the embedded payment platform alone, until Ctrl-C.
@@ -100,7 +99,7 @@ def sandbox(
         out.print(f"cashier and switches (browser):    {addresses.direct_url}")
 
     try:
-        serve(port, directory, host, ready=tell)
+        serve(port, directory or state_directory() / "sandbox", host, ready=tell)
     except (OSError, StoreError) as error:
         raise BadUse(f"the sandbox cannot start: {error}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kiosk.paths import config_directory
+from kiosk.paths import config_directory, make_private
 from kiosk.settings.load import load
 from kiosk.settings.model import Settings
 
@@ -14,7 +14,7 @@ SITE = "site.toml"
 
 def demo_settings(directory: Path) -> Settings:
     """Load the demo site, stored as `site.toml` in `directory`, so that commands can use it."""
-    directory.mkdir(parents=True, exist_ok=True)
+    make_private(directory)
     text = (config_directory() / "demo.toml").read_text("utf-8")
     storage = json.dumps(str((directory / "kiosk").absolute()), ensure_ascii=False)
     site = directory / SITE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from pathlib import Path
 
@@ -10,12 +9,12 @@ from PySide6.QtGui import QWindow
 from rich.console import Console
 
 from drivers.simulation import SimulatedWorld
-from kiosk import bootstrap
+from kiosk import bootstrap, paths
 from kiosk.demo.dock_actions import DemoActions
 from kiosk.demo.sandbox_process import SandboxFailed, SandboxProcess
 from kiosk.demo.settings import demo_settings
 from kiosk.observability import configure_logging, install_crash_hooks
-from kiosk.ui.application import application
+from kiosk.ui.application import NoDisplay, application, require_display
 from kiosk.ui.dock.contract import DockFacts
 from kiosk.ui.dock.window import Dock
 
@@ -33,6 +32,12 @@ def show(host: str) -> int:
     this machine's own address (or `host` itself where that is an address of it).
     """
     console = Console()
+    try:
+        require_display()
+    except NoDisplay as error:
+        console.print(f"The window cannot be opened: {error}")
+        console.print("Without a display, kiosk tour plays the demonstration by itself.")
+        return EXIT_BAD_USE
     place = state_directory()
     settings = demo_settings(place)
     configure_logging(place / "log")
@@ -77,9 +82,11 @@ def _side_by_side(kiosk: QWindow, dock: QWindow) -> None:
 
 
 def state_directory() -> Path:
-    """Where the demonstration keeps its book, journal and receipts between two runs."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "public-payment-kiosk" / "demo"
+    """Where the demonstration keeps its book, journal and receipts between two runs.
+
+    Raises NoHome.
+    """
+    return paths.state_directory() / "demo"
 
 
 def _sandbox(place: Path, host: str) -> SandboxProcess:

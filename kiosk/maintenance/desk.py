@@ -18,12 +18,12 @@ from kiosk.domain.operator import AccountRole, Level, NotDone, Order
 from kiosk.maintenance.views import (
     AccountLine,
     Day,
+    DeviceLine,
     Doubtful,
     Home,
     LevelNow,
     OwedReceipt,
     Story,
-    DeviceLine,
     VisitPage,
     Wanted,
 )

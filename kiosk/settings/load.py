@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,10 +13,10 @@ from pydantic import BaseModel, ValidationError
 from drivers import registry
 from drivers.api import BadSettings as NoSuchDriver
 from drivers.api import Role
-from kiosk.paths import config_directory
+from kiosk.paths import NoHome, config_directory, state_directory
 from kiosk.settings import positions
 from kiosk.settings.faults import KINDS, BadSettings, Fault, FaultKind, message_of, unknown_key
-from kiosk.settings.model import Device, Environment, PlatformSection, Settings, SiteFile
+from kiosk.settings.model import Device, Environment, PlatformSection, Section, Settings, SiteFile
 
 SCHEMA = 1
 MAX_FILE_BYTES = 65536
@@ -48,8 +47,7 @@ def load(path: Path | None) -> Settings:
     values, text = _read(config_directory() / "default.toml")
     if path is not None:
         site, text = _read(path)
-        _require_schema(path, site)
-        values = _merged(values, site)
+        values = {**_merged(values, site), "schema": site.get("schema")}
     return _Check(path, text).settings(values)
 
 
@@ -113,17 +111,6 @@ def _read(path: Path) -> tuple[Values, str]:
         raise refuse(line, f"is not TOML: {said}", FaultKind.NOT_TOML) from error
 
 
-def _require_schema(path: Path, site: Values) -> None:
-    found = site.get("schema")
-    if found is None:
-        message = f"is missing: write schema = {SCHEMA} at the top"
-    elif found != SCHEMA or isinstance(found, bool):
-        message = f"is {found!r}; this kiosk reads schema {SCHEMA}"
-    else:
-        return
-    raise BadSettings(path.name, [Fault("schema", 1, message, FaultKind.SCHEMA)])
-
-
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> Values:
     """Tables are merged key by key, everything else (arrays too) is replaced."""
     merged = dict(under)
@@ -151,20 +138,24 @@ class _Check:
             self._lines = {}
 
     def settings(self, values: Values) -> Settings:
+        """Raises BadSettings with everything that is wrong."""
+        self._check_schema(values.get("schema"))
         sections = {key: value for key, value in values.items() if key != "devices"}
-        site = self._validated(SiteFile, sections, ())
-        environment = site.environment if site else _environment_of(values)
-        devices = self._devices(values.get("devices", {}), environment)
-        if site is not None:
-            self._check_production(site)
-        if self._faults or site is None:
+        site, faulty = self._site({**sections, "schema": SCHEMA})
+        self._check_rules(site, faulty)
+        devices = self._devices(values.get("devices", {}), site.environment)
+        storage, mirror = self._storage(site), self._mirror(site)
+        if mirror is not None and mirror.resolve() == storage.resolve():
+            words = "is the storage directory itself: a second copy needs another disk"
+            self._fault(("storage", "mirror_directory"), words, FaultKind.WRONG_VALUE)
+        if self._faults:
             name = self._path.name if self._path else "default.toml"
             raise BadSettings(name, self._faults)
         return Settings(
             environment=site.environment,
             kiosk=site.kiosk,
-            storage_directory=self._storage(site),
-            mirror_directory=self._mirror(site),
+            storage_directory=storage,
+            mirror_directory=mirror,
             reserve_bytes=self._reserve_bytes(site),
             platform=self._with_absolute_paths(site),
             screen=site.screen,
@@ -172,21 +163,68 @@ class _Check:
             devices=devices,
         )
 
+    def _check_schema(self, found: object) -> None:
+        if found is None:
+            words = f"is missing: write schema = {SCHEMA} at the top"
+        elif found != SCHEMA or isinstance(found, bool):
+            words = f"is {found!r}; this kiosk reads schema {SCHEMA}"
+        else:
+            return
+        self._fault(("schema",), words, FaultKind.SCHEMA, line=1)
+
+    def _site(self, values: Values) -> tuple[SiteFile, frozenset[positions.Path]]:
+        """The sections, and the places of their faults, which have taken their defaults.
+
+        So that what depends on the others can be judged in the same pass.
+        """
+        try:
+            return SiteFile.model_validate(values), frozenset()
+        except ValidationError as error:
+            faulty = frozenset(self._tell(SiteFile, error, ()))
+        for place in faulty:
+            values = _without(values, place)
+        return SiteFile.model_validate(values), faulty
+
+    def _check_rules(self, site: SiteFile, faulty: frozenset[positions.Path]) -> None:
+        for name in SiteFile.model_fields:
+            section = getattr(site, name)
+            rules = section.RULES if isinstance(section, Section) else ()
+            for rule in rules:
+                known = not faulty & {(name,), *((name, key) for key in rule.keys)}
+                if known and not rule.holds(section):
+                    self._fault((name,), rule.message, FaultKind.WRONG_VALUE)
+        is_production = site.environment is Environment.PRODUCTION
+        if is_production and site.platform.base_url.startswith("http://"):
+            words = "production speaks https:// only"
+            self._fault(("platform", "base_url"), words, FaultKind.NOT_FOR_SERVICE)
+
     def _validated(self, model: type[Model], values: object, at: positions.Path) -> Model | None:
         try:
             return model.model_validate(values)
         except ValidationError as error:
-            for detail in error.errors(include_url=False, include_input=False):
-                place = (*at, *detail["loc"])
-                known = _keys_beside(model, detail["loc"])
-                kind = KINDS.get(detail["type"], FaultKind.WRONG_VALUE)
-                self._fault(place, message_of(detail, known), kind)
+            self._tell(model, error, at)
             return None
 
+    def _tell(
+        self, model: type[BaseModel], error: ValidationError, at: positions.Path
+    ) -> list[positions.Path]:
+        """Keep every fault; where they are."""
+        places = []
+        for detail in error.errors(include_url=False, include_input=False):
+            words = message_of(detail, _keys_beside(model, detail["loc"]))
+            places.append((*at, *detail["loc"]))
+            self._fault(places[-1], words, KINDS.get(detail["type"], FaultKind.WRONG_VALUE))
+        return places
+
     def _fault(
-        self, place: positions.Path, message: str, kind: FaultKind = FaultKind.WRONG_DEVICE
+        self,
+        place: positions.Path,
+        message: str,
+        kind: FaultKind = FaultKind.WRONG_DEVICE,
+        line: int = 0,
     ) -> None:
-        line = positions.line_of(self._lines, place) if self._path else 0
+        if self._path:
+            line = line or positions.line_of(self._lines, place)
         self._faults.append(Fault(".".join(map(str, place)), line, message, kind))
 
     def _devices(self, sections: object, environment: Environment) -> Mapping[Role, Device]:
@@ -241,23 +279,16 @@ class _Check:
         checked = self._validated(spec.settings, options, place)
         return Device(driver=spec, options=checked) if checked is not None else None
 
-    def _check_production(self, site: SiteFile) -> None:
-        if site.environment is not Environment.PRODUCTION:
-            return
-        if site.platform.base_url.startswith("http://"):
-            self._fault(
-                ("platform", "base_url"),
-                "production speaks https:// only",
-                FaultKind.NOT_FOR_SERVICE,
-            )
-
     def _storage(self, site: SiteFile) -> Path:
         if site.storage.directory:
             return self._absolute(site.storage.directory)
         if site.environment is Environment.PRODUCTION:
             return PRODUCTION_DIRECTORY
-        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-        return Path(state) / "public-payment-kiosk"
+        try:
+            return state_directory()
+        except NoHome as error:
+            self._fault(("storage", "directory"), f"is missing: {error}", FaultKind.MISSING)
+            return PRODUCTION_DIRECTORY
 
     def _mirror(self, site: SiteFile) -> Path | None:
         if not site.storage.mirror_directory:
@@ -293,9 +324,14 @@ def _one_of(choices: tuple[str, ...]) -> str:
     return f"expected one of {', '.join(choices)}" if choices else "there is no driver for it yet"
 
 
-def _environment_of(values: Values) -> Environment:
-    """For judging devices when other parts of the file are at fault."""
-    return Environment.PRODUCTION if values.get("environment") == "production" else Environment.DEMO
+def _without(values: Values, place: positions.Path) -> Values:
+    """The values less one of them, however deep it is."""
+    key, *rest = place
+    if key not in values:
+        return values
+    if rest and isinstance(values[str(key)], dict):
+        return {**values, str(key): _without(values[str(key)], tuple(rest))}
+    return {name: value for name, value in values.items() if name != key}
 
 
 def _keys_beside(model: type[BaseModel], place: tuple[str | int, ...]) -> list[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from drivers.api import DriverSpec, Role
+from drivers.fields import host_name, path_text
 from kiosk.domain.kiosk import Rules
 
 DEFAULT_RULES = Rules(kiosk_id="", digest_key=b"", roles=frozenset())
@@ -25,8 +27,35 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What must hold between keys of one section; judged where all of them are right."""
+
+    keys: tuple[str, ...]
+    holds: Callable[[Any], bool]
+    message: str
+
+
 class Section(BaseModel):
+    """`RULES` are the loader's to check: pydantic would stop at the first fault of a field."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    RULES: ClassVar[tuple[Rule, ...]] = ()
+
+
+def _together(first: str, second: str) -> Rule:
+    def holds(section: Any) -> bool:
+        return bool(getattr(section, first)) == bool(getattr(section, second))
+
+    return Rule((first, second), holds, f"{first} and {second} go together")
+
+
+def _shorter(first: str, second: str) -> Rule:
+    def holds(section: Any) -> bool:
+        return bool(getattr(section, first) < getattr(section, second))
+
+    return Rule((first, second), holds, f"{first} must be shorter than {second}")
 
 
 def _kiosk_id(text: str) -> str:
@@ -37,10 +66,8 @@ def _kiosk_id(text: str) -> str:
 
 
 def _path(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("a path cannot hold a NUL character")
     try:
-        Path(text).expanduser()
+        Path(path_text(text)).expanduser()
     except RuntimeError as error:
         raise ValueError("names the home of a user that this machine does not have") from error
     return text
@@ -100,16 +127,15 @@ class PlatformSection(Section):
             raise ValueError("must not carry a password; use certificate_file")
         if parts.path not in ("", "/") or parts.query or parts.fragment:
             raise ValueError("expected https://host[:port] without a path")
-        _ = parts.port  # raises ValueError for a port that is none
+        if parts.port == 0:  # asking for it raises ValueError for a port that is none
+            raise ValueError("there is no port 0")
+        host_name(parts.hostname)
         return text
 
-    @model_validator(mode="after")
-    def _certificate_is_whole(self) -> Self:
-        if bool(self.certificate_file) != bool(self.certificate_key_file):
-            raise ValueError("certificate_file and certificate_key_file go together")
-        if bool(self.signing_key_file) != bool(self.platform_key_file):
-            raise ValueError("signing_key_file and platform_key_file go together")
-        return self
+    RULES = (
+        _together("certificate_file", "certificate_key_file"),
+        _together("signing_key_file", "platform_key_file"),
+    )
 
 
 class ScreenSection(Section):
@@ -145,13 +171,7 @@ class TimingSection(Section):
     link_check_s: Seconds = DEFAULT_RULES.link_check_s
     link_retry_s: Seconds = DEFAULT_RULES.link_retry_s
 
-    @model_validator(mode="after")
-    def _warnings_come_before_ends(self) -> Self:
-        if self.warn_s >= self.idle_s:
-            raise ValueError("warn_s must be shorter than idle_s")
-        if self.qr_hide_s >= self.qr_valid_s:
-            raise ValueError("qr_hide_s must be shorter than qr_valid_s")
-        return self
+    RULES = (_shorter("warn_s", "idle_s"), _shorter("qr_hide_s", "qr_valid_s"))
 
 
 class SiteFile(Section):

@@ -23,8 +23,8 @@ from tests.bench.figures import Figure
 from tests.bench.visits import DOCUMENT_BYTES
 from tests.drivers.bench import FakeClock
 from tests.drivers.lines import TcpLine
+from tests.drivers.machines import Machine
 from tests.drivers.sams import Table, WireToSam, card
-from tests.drivers.test_printer_links import Machine
 from tests.support.people import bill, receipt_of
 
 ROUNDS = 100

@@ -14,7 +14,7 @@ from kiosk.cli.app import run
 from kiosk.journal import keys
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.journal import Journal
-from tests.drivers.test_printer_links import TcpPrinter
+from tests.drivers.machines import TcpPrinter
 from tests.support.journals import NOON, ended, tamper
 
 CHECKOUT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from PIL import Image
 from drivers.id_reader.sam_emulator import SamEmulator
 from tests.drivers.chipcards import Daemon, SocialSecurityCard, VirtualSlot
 from tests.drivers.lines import PtyLine, TcpLine
+from tests.drivers.machines import Machine
 from tests.drivers.sams import FOREIGN_2017, RESIDENT, Table, card
-from tests.drivers.test_printer_links import Machine
 
 READ = {
     "kind": "resident",

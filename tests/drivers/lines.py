@@ -7,6 +7,17 @@ import select
 import socket
 import threading
 import tty
+from contextlib import contextmanager
+
+
+@contextmanager
+def deaf_port():
+    """The path of a serial line whose far end takes no byte."""
+    far, near = os.openpty()
+    tty.setraw(near)
+    yield os.ttyname(near)
+    os.close(far)
+    os.close(near)
 
 
 class PtyLine:

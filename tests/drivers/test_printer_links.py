@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import select
 import socket
-import threading
-import tty
 
 import pytest
 
-from drivers.api import BadSettings, DeviceLost, PrintOutcome, PrintProof, Role, Surroundings
-from drivers.printer.emulator import EscPosEmulator, MechanismState
-from drivers.printer.profile import profile_named
+from drivers.api import BadSettings, DeviceLost, PrintOutcome, Role, Surroundings
+from drivers.printer.emulator import MechanismState
 from drivers.registry import find
 from drivers.transport.link import LinkLost
 from drivers.transport.serial_port import SerialLink
@@ -20,131 +15,22 @@ from drivers.transport.tcp import TcpLink
 from drivers.transport.usb_printer import UsbPrinterLink, find_printer
 from tests.drivers.bench import DOCUMENT, read_back, texts
 from tests.drivers.contract import PrinterContract
-from tests.drivers.lines import sent
-
-
-class Machine:
-    """A printer at the far end: its emulator, and the state of its mechanism."""
-
-    def __init__(self, profile="default"):
-        self.strips = []
-        self.now = MechanismState()
-        model = profile_named(profile)
-        self.emulator = EscPosEmulator(
-            model.width_dots,
-            self,
-            self.strips.append,
-            echoes_process_id=model.proof is not PrintProof.PAPER_STATUS,
-            mouth=model.mouth,
-        )
-        self.answers_left = 10**9
-
-    def state(self):
-        return self.now
-
-    def advance(self, dots):
-        return dots
-
-    def cut(self):
-        return True
-
-    def answer(self, data):
-        answers = self.emulator.receive(data)[: self.answers_left]
-        self.answers_left -= len(answers)
-        return answers
-
-
-class TcpPrinter:
-    """Serves one connection after the other, as a print server does."""
-
-    def __init__(self):
-        self.machine = Machine()
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port = self._server.getsockname()[1]
-        self._connection = None
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def _serve(self):
-        while True:
-            try:
-                self._connection, _ = self._server.accept()
-            except OSError:
-                return
-            with self._connection as connection:
-                while data := self._receive(connection):
-                    answered = sent(connection, self.machine.answer(data))
-                    if not answered or self.machine.answers_left == 0:
-                        break
-
-    @staticmethod
-    def _receive(connection):
-        try:
-            return connection.recv(4096)
-        except OSError:
-            return b""
-
-    def close(self):
-        # shutdown() wakes the blocked accept(); close() alone would not.
-        self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
-        if self._connection:
-            self._hang_up(self._connection)
-        self._thread.join(timeout=10)
-        assert not self._thread.is_alive()
-
-    @staticmethod
-    def _hang_up(connection):
-        try:
-            connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # It has hung up by itself.
-
-
-class PtyPrinter:
-    """The far end of a serial line."""
-
-    def __init__(self):
-        self.machine = Machine()
-        self._far, self._near = os.openpty()
-        tty.setraw(self._near)
-        self.port = os.ttyname(self._near)
-        self._stop_out, self._stop_in = os.pipe()
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def _serve(self):
-        while True:
-            ready, _, _ = select.select([self._far, self._stop_out], [], [])
-            if self._stop_out in ready:
-                return
-            os.write(self._far, self.machine.answer(os.read(self._far, 4096)))
-
-    def unplug(self):
-        if self._thread.is_alive():
-            os.write(self._stop_in, b"x")
-            self._thread.join(timeout=10)
-            os.close(self._far)
-            os.close(self._near)
-
-    def close(self):
-        self.unplug()
-        os.close(self._stop_in)
-        os.close(self._stop_out)
+from tests.drivers.lines import deaf_port
+from tests.drivers.machines import PtyPrinter, TcpPrinter
 
 
 @pytest.fixture
 def tcp_printer():
-    server = TcpPrinter()
-    yield server
-    server.close()
+    printer = TcpPrinter()
+    yield printer
+    printer.close()
 
 
 @pytest.fixture
 def pty_printer():
-    line = PtyPrinter()
-    yield line
-    line.close()
+    printer = PtyPrinter()
+    yield printer
+    printer.close()
 
 
 def connect_tcp(port):
@@ -198,14 +84,11 @@ def test_a_pulled_usb_cable_is_a_lost_device(pty_printer):
 
 
 def test_a_usb_printer_that_takes_no_bytes_is_lost_in_bounded_time():
-    far, near = os.openpty()
-    tty.setraw(near)
-    link = UsbPrinterLink(os.ttyname(near))
-    with pytest.raises(LinkLost) as lost:
-        link.write(b"\x00" * 1_000_000, timeout_s=0.2)
-    link.close()
-    os.close(far)
-    os.close(near)
+    with deaf_port() as port:
+        link = UsbPrinterLink(port)
+        with pytest.raises(LinkLost) as lost:
+            link.write(b"\x00" * 1_000_000, timeout_s=0.2)
+        link.close()
     assert lost.value.reason == "write_timeout"
     assert 0 < lost.value.sent < 1_000_000
 
@@ -308,12 +191,9 @@ def test_a_serial_port_that_is_not_there_is_a_lost_device():
 
 
 def test_a_line_that_takes_no_bytes_is_lost_in_bounded_time():
-    far, near = os.openpty()
-    tty.setraw(near)
-    link = SerialLink(os.ttyname(near), 115200)
-    with pytest.raises(LinkLost) as lost:
-        link.write(b"\x00" * 1_000_000, timeout_s=0.2)
-    os.close(far)
-    os.close(near)
+    with deaf_port() as port:
+        link = SerialLink(port, 115200)
+        with pytest.raises(LinkLost) as lost:
+            link.write(b"\x00" * 1_000_000, timeout_s=0.2)
     assert lost.value.reason == "write_timeout"
     assert 0 < lost.value.sent < 1_000_000

@@ -382,3 +382,90 @@ def test_a_path_that_no_machine_has_is_a_fault_with_its_line(site, key, path):
     with pytest.raises(BadSettings) as refused:
         load(site(f'schema = 1\n[storage]\n{key} = "{path}"\n'))
     assert [(fault.key, fault.line) for fault in refused.value.faults] == [(f"storage.{key}", 3)]
+
+
+# --- everything at once ------------------------------------------------------------------------
+
+
+def test_a_wrong_schema_hides_no_other_fault(site):
+    assert faults_of(site("[screen]\nwidth_px = 1\n")) == [
+        "line 1: schema: is missing: write schema = 1 at the top",
+        "line 2: screen.width_px: expected greater than or equal to 640",
+    ]
+
+
+def test_a_fault_of_a_key_hides_no_fault_between_keys(site):
+    text = """schema = 1
+environment = "production"
+[platform]
+base_url = "http://pay.example.com"
+certificate_file = "kiosk.pem"
+connect_timeout_s = -1.0
+[timing]
+idle_s = 10.0
+done_s = "long"
+"""
+    assert faults_of(site(text)) == [
+        "line 3: platform: certificate_file and certificate_key_file go together",
+        "line 4: platform.base_url: production speaks https:// only",
+        "line 6: platform.connect_timeout_s: expected greater than or equal to 0.1",
+        "line 7: timing: warn_s must be shorter than idle_s",
+        "line 9: timing.done_s: expected a valid number",
+    ]
+
+
+def test_keys_are_not_held_against_one_that_is_at_fault_itself(site):
+    text = 'schema = 1\n[timing]\nwarn_s = 90.0\nidle_s = "x"\n'
+    assert faults_of(site(text)) == ["line 4: timing.idle_s: expected a valid number"]
+
+
+@pytest.mark.parametrize(
+    ("section", "fault"),
+    [
+        ('driver = "escpos-network"\nhost = "-x-"', "line 4: devices.receipt_printer.host: is nei"),
+        ('driver = "escpos-network"\nhost = "300.1.2.3"', "line 4: devices.receipt_printer.host:"),
+        (f'driver = "escpos-network"\nhost = "{"x" * 64}.cn"', "line 4: devices.receipt_printer"),
+        ('driver = "escpos-network"\nhost = ""', "line 4: devices.receipt_printer.host: is neithe"),
+        (
+            'driver = "escpos-network"\nprofile = "laser"\nhost = "h"',
+            "line 4: devices.receipt_printer.profile: no printer profile 'laser'; known: default",
+        ),
+        (
+            'driver = "escpos-serial"\nport = "/dev/tty\\u0000"',
+            "line 4: devices.receipt_printer.port: a path cannot hold a NUL character",
+        ),
+        (
+            'driver = "escpos-serial"\nport = "/dev/ttyS0"\ntrace = "a\\u0000"',
+            "line 5: devices.receipt_printer.trace: a path cannot hold a NUL character",
+        ),
+    ],
+)
+def test_what_a_driver_could_never_use_is_a_fault_of_the_file(site, section, fault):
+    (found,) = faults_of(site(f"schema = 1\n[devices.receipt_printer]\n{section}\n"))
+    assert found.startswith(fault)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.9", "::1", "printer-1.hall.example", "打印机.example"])
+def test_addresses_and_names_of_hosts_are_taken(site, host):
+    text = f'schema=1\n[devices.receipt_printer]\ndriver="escpos-network"\nhost="{host}"\n'
+    assert load(site(text)).devices[Role.RECEIPT_PRINTER].options.host == host
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://pay.example.com:0", "there is no port 0"),
+        ("https://pay..example.com", "is neither an IP address nor the name of a host"),
+    ],
+)
+def test_an_address_of_the_platform_that_cannot_be_is_a_fault(site, url, words):
+    found = faults_of(site(f'schema = 1\n[platform]\nbase_url = "{url}"\n'))
+    assert found == [f"line 3: platform.base_url: {words}"]
+
+
+@pytest.mark.parametrize("mirror", ["data", "other/../data", "."])
+def test_a_second_copy_beside_the_first_is_a_fault(site, mirror, tmp_path):
+    directory = "." if mirror == "." else "data"
+    text = f'schema=1\n[storage]\ndirectory = "{directory}"\nmirror_directory = "{mirror}"\n'
+    (fault,) = faults_of(site(text))
+    assert fault.startswith("line 4: storage.mirror_directory: is the storage directory itself")

@@ -60,6 +60,7 @@ from kiosk.platform_api.signing_keys import (
 )
 from kiosk.platform_api.transport import Timeouts
 from kiosk.receipts import compose, compose_inquiry_slip
+from kiosk.sd_notify import notify
 from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.settings.model import Environment, Settings
 
@@ -111,13 +112,15 @@ def build(
     base_url: str = "",
     open_diary: OpenDiary | None = None,
     keyboard: Keyboard | None = None,
+    maintenance_only: bool = False,
 ) -> Machine:
     """Wire a kiosk; nothing runs until `start`.
 
     `world` is the SimulatedWorld of a demonstration, `base_url` takes the place of the
     settings' platform, `keyboard` is what the screen's keys go to, and `open_diary` lets a
-    test watch every commit. Raises JournalError or OSError where key or storage cannot be
-    used, BadSettings for an impossible device.
+    test watch every commit. With `maintenance_only` no device is touched and no money taken.
+    Raises JournalError or OSError where key or storage cannot be used, BadSettings for an
+    impossible device.
     """
     secrets = keys.for_directory(settings.storage_directory)
     rules = settings.rules(secrets.digest)
@@ -126,7 +129,10 @@ def build(
         """On the core thread. A journal that is refused halts the kiosk, with a page that says so."""
         try:
             diary = open_diary() if open_diary else _diary_of(settings, secrets)
-            return Engine(rules, diary, SystemClock(), start_effect, publish)
+            engine = Engine(rules, diary, SystemClock(), start_effect, publish)
+            if maintenance_only:
+                engine.halt("maintenance_only", for_good=True)
+            return engine
         except (JournalError, BadRecord) as error:
             log.error(EventId.JOURNAL_REFUSED, reason=str(error))
             engine = Engine(rules, NoDiary(), SystemClock(), start_effect, publish)
@@ -134,7 +140,8 @@ def build(
             return engine
 
     core = Core(make_engine, boot_id=uuid.uuid4().hex[:12], version=VERSION)
-    supervisors = _supervisors(settings, core.post, Surroundings(world, keyboard))
+    surroundings = Surroundings(world, keyboard)
+    supervisors = {} if maintenance_only else _supervisors(settings, core.post, surroundings)
     breaker = Breaker(settings.platform.reconnect_window_s)
     link = PlatformLink(lambda: _perform(settings, base_url, breaker), core.post)
 
@@ -281,13 +288,17 @@ def ask_platform(settings: Settings, call: PlatformCall) -> Outcome:
 # --- with a screen ------------------------------------------------------------------------------
 
 
-def run(settings: Settings) -> int:
-    """Serve the public until the window is closed; the exit code."""
+def run(settings: Settings, *, maintenance_only: bool = False) -> int:
+    """Serve the public until the window is closed; the exit code.
+
+    Who guards the process (kiosk.guardian, systemd) hears from it while frames and engine move.
+    """
     from kiosk.ui.application import (  # noqa: PLC0415 Qt only where there is a screen
         NoDisplay,
         application,
         require_display,
     )
+    from kiosk.ui.pulse import Pulse  # noqa: PLC0415
 
     try:
         configure_logging(settings.storage_directory / "log")
@@ -316,8 +327,10 @@ def run(settings: Settings) -> int:
         sys.stderr.write(f"The kiosk's window cannot be opened: {error}\n")
         return EXIT_BAD_USE
     app = application()
-    with screen(settings) as (_, _, machine):
+    with screen(settings, maintenance_only=maintenance_only) as (shell, _, machine):
+        pulse = Pulse(shell.window, lambda: machine.core.beats, notify)
         machine.start()
+        pulse.start()
         return app.exec()
 
 
@@ -328,6 +341,7 @@ def screen(
     world: Any = None,
     base_url: str = "",
     size: tuple[int, int] | None = None,
+    maintenance_only: bool = False,
 ) -> Iterator[tuple[Shell, CoreBridge, Machine]]:
     """A window over a machine that is not started yet; both end with the block."""
     from kiosk.ui.core_bridge import CoreBridge  # noqa: PLC0415 Qt only where there is a screen
@@ -340,7 +354,14 @@ def screen(
 
     bridge = CoreBridge(post, Kiosk(rules=rules_of(settings)))
     keyboard = Keyboard()
-    machine = build(settings, bridge.publish, world=world, base_url=base_url, keyboard=keyboard)
+    machine = build(
+        settings,
+        bridge.publish,
+        world=world,
+        base_url=base_url,
+        keyboard=keyboard,
+        maintenance_only=maintenance_only,
+    )
     late.append(machine)
     wanted = settings.screen
     shell = Shell(

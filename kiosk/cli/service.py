@@ -20,13 +20,19 @@ def add_to(app: typer.Typer) -> None:
     app.command("openapi")(openapi)
 
 
-def run(site: NeededSiteOption) -> None:
+MaintenanceOption = Annotated[
+    bool, typer.Option("--maintenance-only", help="Take no money and touch no device.")
+]
+
+
+def run(site: NeededSiteOption, maintenance_only: MaintenanceOption = False) -> None:
     """Serve the public with the devices and the platform of a site file.
 
     Example: [bold]kiosk run --site /etc/public-payment-kiosk/site.toml[/bold]
 
     Unfinished payments and prints of the time before are asked about first. A bug ends the
-    kiosk with exit 70; let a supervisor such as systemd start it again.
+    kiosk with exit 70; let the guardian start it again
+    (python -m kiosk.guardian).
     """
     settings = settings_of(site)
     missing = missing_for_service(settings)
@@ -37,7 +43,7 @@ def run(site: NeededSiteOption) -> None:
         raise BadSettings(site.name, missing)
     from kiosk import bootstrap
 
-    leave(bootstrap.run(settings))
+    leave(bootstrap.run(settings, maintenance_only=maintenance_only))
 
 
 def demo(

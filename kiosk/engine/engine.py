@@ -92,6 +92,7 @@ class Engine:
         self._started: Started | None = None
         self._resume_at_s = 0.0
         self.look_at_s = 0.0
+        self._is_halted_for_good = False
         self.kiosk = Kiosk(rules=rules, ledger=rebuild(diary.records()))
 
     def handle(self, event: Event) -> None:
@@ -175,7 +176,7 @@ class Engine:
     def _resume(self) -> None:
         """Start again from what became durable, as after a crash; raises CommitUncertain."""
         now_s = self._clock.stamp().mono_s
-        if self._started is None or now_s < self._resume_at_s:
+        if self._started is None or self._is_halted_for_good or now_s < self._resume_at_s:
             return
         self._resume_at_s = now_s + RESUME_S
         ledger = rebuild(self._diary.reopen())
@@ -199,8 +200,9 @@ class Engine:
             self._resume_at_s = self._clock.stamp().mono_s + RESUME_S
             self.halt(str(error) or "journal")
 
-    def halt(self, reason: str) -> None:
-        """Stop serving, and show the page that says so."""
+    def halt(self, reason: str, *, for_good: bool = False) -> None:
+        """Stop serving, and show the page that says so; for good: until the next start."""
+        self._is_halted_for_good = self._is_halted_for_good or for_good
         self.kiosk = replace(self.kiosk, halted=reason)
         self._publish(self.kiosk)
 
@@ -213,6 +215,8 @@ class Core:
         self._started = Started(boot_id, version)
         self._inbox: queue.Queue[Event | None] = queue.Queue(MAX_INBOX)
         self._thread = threading.Thread(target=self._run, name="core", daemon=True)
+        self.beats = 0
+        """Turns of the loop in which time passed: while it grows, the engine lives."""
 
     def start(self) -> None:
         self._thread.start()
@@ -234,6 +238,7 @@ class Core:
             if wait_s <= 0:
                 engine.handle(Tick())
                 engine.rest()
+                self.beats += 1
                 next_tick_s = time.monotonic() + TICK_S
                 continue
             try:

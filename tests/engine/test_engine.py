@@ -75,6 +75,29 @@ def test_the_core_handles_posted_events_and_lets_time_pass() -> None:
     core.stop(WAIT_S)
 
 
+def test_the_core_beats_while_its_time_passes() -> None:
+    second = threading.Event()
+    cores: list[Core] = []
+
+    def publish(_: Kiosk) -> None:
+        if cores[0].beats >= 2:
+            second.set()
+
+    rules = Playbook().rules
+    cores.append(
+        Core(
+            lambda: Engine(rules, MemoryDiary(), SystemClock(), lambda _: None, publish),
+            "boot",
+            "test",
+        )
+    )
+    assert cores[0].beats == 0
+    cores[0].start()
+    assert second.wait(WAIT_S)
+    cores[0].stop(WAIT_S)
+    assert cores[0].beats >= 2
+
+
 def test_every_call_brings_its_reply_back() -> None:
     heard: list[e.Event] = []
     done = threading.Event()

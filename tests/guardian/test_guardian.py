@@ -1,0 +1,191 @@
+"""The guardian as a process: what it guards is killed, falls silent, or never starts."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+WAIT_S = 20.0
+# Says its pid and arguments, then shows signs of life until a file tells it to stop that.
+LIVELY = """
+    import os, sys, time
+    from pathlib import Path
+    from kiosk.sd_notify import WATCHDOG, notify
+    Path(sys.argv[1]).open("a").write(f"{os.getpid()} {' '.join(sys.argv[2:])}\\n")
+    silent = Path(sys.argv[1]).with_name("silent")
+    while True:
+        if not silent.exists():
+            notify(WATCHDOG)
+        time.sleep(0.05)
+"""
+HOPELESS = """
+    import os, sys
+    from pathlib import Path
+    Path(sys.argv[1]).open("a").write(f"{os.getpid()} {' '.join(sys.argv[2:])}\\n")
+    sys.exit(2)
+"""
+
+
+class Guarded:
+    """A guardian with a kiosk of a few lines, and systemd's socket above it."""
+
+    def __init__(self, place: Path, program: str, *options: str) -> None:
+        self.place = place
+        self.lives = place / "lives"
+        self.lives.touch()
+        script = place / "guarded.py"
+        script.write_text(textwrap.dedent(program))
+        self.systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.systemd.bind(str(place / "systemd"))
+        self.systemd.settimeout(WAIT_S)
+        site = place / "site.toml"
+        site.write_text('[kiosk]\nhelp_phone = "0571-00000000"\n[storage]\ndirectory = "."\n')
+        self.process = subprocess.Popen(
+            [
+                sys.executable, "-m", "kiosk.guardian", "--site", str(site), *options, "--",
+                sys.executable, str(script), str(self.lives),
+            ],
+            env=os.environ
+            | {
+                "QT_QPA_PLATFORM": "offscreen",
+                "NOTIFY_SOCKET": str(place / "systemd"),
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+            },
+            stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+
+    def life(self, number: int) -> tuple[int, list[str]]:
+        """Pid and arguments of the n-th start, counted from 1, waited for."""
+        until_s = time.monotonic() + WAIT_S
+        while len(lines := self.lives.read_text().splitlines()) < number:
+            assert time.monotonic() < until_s, f"start {number} never came"
+            select.select([], [], [], 0.02)
+        pid, *arguments = lines[number - 1].split()
+        return int(pid), arguments
+
+    def heard(self) -> bytes:
+        return self.systemd.recv(100)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=WAIT_S)
+        self.systemd.close()
+
+
+@pytest.fixture
+def guard(tmp_path):
+    made = []
+
+    def make(program, *options):
+        made.append(Guarded(tmp_path, program, *options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def wait_until_gone(pid: int) -> None:
+    handle = os.pidfd_open(pid)
+    try:
+        ready, _, _ = select.select([handle], [], [], WAIT_S)
+    finally:
+        os.close(handle)
+    assert ready, f"process {pid} lives on"
+
+
+def test_a_killed_kiosk_is_started_again_at_once(guard):
+    guarded = guard(LIVELY)
+    for number in (1, 2, 3):
+        pid, arguments = guarded.life(number)
+        assert arguments == []
+        os.kill(pid, signal.SIGKILL)
+    guarded.life(4)
+
+
+def test_a_silent_kiosk_is_killed_and_started_again(guard):
+    guarded = guard(LIVELY, "--silent", "0.5")
+    pid, _ = guarded.life(1)
+    guarded.heard()
+    (guarded.place / "silent").touch()
+    wait_until_gone(pid)
+    guarded.life(2)
+
+
+def test_a_kiosk_that_never_starts_is_left_to_technicians(guard):
+    guarded = guard(HOPELESS, "--retry", "0")
+    for number in range(1, 6):
+        assert guarded.life(number)[1] == []
+    assert guarded.life(6)[1] == ["--maintenance-only"]
+    assert '"failed_starts": 5' in (guarded.place / "guardian.json").read_text()
+
+
+def test_technicians_count_anew_with_forget(guard, tmp_path):
+    guarded = guard(HOPELESS, "--retry", "0")
+    guarded.life(6)
+    guarded.close()
+    forget = [sys.executable, "-m", "kiosk.guardian", "--site", str(tmp_path / "site.toml")]
+    subprocess.run([*forget, "--forget"], check=True, timeout=WAIT_S)
+    assert not (tmp_path / "guardian.json").exists()
+
+
+def test_the_kiosk_does_not_outlive_its_guardian(guard):
+    guarded = guard(LIVELY)
+    pid, _ = guarded.life(1)
+    guarded.process.kill()
+    wait_until_gone(pid)
+
+
+def test_a_guardian_that_is_asked_to_leave_takes_the_kiosk_with_it(guard):
+    guarded = guard(LIVELY)
+    pid, _ = guarded.life(1)
+    guarded.process.terminate()
+    assert guarded.process.wait(WAIT_S) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_systemd_hears_that_the_guardian_is_ready_and_then_that_it_lives(guard):
+    guarded = guard(LIVELY)
+    assert guarded.heard() == b"READY=1"
+    assert [guarded.heard() for _ in range(5)] == [b"WATCHDOG=1"] * 5
+
+
+def test_systemd_hears_nothing_from_a_guardian_that_is_stuck(guard):
+    guarded = guard(LIVELY)
+    guarded.life(1)
+    guarded.process.send_signal(signal.SIGSTOP)
+    guarded.systemd.settimeout(0.0)
+    try:
+        while True:  # what was sent before it stopped; the socket's buffer is bounded
+            guarded.heard()
+    except BlockingIOError:
+        guarded.systemd.settimeout(1.0)
+    with pytest.raises(TimeoutError):
+        guarded.heard()
+
+
+def test_a_command_that_is_not_there_is_a_failed_start(guard, tmp_path):
+    guarded = guard(LIVELY)
+    guarded.close()
+    site = str(tmp_path / "site.toml")
+    with subprocess.Popen(
+        [sys.executable, "-m", "kiosk.guardian", "--site", site, "--", "/no/such/program"],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert "cannot be started" in process.stderr.readline()
+        process.terminate()
+    assert '"failed_starts": 1' in (tmp_path / "guardian.json").read_text()

@@ -53,8 +53,9 @@ crash-states: $(READY)  ## Power cuts at every operation of random journals; STA
 kills: $(READY)  ## kill -9 at random moments; N=n SEED=s
 	$(PYTHON_VENV) -m tests.crash.kills --count $(or $(N),500) --seed $(or $(SEED),1)
 
-mutate: $(READY)  ## Mutation score of PACKAGE (kiosk.journal); survivors in out/mutants
-	$(PYTHON_VENV) -m tests.mutation $(or $(PACKAGE),kiosk.journal)
+mutate: $(READY)  ## Mutation score of PACKAGE (kiosk.domain, .engine, .journal); SECONDS=n, then again
+	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m tests.mutation $(or $(PACKAGE),kiosk.journal) \
+	    --seconds $(or $(SECONDS),3600) $(ARGS)
 
 browser: $(READY)  ## The cashier's pages in a real Chromium at phone sizes; pictures in out/browser
 	@command -v chromium >/dev/null || { echo "Please run: sudo apt-get install -y chromium"; exit 1; }

@@ -109,6 +109,13 @@ class Kiosk:
         )
 
     @property
+    def printer_words(self) -> str:
+        """What keeps the printer from printing; one that is gone is silent, whatever it said."""
+        if self.printer is None or not self.is_up(Role.RECEIPT_PRINTER):
+            return "silent"
+        return self.printer.words
+
+    @property
     def can_read_cards(self) -> bool:
         return self.is_up(Role.ID_READER) or self.is_up(Role.CARD_READER)
 

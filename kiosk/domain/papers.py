@@ -86,7 +86,7 @@ def _next(turn: Turn) -> None:
     page = turn.page
     assert isinstance(page, Printing)
     if not turn.kiosk.can_print:
-        words = turn.kiosk.printer.words if turn.kiosk.printer else "silent"
+        words = turn.kiosk.printer_words
         items = tuple(
             replace(item, state=ItemState.LATER, reason=words)
             if item.state is ItemState.WAITING
@@ -109,7 +109,6 @@ def _next(turn: Turn) -> None:
             waiting.reprint,
         )
     )
-    turn.show(page)
     _update(turn, waiting, state=ItemState.CLAIMING, claim_id=claim_id)
     turn.want(ClaimReceipt(claim_id, waiting.receipt_no, waiting.reprint))
 

@@ -276,7 +276,7 @@ def _print(turn: Turn, page: Choosing, heads: tuple[ReceiptHead, ...], *, reprin
     if turn.kiosk.can_print:
         papers.start(turn, heads, Printing(()), reprint=reprint)
     else:
-        reason = turn.kiosk.printer.words if turn.kiosk.printer else "silent"
+        reason = turn.kiosk.printer_words
         page = replace(page, auto_collect_at_s=None)
         turn.show(Trouble(TroubleKind.PRINTER_NOT_READY, page, reason=reason))
 

@@ -12,7 +12,7 @@ from kiosk.domain.records import BadRecord
 from kiosk.journal.chain import Row
 from kiosk.journal.errors import JournalDamaged
 
-CHINA = timezone(timedelta(hours=8), "UTC+8")  # no daylight saving since 1991
+CHINA = timezone(timedelta(hours=8))  # no daylight saving since 1991
 CSV_COLUMNS = ("seq", "at", "batch", "kind", "body", "mac")
 MAX_SHOWN_CHARS = 160
 

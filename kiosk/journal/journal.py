@@ -68,7 +68,7 @@ class Journal:
         self._failed = ""
         self._closed = False
         self._head = Head(0, chain.first_mac(key))
-        self._anchored_seq = 0
+        self._anchored_seq: int
         self._recover()
 
     @classmethod

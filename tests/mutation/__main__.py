@@ -1,9 +1,11 @@
 """`python -m tests.mutation PACKAGE…`: how many small wrong changes the tests notice.
 
-Each mutant lives in a copy of the tree. Only the tests that reach its line run, the
-quickest first, and the first failure ends them. Survivors must be named in
-`tests/mutation/<package>.txt`, each with the reason why no test can or need tell it
-from the original; a line there that is no survivor any more is an error too.
+Verdicts are appended to `out/mutants/PACKAGE.jsonl`, so a run can be cut at any moment or
+after `--seconds`, and the next goes on. What was caught stays so while the module and the
+test that caught it are the same; what survived is judged again when any test has changed.
+
+Survivors must be named in `tests/mutation/PACKAGE.txt`, each with the reason why no test
+can or need tell it from the original; a line there that is no survivor is an error too.
 """
 
 from __future__ import annotations
@@ -11,206 +13,70 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Sequence
 from pathlib import Path
-from queue import Queue
 
 from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.reach import (
+    ROOT,
+    TESTS,
+    Reach,
+    digest_of,
+    measure,
+    sources,
+    suite_digest,
+    test_files,
+)
+from tests.mutation.worker import Fate, Verdict, judge
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("kiosk", "drivers", "tests", "config", "assets", "pyproject.toml")
-TESTS = {
-    "kiosk.journal": ("tests/journal",),
-    "kiosk.domain": ("tests/domain", "tests/flows"),
-    "kiosk.engine": ("tests/engine", "tests/flows"),
-    "kiosk.platform_api": ("tests/platform_api",),
-}
-SLOW_TESTS = ("test_kill", "test_privacy", "no_flipped_bit")  # others reach the same lines
-ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
-ARGUMENTS += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # plugins are imported before
-ARGUMENTS += ("-k", " and ".join(f"not {name}" for name in SLOW_TESTS))
-QUICK_S = 0.3
-FIRST_TESTS = 12  # tried before all the others that reach the line
+OUT = ROOT / "out" / "mutants"
 GOAL_PERCENT = 90.0
 
 
-class Fate(StrEnum):
-    KILLED = "killed"
-    SURVIVED = "survived"
-    NOT_REACHED = "not reached"
+class Book:
+    """The verdicts of a package on disk: a line each, the last one of a name counts."""
 
+    def __init__(self, package: str) -> None:
+        self._path = OUT / f"{package}.jsonl"
+        self._modules = {
+            str(file.relative_to(ROOT)): digest_of([file]) for file in sources(package)
+        }
+        self._files = {
+            str(file.relative_to(ROOT)): digest_of([file]) for file in test_files(package)
+        }
+        self._suite = suite_digest(package)
 
-def name_of(module: str, mutant: Mutant) -> str:
-    return f"{module} {mutant.where or '-'}: {mutant.what}"
+    def write(self, verdict: Verdict) -> None:
+        file = verdict.by.partition("::")[0]
+        line = {
+            "name": verdict.mutant.name,
+            "module": self._modules[verdict.mutant.module],
+            "fate": verdict.fate,
+            "by": verdict.by,
+            "seconds": verdict.seconds,
+            "tests": self._files.get(file, "") if verdict.fate is Fate.KILLED else self._suite,
+        }
+        with self._path.open("a", encoding="utf-8") as stream:  # one write, so lines stay whole
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
+    def read(self) -> dict[str, tuple[Fate, str]]:
+        """Fate and reason by name, of what still holds."""
+        if not self._path.exists():
+            return {}
+        lines = [json.loads(line) for line in self._path.read_text().splitlines()]
+        return {
+            line["name"]: (Fate(line["fate"]), line["by"]) for line in lines if self._holds(line)
+        }
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    module: str
-    mutant: Mutant
-    fate: Fate
-
-    @property
-    def name(self) -> str:
-        """Says which mutant it is, whatever its line."""
-        return name_of(self.module, self.mutant)
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Which tests run a line, and how long each takes."""
-
-    tests: dict[tuple[str, int], frozenset[str]]
-    seconds: dict[str, float]
-
-    def quickest(self) -> list[str]:
-        """Tests for what runs at import: all that take less than `QUICK_S`."""
-        quick = [test for test, seconds in self.seconds.items() if seconds < QUICK_S]
-        return sorted(quick, key=lambda test: self.seconds[test])
-
-    def of(self, module: str, lines: range) -> list[str]:
-        """The tests that run any of the lines, the quickest first."""
-        tests = {test for line in lines for test in self.tests.get((module, line), ())}
-        return sorted(tests, key=lambda test: self.seconds[test])
-
-
-def measure(package: str, out: Path) -> Reach:
-    """Run the package's tests once, unchanged. Raises SystemExit when they fail."""
-    data, report = out / "coverage", out / "durations.json"
-    config = out / "coveragerc"
-    config.write_text(f"[run]\nsource = {package}\ndata_file = {data}\n")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", *ARGUMENTS, *TESTS[package]),
-            *("--cov", f"--cov-config={config}", "--cov-context=test", "--cov-report="),
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "QT_QPA_PLATFORM": "offscreen",
-            "MUTATION_DURATIONS": str(report),
-            "PYTEST_PLUGINS": "tests.mutation.durations",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(f"the tests fail without any mutant:\n{done.stdout[-4000:]}")
-    from coverage import CoverageData
-
-    coverage = CoverageData(str(data))
-    coverage.read()
-    reached: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for file in coverage.measured_files():
-        module = str(Path(file).relative_to(ROOT))
-        for line, contexts in coverage.contexts_by_lineno(file).items():
-            reached[module, line] |= {name.rpartition("|")[0] for name in contexts if name}
-    seconds = json.loads(report.read_text())
-    return Reach(
-        {place: frozenset(tests & set(seconds)) for place, tests in reached.items()}, seconds
-    )
-
-
-class Worker:
-    """A copy of the tree and the process that runs tests in it."""
-
-    def __init__(self, copy: Path) -> None:
-        self.copy = copy
-        self._process = subprocess.Popen(
-            [sys.executable, str(copy / "tests/mutation/worker.py")],
-            cwd=copy,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def passes(self, tests: Sequence[str]) -> bool:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        print(json.dumps([*ARGUMENTS, "-x", *tests]), file=self._process.stdin, flush=True)
-        answer = self._process.stdout.readline()
-        assert answer, "the worker has died"
-        return answer == "0\n"
-
-    def close(self) -> None:
-        with self._process as process:
-            assert process.stdin is not None
-            process.stdin.close()
-
-
-def judge(worker: Worker, module: str, mutant: Mutant, reach: Reach) -> Fate:
-    tests = reach.of(module, mutant.lines)
-    file = worker.copy / module
-    original = file.read_text()
-    if not tests and mutant.is_in_function:
-        return Fate.NOT_REACHED
-    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
-        compiled.unlink()
-    file.write_text(mutant.source)
-    try:
-        tests = tests or reach.quickest()
-        for chosen in (tests[:FIRST_TESTS], tests[FIRST_TESTS:]):
-            if chosen and not worker.passes(chosen):
-                return Fate.KILLED
-    finally:
-        file.write_text(original)
-    return Fate.SURVIVED
-
-
-def judged(
-    package: str, reach: Reach, jobs: int, wanted: Callable[[str], bool]
-) -> Iterator[Verdict]:
-    files = sorted((ROOT / package.replace(".", "/")).rglob("*.py"))
-    modules = [str(file.relative_to(ROOT)) for file in files]
-    every = [
-        (module, mutant) for module in modules for mutant in mutants_of((ROOT / module).read_text())
-    ]
-    work = [(module, mutant) for module, mutant in every if wanted(name_of(module, mutant))]
-    print(f"{package}: {len(work)} of {len(every)} mutants to judge", flush=True)
-    idle: Queue[Worker] = Queue()
-    place = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="mutants-", dir=place) as scratch:
-        for number in range(jobs):
-            worker = Worker(_copy(Path(scratch) / str(number)))
-            assert worker.passes(reach.quickest()), "tests fail in a copy, without any mutant"
-            idle.put(worker)
-
-        def one(item: tuple[str, Mutant]) -> Verdict:
-            module, mutant = item
-            worker = idle.get()
-            try:
-                return Verdict(module, mutant, judge(worker, module, mutant, reach))
-            finally:
-                idle.put(worker)
-
-        try:
-            with ThreadPoolExecutor(jobs) as pool:
-                yield from pool.map(one, work)
-        finally:
-            while not idle.empty():
-                idle.get().close()
-
-
-def _copy(target: Path) -> Path:
-    target.mkdir()
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, target / name)
-    return target
+    def _holds(self, line: dict) -> bool:
+        if line["module"] != self._modules.get(line["name"].partition(" ")[0]):
+            return False
+        if line["fate"] != Fate.KILLED:
+            return line["tests"] == self._suite
+        return line["tests"] == self._files.get(line["by"].partition("::")[0], "")
 
 
 def explained(package: str) -> dict[str, str]:
@@ -222,52 +88,94 @@ def explained(package: str) -> dict[str, str]:
     return dict(line.rsplit(" | ", 1) for line in lines)
 
 
-def run(package: str, jobs: int, *, only: str, again: bool) -> bool:
-    """Judge a package; whether it reaches the goal and every survivor is explained."""
-    out = ROOT / "out" / "mutants"
-    out.mkdir(parents=True, exist_ok=True)
-    started_s = time.monotonic()
-    with tempfile.TemporaryDirectory() as scratch:
-        reach = measure(package, Path(scratch))
-    verdicts: list[Verdict] = []
+def judge_in_processes(
+    package: str, work: Sequence[Mutant], reach: Reach, book: Book, jobs: int, seconds: float
+) -> None:
+    """Fork `jobs` processes, each with its share; raises RuntimeError when one breaks."""
+    until_s = time.monotonic() + seconds
+    children = []
+    for number in range(min(jobs, len(work))):
+        child = os.fork()
+        if child == 0:
+            try:
+                log = os.open(OUT / f"{package}.{number}.log", os.O_CREAT | os.O_TRUNC | os.O_RDWR)
+                os.dup2(log, 1)
+                os.dup2(log, 2)
+                _share(package, work[number::jobs], reach, book, until_s)
+                os._exit(0)
+            except BaseException as error:  # noqa: BLE001
+                sys.excepthook(type(error), error, error.__traceback__)
+            finally:
+                sys.stderr.flush()
+                os._exit(1)
+        children.append(child)
+    ends = [os.waitpid(child, 0)[1] for child in children]
+    if any(ends):
+        raise RuntimeError(f"a worker broke; see {OUT}/{package}.*.log")
+
+
+def _share(package: str, work: Sequence[Mutant], reach: Reach, book: Book, until_s: float) -> None:
+    place = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="mutants-", dir=place) as scratch:
+        os.environ["TMPDIR"] = tempfile.tempdir = scratch
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        judge(package, work, reach, until_s, book.write)
+
+
+def report(package: str, mutants: Sequence[Mutant], verdicts: dict[str, tuple[Fate, str]]) -> bool:
+    """Print the score; whether it reaches the goal and every survivor is explained."""
     reasons = explained(package)
-    lived = set((out / f"{package}.txt").read_text().splitlines()) if again else set()
-    for verdict in judged(
-        package, reach, jobs, lambda name: only in name and (not again or name in lived)
-    ):
-        verdicts.append(verdict)
-        if verdict.fate is not Fate.KILLED and verdict.name not in reasons:
-            print(f"{verdict.fate}: {verdict.module}:{verdict.mutant.line}: {verdict.mutant.what}")
-        if len(verdicts) % 50 == 0:
-            print(f"  {len(verdicts):>5} judged", flush=True)
-    survivors = [each for each in verdicts if each.fate is not Fate.KILLED]
-    (out / f"{package}.txt").write_text("".join(f"{each.name}\n" for each in survivors))
-    killed = len(verdicts) - len(survivors)
+    names = [mutant.name for mutant in mutants]
+    fates = {name: verdicts[name][0] for name in names if name in verdicts}
+    killed = sum(fate is Fate.KILLED for fate in fates.values())
+    survivors = [mutant for mutant in mutants if fates.get(mutant.name, Fate.KILLED) != Fate.KILLED]
     unexplained = [each for each in survivors if each.name not in reasons]
-    is_whole = not only and not again
-    stale = set(reasons) - {each.name for each in survivors} if is_whole else set()
+    for each in unexplained:
+        print(f"{fates[each.name]}: {each.module}:{each.line}: {each.what}")
+    gone = set(reasons) - {each.name for each in survivors}
+    stale = {name for name in gone if name in fates or name not in names}
     for name in sorted(stale):
         print(f"explained, but killed or gone: {name}")
-    score = 100 * killed / max(len(verdicts), 1)
+    score = 100 * killed / max(len(fates), 1)
+    left = len(names) - len(fates)
     print(
-        f"{package}: {killed} of {len(verdicts)} mutants killed, score {score:.1f} %; "
+        f"{package}: {killed} of {len(fates)} mutants killed, score {score:.1f} %; "
         f"{len(survivors) - len(unexplained)} survivors explained, {len(unexplained)} not; "
-        f"{time.monotonic() - started_s:.0f} s"
+        f"{left} not judged yet"
     )
-    return score >= GOAL_PERCENT and not unexplained and not stale
+    return score >= GOAL_PERCENT and not unexplained and not stale and not left
+
+
+def run(package: str, options: argparse.Namespace) -> bool:
+    OUT.mkdir(parents=True, exist_ok=True)
+    book = Book(package)
+    mutants = [
+        mutant
+        for file in sources(package)
+        for mutant in mutants_of(str(file.relative_to(ROOT)), file.read_text())
+        if options.only in mutant.name
+    ]
+    started_s = time.monotonic()
+    known = book.read()
+    work = [mutant for mutant in mutants if mutant.name not in known]
+    if work and not options.report:
+        reach = measure(package, OUT)
+        print(f"{package}: {len(work)} of {len(mutants)} mutants to judge", flush=True)
+        judge_in_processes(package, work, reach, book, options.jobs, options.seconds)
+    passed = report(package, mutants, book.read())
+    print(f"{time.monotonic() - started_s:.0f} s")
+    return passed
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("packages", nargs="+", choices=sorted(TESTS))
-    options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    options.add_argument("--only", default="", help="mutants whose name holds this text")
-    options.add_argument("--again", action="store_true", help="those that survived last time")
-    chosen = options.parse_args()
-    results = [
-        run(package, chosen.jobs, only=chosen.only, again=chosen.again)
-        for package in chosen.packages
-    ]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("packages", nargs="+", choices=sorted(TESTS))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seconds", type=float, default=3600.0, help="then stop; run it again")
+    parser.add_argument("--only", default="", help="mutants whose name holds this text")
+    parser.add_argument("--report", action="store_true", help="only what is known so far")
+    options = parser.parse_args()
+    results = [run(package, options) for package in options.packages]
     return 0 if all(results) else 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -49,11 +50,17 @@ COMPARISON_WORDS = {
 class Mutant:
     """A module with one edit."""
 
+    module: str  # its path from the root
     lines: range  # those of the statement up to the edit
     where: str  # class and function
-    is_in_function: bool  # otherwise it runs when the module is imported
+    function: str  # the outermost one, with its class; empty: it runs when the module is imported
     what: str
     source: str
+
+    @property
+    def name(self) -> str:
+        """Says which mutant it is, whatever its line."""
+        return f"{self.module} {self.where or '-'}: {self.what}"
 
     @property
     def line(self) -> int:
@@ -70,9 +77,9 @@ class _Finder(ast.NodeVisitor):
             starts.append(starts[-1] + len(line))
         self._starts = starts
         self._names: list[str] = []
-        self._functions = 0
+        self._function = ""
         self._statement_line = 1
-        self.edits: list[tuple[range, str, bool, int, int, str]] = []
+        self.edits: list[tuple[range, str, str, int, int, str]] = []
 
     def visit(self, node: ast.AST) -> None:
         if isinstance(node, ast.stmt):
@@ -96,7 +103,7 @@ class _Finder(ast.NodeVisitor):
         if self._bytes[start:end].decode() != new:
             lines = range(min(self._statement_line, node.lineno), node.lineno + 1)
             where = ".".join(self._names)
-            self.edits.append((lines, where, self._functions > 0, start, end, new))
+            self.edits.append((lines, where, self._function, start, end, new))
 
     # --- statements -----------------------------------------------------------------------
 
@@ -113,10 +120,13 @@ class _Finder(ast.NodeVisitor):
                 if default is not None:
                     self.visit(default)
         self._names.append(node.name)
-        self._functions += isinstance(node, ast.FunctionDef)
+        is_outermost = isinstance(node, ast.FunctionDef) and not self._function
+        if is_outermost:
+            self._function = ".".join(self._names)
         for statement in node.body:
             self.visit(statement)
-        self._functions -= isinstance(node, ast.FunctionDef)
+        if is_outermost:
+            self._function = ""
         self._names.pop()
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -182,6 +192,8 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
+        if isinstance(node.op, ast.BitOr) and not self._function:
+            return  # a union of types
         swapped = SWAPPED_OPERATORS.get(type(node.op))
         if swapped is not None and not _is_text(node):
             self.replace(node, f"({self.text(node.left)} {swapped} {self.text(node.right)})")
@@ -193,6 +205,11 @@ class _Finder(ast.NodeVisitor):
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         self._negate(node.test)
+        self.generic_visit(node)
+
+    def visit_match_case(self, node: ast.match_case) -> None:
+        if node.guard is not None:
+            self._negate(node.guard)
         self.generic_visit(node)
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
@@ -228,21 +245,24 @@ class _Finder(ast.NodeVisitor):
             self.visit(keyword.value)
 
 
-def mutants_of(source: str) -> Iterator[Mutant]:
+def mutants_of(module: str, source: str) -> Iterator[Mutant]:
     """Every mutant of a module's source; each is a module that still parses."""
     finder = _Finder(source)
     finder.visit(ast.parse(source))
     content = source.encode()
-    for lines, where, is_in_function, start, end, new in finder.edits:
+    seen: Counter[tuple[str, str]] = Counter()
+    for lines, where, function, start, end, new in finder.edits:
         changed = (content[:start] + new.encode() + content[end:]).decode()
         try:
             ast.parse(changed)
         except SyntaxError:
             continue
         old = " ".join(content[start:end].decode().split())
-        yield Mutant(
-            lines, where, is_in_function, f"{old[:60]}  ->  {' '.join(new.split())[:60]}", changed
-        )
+        what = f"{old[:60]}  ->  {' '.join(new.split())[:60]}"
+        seen[where, what] += 1
+        if seen[where, what] > 1:
+            what += f" (number {seen[where, what]})"
+        yield Mutant(module, lines, where, function, what, changed)
 
 
 def _is(node: ast.expr, value: object) -> bool:

@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -65,6 +65,10 @@ contract: $(READY)  ## The OpenAPI document before schemathesis, and a server ma
 	bash packaging/prepare.sh contract-tools
 	$(PYTHON_VENV) -m tests.contract
 
+postgres: $(READY)  ## The sandbox's tests with its book in a real PostgreSQL, made for them
+	bash packaging/prepare.sh postgres-tools
+	$(PYTHON_VENV) -m pytest -q tests/sandbox/postgres/check_*.py
+
 hunt: $(READY)  ## The share of every search for lost money that each change must pass
 	$(PYTHON_VENV) -m tests.simulation --sessions 200000
 	$(PYTHON_VENV) -m tests.crash.enumerate --states 100000
@@ -90,7 +94,7 @@ deps:  ## The system's libraries for Qt (root installs them, others see the comm
 
 lock:  ## Write requirements.lock anew, after a change of the dependencies (needs uv)
 	uv lock
-	uv export --frozen --no-emit-project --no-header --extra sandbox --group dev \
+	uv export --frozen --no-emit-project --no-header --extra sandbox --extra postgres --group dev \
 	    -o requirements.lock >/dev/null
 	echo 'pyscard>=2.3' | uv pip compile - --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate -o requirements-pcsc.lock >/dev/null

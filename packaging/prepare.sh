@@ -3,7 +3,8 @@
 # As root it installs what the system lacks; otherwise it prints the command that does.
 # `prepare.sh` makes everything, `prepare.sh libraries` sees to the system's libraries alone,
 # `prepare.sh pcsc` adds the extra for chip cards, `prepare.sh test-tools` what only tests need,
-# `prepare.sh contract-tools` what `make contract` needs.
+# `prepare.sh contract-tools` what `make contract` needs, `prepare.sh postgres-tools` what
+# `make postgres` does.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -142,8 +143,11 @@ case "${1:-all}" in
   contract-tools)
     { command -v node && command -v npm; } >/dev/null || need nodejs npm
     ;;
+  postgres-tools)
+    { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 || need postgresql
+    ;;
   *)
-    say "usage: $0 [libraries|pcsc|test-tools|contract-tools]"
+    say "usage: $0 [libraries|pcsc|test-tools|contract-tools|postgres-tools]"
     exit 2
     ;;
 esac

@@ -84,6 +84,9 @@ def sandbox(
         typer.Option(help="Where the platform keeps its book; else with the user's state."),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    database: Annotated[
+        str, typer.Option(help="postgresql://user@host:port/name keeps the book there instead.")
+    ] = "",
 ) -> None:
     """Run the embedded payment platform alone, until Ctrl-C.
 
@@ -92,8 +95,8 @@ def sandbox(
     Its people, bills and money are made up; nothing leaves this machine.
     """
     try:
+        from kiosk.sandbox.database import StoreError
         from kiosk.sandbox.server import Addresses, serve
-        from kiosk.sandbox.store import StoreError
     except ModuleNotFoundError as error:
         raise BadUse(
             f"the sandbox needs the Python package {error.name!r}: "
@@ -105,7 +108,8 @@ def sandbox(
         out.print(f"cashier and switches (browser):    {addresses.direct_url}")
 
     try:
-        serve(port, directory or state_directory() / "sandbox", host, ready=tell)
+        place = directory or state_directory() / "sandbox"
+        serve(port, place, host, ready=tell, database_url=database)
     except (OSError, StoreError) as error:
         raise BadUse(f"the sandbox cannot start: {error}") from error
 

@@ -12,9 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kiosk.platform_api.signing_keys import Algorithm, KeyUnusable
+from kiosk.sandbox.database import StoreError
 from kiosk.sandbox.people import RESIDENTS
 from kiosk.sandbox.server import Addresses, SandboxServer
-from kiosk.sandbox.store import StoreError
 
 EXIT_BAD_USAGE = 2
 
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             algorithm=options.algorithm,
             must_sign=options.must_sign,
             residents=options.residents,
+            database_url=options.database,
             ready=_announce,
         )
     except (OSError, KeyUnusable, StoreError, ValueError) as trouble:
@@ -59,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--residents", type=int, default=RESIDENTS, help="how many people a new book has"
+    )
+    parser.add_argument(
+        "--database", default="", help="postgresql://… keeps the book there instead"
     )
     parser.add_argument("--must-sign", action="store_true", help="refuse unsigned requests")
     parser.add_argument(

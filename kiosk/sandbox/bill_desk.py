@@ -46,7 +46,8 @@ def owner_clause(party: Party) -> tuple[str, tuple[str, ...]]:
 def open_bills(store: Store, party: Party) -> list[Bill]:
     clause, values = owner_clause(party)
     found = store.rows(
-        _SELECT + f"WHERE {clause} AND bills.status = 'open' ORDER BY due_on, bill_no", values
+        _SELECT + f"WHERE {clause} AND bills.status = 'open' ORDER BY due_on NULLS FIRST, bill_no",
+        values,
     )
     return [_bill(row) for row in found]
 
@@ -77,7 +78,7 @@ def bill_now(store: Store, bill_no: str) -> BillNow | None:
 
 def add_person(store: Store, person: Person) -> None:
     store.run(
-        "INSERT OR IGNORE INTO people VALUES (?, ?, ?, ?)",
+        "INSERT INTO people VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (person.number, str(person.kind), person.name, person.other_name),
     )
 

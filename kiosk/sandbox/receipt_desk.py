@@ -122,7 +122,10 @@ def settle_claim(
     with store.transaction():
         existing = _claim(store, claim_id)
         if existing is None and wanted is ClaimState.RELEASED:
-            store.run("INSERT OR IGNORE INTO claim_tombstones VALUES (?, ?)", (claim_id, kiosk_id))
+            store.run(
+                "INSERT INTO claim_tombstones VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (claim_id, kiosk_id),
+            )
             return wanted
         if existing is None or existing.kiosk_id != kiosk_id:
             return Refused(Refusal.NOT_FOUND, "this kiosk has no such claim")

@@ -60,7 +60,7 @@ class SandboxServer:
     `port` is the link's (what the kiosk is told), `direct_port` the cashier's; 0 picks free
     ones. `public_base_url` is how phones reach the cashier, where that is not this machine.
     With `must_sign` unsigned requests are refused; signed ones are always checked. A new book
-    is filled with so many `residents`.
+    is filled with so many `residents`, and kept in `directory`, or at `database_url`.
     Raises OSError for a port in use, StoreError for a book that cannot be used.
     """
 
@@ -75,6 +75,7 @@ class SandboxServer:
         algorithm: Algorithm = Algorithm.ED25519,
         must_sign: bool = False,
         residents: int = RESIDENTS,
+        database_url: str = "",
         clock: Callable[[], float] = time.time,
         ready: Callable[[Addresses], None] | None = None,
     ) -> None:
@@ -84,7 +85,7 @@ class SandboxServer:
         direct_url = f"http://{reachable}:{direct_port}"
         try:
             self._link = FaultyLink((reachable, direct_port), host=host, port=port)
-            self.store = Store(directory, clock)
+            self.store = Store(directory, clock, database_url)
         except BaseException:
             self._socket.close()
             raise
@@ -149,6 +150,7 @@ def serve(
     ready: Callable[[Addresses], None] | None = None,
     *,
     direct_port: int = 0,
+    database_url: str = "",
 ) -> None:
     """Run a sandbox in this thread until a signal ends it; see SandboxServer."""
     SandboxServer(
@@ -157,6 +159,7 @@ def serve(
         direct_port=direct_port,
         host=host,
         public_base_url=public_base_url,
+        database_url=database_url,
         ready=ready,
     ).run()
 

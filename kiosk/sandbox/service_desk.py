@@ -67,7 +67,7 @@ def verify_receipt(store: Store, asked: wire.VerifyReceiptRequest) -> Refused | 
     with store.transaction():
         store.run(
             "INSERT INTO receipt_checks VALUES (?, ?, 1)"
-            " ON CONFLICT (receipt_no, day) DO UPDATE SET count = count + 1",
+            " ON CONFLICT (receipt_no, day) DO UPDATE SET count = receipt_checks.count + 1",
             (receipt_no, day),
         )
         checks = store.value(
@@ -233,7 +233,7 @@ def statement(store: Store, asked: wire.StatementRequest) -> Refused | wire.Stat
 def rate(store: Store, rating_id: str, asked: wire.RatingRequest) -> Refused | wire.RatingAnswer:
     with store.transaction():
         row = (rating_id, asked.kiosk_id, asked.stars, asked.reason, store.now_s())
-        store.run("INSERT OR IGNORE INTO ratings VALUES (?, ?, ?, ?, ?)", row)
+        store.run("INSERT INTO ratings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
         kept = store.rows("SELECT * FROM ratings WHERE rating_id = ?", (rating_id,))[0]
     if (kept["kiosk_id"], kept["stars"], kept["reason"]) != row[1:4]:
         return Refused(Refusal.KEY_REUSED, "this id belongs to another rating")
@@ -243,7 +243,9 @@ def rate(store: Store, rating_id: str, asked: wire.RatingRequest) -> Refused | w
 def register(store: Store, kiosk_id: str, asked: wire.RegisterRequest) -> None:
     with store.transaction():
         store.run(
-            "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kiosk_id) DO UPDATE SET"
+            " algorithm = excluded.algorithm, public_key = excluded.public_key,"
+            " version = excluded.version, model = excluded.model, at_s = excluded.at_s",
             (
                 kiosk_id, asked.algorithm, asked.public_key, asked.version, asked.model,
                 store.now_s(),
@@ -261,6 +263,7 @@ def registered(store: Store) -> Iterator[tuple[str, VerifyingKey]]:
 def beat(store: Store, asked: wire.HeartbeatRequest) -> None:
     with store.transaction():
         store.run(
-            "INSERT OR REPLACE INTO heartbeats VALUES (?, ?, ?)",
+            "INSERT INTO heartbeats VALUES (?, ?, ?) ON CONFLICT (kiosk_id) DO UPDATE SET"
+            " at_s = excluded.at_s, body = excluded.body",
             (asked.kiosk_id, store.now_s(), asked.model_dump_json()),
         )

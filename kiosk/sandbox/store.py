@@ -1,4 +1,4 @@
-"""The book itself: one SQLite file, one connection, one clock, transactions that are whole."""
+"""The book itself: one database, one connection, one clock, transactions that are whole."""
 
 from __future__ import annotations
 
@@ -10,47 +10,31 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import apsw
-
+from kiosk.sandbox.database import Database, SqliteDatabase, StoreError, Values
 from kiosk.sandbox.ledger import LateWallet
 from kiosk.sandbox.schema import SCHEMA
 
 BEIJING = timezone(timedelta(hours=8))
-VERSION = 1
-
-
-class StoreError(Exception):
-    """The book on disk cannot be used; says what to do."""
 
 
 class Store:
-    """Opens or makes the book in `directory`; transactions of several threads take turns.
+    """Opens or makes the book in `directory`, or at `url` where one is given; transactions of
+    several threads take turns.
 
     `clock` is seconds since the epoch; `late` and the shift of the clock are switches of
     the demo and kept in the book, so that a restarted sandbox goes on as it was.
     """
 
-    def __init__(self, directory: Path, clock: Callable[[], float]) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
-        self.path = directory / "platform.sqlite3"
+    def __init__(self, directory: Path, clock: Callable[[], float], url: str = "") -> None:
         self._clock = clock
         self._turn = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
-        self._db = apsw.Connection(str(self.path))
-        self._db.set_busy_timeout(2000)
-        self._db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.row_trace = _as_mapping
-        self.is_new = self._prepare()
-
-    def _prepare(self) -> bool:
-        version = int(self.value("PRAGMA user_version"))
-        if version not in (0, VERSION):
-            raise StoreError(f"{self.path} has version {version}; remove it to start afresh")
-        if version == 0:
-            with self._db:
-                self._db.execute(SCHEMA + f"PRAGMA user_version = {VERSION}")
-        return version == 0
+        self._db = _database(directory, url)
+        try:
+            self.is_new = self._db.prepare(SCHEMA)
+        except BaseException:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         with self._turn:
@@ -84,7 +68,11 @@ class Store:
 
     def _set_switch(self, name: str, value: str) -> None:
         with self.transaction():
-            self.run("INSERT OR REPLACE INTO policy VALUES (?, ?)", (name, value))
+            self.run(
+                "INSERT INTO policy VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )
 
     # --- reading and writing ---------------------------------------------------------------------
 
@@ -95,13 +83,13 @@ class Store:
             if self._is_busy():  # part of a bigger one, which decides
                 yield
                 return
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.rows("BEGIN")
             try:
                 yield
-                self._db.execute("COMMIT")
+                self._db.rows("COMMIT")
             except BaseException:
                 if self._is_busy():
-                    self._db.execute("ROLLBACK")
+                    self._db.rows("ROLLBACK")
                 raise
         for listener in self._listeners:
             listener()
@@ -109,15 +97,14 @@ class Store:
     def _is_busy(self) -> bool:
         return self._db.in_transaction
 
-    def run(self, sql: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> None:
-        with self._turn:
-            self._db.execute(sql, values)
+    def run(self, sql: str, values: Values = ()) -> None:
+        self.rows(sql, values)
 
-    def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+    def rows(self, sql: str, values: Values = ()) -> list[dict[str, Any]]:
         with self._turn:
-            return list(self._db.execute(sql, values))
+            return self._db.rows(sql, values)
 
-    def value(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
+    def value(self, sql: str, values: Values = ()) -> Any:
         """The first column of the first row, or None."""
         with self._turn:
             found = self.rows(sql, values)
@@ -126,7 +113,8 @@ class Store:
     def next_number(self, counter: str) -> int:
         """Counts up from 1 and never gives a number twice; inside a transaction only."""
         self.run(
-            "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+            "INSERT INTO counters VALUES (?, 1)"
+            " ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
             (counter,),
         )
         return int(self.value("SELECT value FROM counters WHERE name = ?", (counter,)))
@@ -136,8 +124,18 @@ class Store:
         self._listeners.append(listener)
 
 
-def _as_mapping(cursor: apsw.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip((column[0] for column in cursor.get_description()), row, strict=True))
+def _database(directory: Path, url: str) -> Database:
+    if not url:
+        return SqliteDatabase(directory)
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise StoreError("expected postgresql://user@host:port/database")
+    try:
+        from kiosk.sandbox.postgres import PostgresDatabase  # noqa: PLC0415 an extra of its own
+    except ImportError as error:
+        raise StoreError(
+            "a book in PostgreSQL needs: pip install 'public-payment-kiosk[postgres]'"
+        ) from error
+    return PostgresDatabase(url)
 
 
 def local_date(seconds: float) -> date:

@@ -146,6 +146,12 @@ class PrinterStatus:
     """Conditions that hold now; none means ready."""
 
     conditions: frozenset[PrinterCondition] = frozenset()
+    takes_back: bool = False  # it can draw in what hangs in its mouth
+
+    @property
+    def is_known(self) -> bool:
+        unknown = {PrinterCondition.SILENT, PrinterCondition.OFFLINE}
+        return not self.conditions & unknown
 
     @property
     def can_print(self) -> bool:
@@ -243,6 +249,12 @@ class ReceiptPrinter(Protocol):
 
         `job_number` (0 … 9999) is the process id that the printer must echo.
         Never raises once a byte was sent: a cable torn mid-job is a report.
+        """
+
+    def take_back(self) -> PrinterStatus:
+        """Draw in the paper that nobody took; how the printer is afterwards.
+
+        Raises DriverError, also where the status says that it cannot.
         """
 
     def close(self) -> None: ...

@@ -33,6 +33,9 @@ class _EndlessPaper:
     def advance(self, dots: int) -> int:
         return dots
 
+    def take_back(self) -> None:
+        """Nothing hangs in a picture's mouth."""
+
     def cut(self) -> bool:
         return True
 

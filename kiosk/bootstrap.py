@@ -29,7 +29,7 @@ from drivers.api import (
     Surroundings,
 )
 from drivers.keyboard import Keyboard
-from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip
+from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip, TakeBackPaper
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.platform import NotSent, Outcome, PlatformCall
@@ -146,7 +146,7 @@ def build(
     link = PlatformLink(lambda: _perform(settings, base_url, breaker), core.post)
 
     def start_effect(effect: Effect) -> None:
-        if isinstance(effect, PrintReceipt | PrintSlip):
+        if isinstance(effect, PrintReceipt | PrintSlip | TakeBackPaper):
             printer = supervisors[Role.RECEIPT_PRINTER]
             assert isinstance(printer, PrinterSupervisor)
             printer.put(effect)

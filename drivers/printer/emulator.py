@@ -54,7 +54,6 @@ HARMLESS = frozenset(
         "FS C",
         "GS a",
         "GS P",
-        "GS e",
     }
 )
 
@@ -107,6 +106,7 @@ class EscPosEmulator:
             "GS ( k": self._two_dimensional_code,
             "GS ( H": self._response_request,
             "GS r": self._paper_status,
+            "GS e": self._eject,
         }
 
     # --- what is plugged in from outside -------------------------------------------------
@@ -307,6 +307,10 @@ class EscPosEmulator:
             self._answers += b"\x37\x22" + parameters[2:] + b"\x00"
         else:
             self._report(f"GS ( H {parameters[:MAX_REPORTED_BYTES].hex(' ')}")
+
+    def _eject(self, parameters: bytes) -> None:
+        if parameters[:1] == b"\x02":
+            self._mechanism.take_back()
 
     def _paper_status(self, parameters: bytes) -> None:
         if parameters[0] in b"\x011":

@@ -14,6 +14,7 @@ from drivers.api import (
     PrintOutcome,
     PrintProof,
     PrintReport,
+    PrintStage,
 )
 from drivers.clock import Clock, SystemClock
 from drivers.printer.escpos import encode
@@ -59,7 +60,8 @@ class Timing:
     answer_timeout_s: float = 0.6
     write_timeout_s: float = 10.0
     proof_timeout_s: float = 20.0
-    look_every_s: float = 0.5  # while waiting for the proof
+    look_every_s: float = 0.5  # while waiting for the proof, or for the paper to go in
+    retract_timeout_s: float = 5.0
 
 
 class EscPosPrinter:
@@ -116,7 +118,7 @@ class EscPosPrinter:
             return SILENT
         if self._retracted:
             conditions |= {PrinterCondition.RETRACTED}
-        return PrinterStatus(conditions)
+        return PrinterStatus(conditions, takes_back=self._profile.presenter)
 
     def _full_status(self) -> frozenset[PrinterCondition]:
         self._write_question(FULL_STATUS_QUESTION)
@@ -129,12 +131,21 @@ class EscPosPrinter:
                 break
         return SILENT.conditions
 
-    def take_back(self) -> None:
-        """Draw in the paper that nobody took. Raises DriverError where there is no presenter."""
+    def take_back(self) -> PrinterStatus:
+        """As `ReceiptPrinter.take_back`: it counts as retracted once the mouth is seen empty."""
         if not self._profile.presenter:
             raise DriverError("no_presenter", f"{self._profile.name} cannot take paper back")
+        status = self.status()
+        if PrinterCondition.PAPER_AT_MOUTH not in status.conditions:
+            return status  # A hand was faster, or nobody knows: nothing moves.
         self._link.write(TAKE_BACK, self._timing.write_timeout_s)
-        self._retracted = True
+        for _ in range(math.ceil(self._timing.retract_timeout_s / self._timing.look_every_s)):
+            self._clock.sleep(self._timing.look_every_s)
+            status = self.status()
+            if PrinterCondition.PAPER_AT_MOUTH not in status.conditions and status.is_known:
+                self._retracted = True
+                return self.status()
+        return status
 
     def print(self, document: Document, job_number: int) -> PrintReport:
         """As `ReceiptPrinter.print`. Raises ValueError for a document that cannot be printed."""
@@ -143,19 +154,21 @@ class EscPosPrinter:
             self._clear_buffers()
             status = self.status()
         except LinkLost as lost:
-            return PrintReport(PrintOutcome.NOT_PRINTED, OFFLINE, lost.reason)
+            return PrintReport(PrintOutcome.NOT_PRINTED, OFFLINE, lost.reason, PrintStage.QUEUED)
         if not status.can_print:
-            return PrintReport(PrintOutcome.NOT_PRINTED, status, _reason(status))
+            reason = _reason(status)
+            return PrintReport(PrintOutcome.NOT_PRINTED, status, reason, PrintStage.QUEUED)
         self._retracted = False
         try:
             self._link.write(job, self._timing.write_timeout_s)
         except LinkLost as lost:
-            outcome = PrintOutcome.UNKNOWN if lost.sent else PrintOutcome.NOT_PRINTED
-            return PrintReport(outcome, OFFLINE, lost.reason)
+            if lost.sent:
+                return _doubt(OFFLINE, lost.reason)
+            return PrintReport(PrintOutcome.NOT_PRINTED, OFFLINE, lost.reason, PrintStage.QUEUED)
         try:
             return self._wait_for_proof(proof_of(job_number, self._profile.proof))
         except LinkLost as lost:
-            return PrintReport(PrintOutcome.UNKNOWN, OFFLINE, lost.reason)
+            return _doubt(OFFLINE, lost.reason)
 
     def _wait_for_proof(self, proof: Proof) -> PrintReport:
         timing = self._timing
@@ -179,11 +192,11 @@ class EscPosPrinter:
             status = self.status()
         except LinkLost:
             status = OFFLINE  # What is proven stays proven when the cable goes afterwards.
-        return PrintReport(PrintOutcome.PRINTED, status, proof=found)
+        return PrintReport(PrintOutcome.PRINTED, status, stage=PrintStage.CUT, proof=found)
 
     def _give_up(self, status: PrinterStatus, reason: str) -> PrintReport:
         self._clear_buffers()
-        return PrintReport(PrintOutcome.UNKNOWN, status, reason)
+        return _doubt(status, reason)
 
     def _hear_proof(self, proof: Proof, deadline_s: float) -> PrintProof | None:
         for _ in range(MAX_REPLIES):
@@ -229,6 +242,13 @@ class EscPosPrinter:
 
     def _clear_buffers(self) -> None:
         self._link.write(CLEAR_BUFFERS[self._profile.clear], self._timing.write_timeout_s)
+
+
+def _doubt(status: PrinterStatus, reason: str) -> PrintReport:
+    """A knife that fails comes after the last line: the head has done its part."""
+    at_knife = PrinterCondition.CUTTER_ERROR in status.conditions
+    stage = PrintStage.HEAD_IDLE if at_knife else PrintStage.SENT
+    return PrintReport(PrintOutcome.UNKNOWN, status, reason, stage)
 
 
 def _reason(status: PrinterStatus) -> str:

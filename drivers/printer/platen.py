@@ -50,6 +50,9 @@ class Mechanism(Protocol):
     def cut(self) -> bool:
         """Returns whether the knife went through and came back."""
 
+    def take_back(self) -> None:
+        """Draw in what hangs in the mouth; a mechanism that cannot does nothing."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PrintedStrip:

@@ -76,6 +76,7 @@ class PaperPrinter:
         self._emulator: EscPosEmulator | None = None
         self._profile: Profile | None = None
         self._holds_paper = False
+        self._retracted_count = 0
 
     # --- what hands and mishaps do ---------------------------------------------------------
 
@@ -186,6 +187,11 @@ class PaperPrinter:
             return tuple(self._strips)
 
     @property
+    def retracted_count(self) -> int:
+        """How many strips lie in the bin of what nobody took."""
+        return self._retracted_count
+
+    @property
     def unknown_commands(self) -> tuple[str, ...]:
         """What the printer was sent and did not understand."""
         return tuple(self._emulator.unknown) if self._emulator else ()
@@ -236,6 +242,13 @@ class PaperPrinter:
             if self._profile and self._profile.mouth is not Mouth.NOT_TOLD:
                 self._holds_paper = not self._cutter_error
             return not self._cutter_error
+
+    def take_back(self) -> None:
+        with self._lock:
+            if not (self._holds_paper and self._profile and self._profile.presenter):
+                return
+            self._holds_paper = False
+            self._retracted_count += 1
 
     # --- for the link ------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Everything the kiosk wants from the world. Started only after its records are durable.
 
 Each effect carries the id of the record that allows it (payment, claim or job), and each
-brings exactly one event back: `PlatformReplied`, or `PrintFinished`.
+brings exactly one event back: `PlatformReplied`, or `PrintFinished`, `PaperTakenBack`.
 """
 
 from __future__ import annotations
@@ -29,5 +29,12 @@ class PrintSlip:
     slip: InquirySlip
 
 
+@dataclass(frozen=True, slots=True)
+class TakeBackPaper:
+    """Draw in a forgotten strip; the `PaperMoved(RECALLED)` record of `job_id` allows it."""
+
+    job_id: str
+
+
 PaperEffect = PrintReceipt | PrintSlip
-Effect = PlatformCall | PaperEffect
+Effect = PlatformCall | PaperEffect | TakeBackPaper

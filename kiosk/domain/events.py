@@ -105,6 +105,14 @@ class PrintFinished:
     report: PrintReport
 
 
+@dataclass(frozen=True, slots=True)
+class PaperTakenBack:
+    """The printer was told to draw in the strip of this job, and is like this now."""
+
+    job_id: str
+    status: PrinterStatus
+
+
 # --- the resident's touches --------------------------------------------------------------------
 
 
@@ -201,5 +209,6 @@ Event = (
     | DeviceDown
     | PrinterSeen
     | PrintFinished
+    | PaperTakenBack
     | Touch
 )

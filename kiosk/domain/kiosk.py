@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from drivers.api import PrinterStatus, Role
 from kiosk.domain.ledger import Ledger
+from kiosk.domain.records import PaperState
 from kiosk.domain.visit import Notice, Visit
 
 
@@ -37,6 +38,7 @@ class Rules:
     claim_tries: int = 3
     claim_retry_s: float = 1.5
     print_deadline_s: float = 60.0
+    take_back_s: float = 30.0  # a strip waits in the mouth, where the printer can draw it in
     issue_patience_s: float = 12.0  # waiting for receipts at the printing page
     auto_collect_s: float = 8.0
     link_check_s: float = 20.0
@@ -79,6 +81,16 @@ class Chore:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """The last strip that was seen in the printer's mouth; `job_id` is empty where unknown."""
+
+    job_id: str
+    visit_id: str
+    since_s: float
+    state: PaperState = PaperState.WAITING
+
+
+@dataclass(frozen=True, slots=True)
 class Kiosk:
     rules: Rules
     ledger: Ledger = field(default_factory=Ledger)
@@ -87,6 +99,7 @@ class Kiosk:
     notice_until_s: float = 0.0
     presence: Mapping[Role, Presence] = field(default_factory=lambda: MappingProxyType({}))
     printer: PrinterStatus | None = None  # None until it was read once since it came up
+    strip: Strip | None = None
     card_on_reader: bool = False
     link: Link = Link.UNKNOWN
     link_check_at_s: float = 0.0

@@ -17,7 +17,7 @@ from drivers.api import (
     PrintReport,
     PrintStage,
 )
-from kiosk.domain import peripherals
+from kiosk.domain import peripherals, strips
 from kiosk.domain.effects import PrintReceipt, PrintSlip
 from kiosk.domain.ledger import Claim, Payment, PrintJob, Slip
 from kiosk.domain.platform import (
@@ -125,7 +125,7 @@ def finish(turn: Turn, page: Printing) -> None:
             paid_fen=page.paid_fen,
             inquiry_code=payment.inquiry_code if payment else "",
             late=page.late,
-            until_s=turn.now_s + stay_s,
+            until_s=max(turn.now_s + stay_s, strips.recalled_at_s(turn.kiosk)),
         )
     )
 
@@ -302,7 +302,8 @@ def _slip_finished(turn: Turn, slip: Slip, report: PrintReport) -> None:
 
 def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
     """Record what the printer proved, settle the claim, go on with the next receipt."""
-    peripherals.on_printer_seen(turn, report.status)
+    printed = job_id if report.outcome is not PrintOutcome.NOT_PRINTED else ""
+    peripherals.on_printer_seen(turn, report.status, printed)
     if job_id in turn.ledger.slips:
         _slip_finished(turn, turn.ledger.slips[job_id], report)
         return
@@ -320,6 +321,7 @@ def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
             "",
             report.reason,
             (report.stage or STAGE_AFTER[report.outcome]).value,
+            report.proof.value if report.proof else "",
         )
     )
     claim = turn.ledger.claims[job.claim_id]

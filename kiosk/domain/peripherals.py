@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from drivers.api import PrinterStatus, Role
+from kiosk.domain import strips
 from kiosk.domain.events import DiskSeen
 from kiosk.domain.kiosk import Link, Presence
 from kiosk.domain.platform import (
@@ -34,7 +35,9 @@ def on_presence(turn: Turn, role: Role, presence: Presence, reason: str = "") ->
         turn.change(card_on_reader=False)
 
 
-def on_printer_seen(turn: Turn, status: PrinterStatus) -> None:
+def on_printer_seen(turn: Turn, status: PrinterStatus, job_id: str = "") -> None:
+    """How the printer is; `job_id` where it has just printed that job."""
+    strips.follow(turn, status, job_id)
     if status != turn.kiosk.printer:
         turn.change(printer=status)
         turn.record(DeviceChanged(Role.RECEIPT_PRINTER.value, status.words))

@@ -36,6 +36,15 @@ class ClaimState(StrEnum):
     SETTLED = "settled"  # the platform knows the outcome
 
 
+class PaperState(StrEnum):
+    """A strip in the printer's mouth."""
+
+    WAITING = "waiting"
+    RECALLED = "recalled"  # committed before the printer is told to draw it in
+    TAKEN = "taken"
+    RETRACTED = "retracted"
+
+
 @dataclass(frozen=True, slots=True)
 class KioskStarted:
     boot_id: str
@@ -118,6 +127,7 @@ class PrintMoved:
     content_hash: str  # of the receipt's public numbers and the copy number
     reason: str = ""
     stage: str = ""  # how far the paper is proven to have come
+    proof: str = ""  # what the printer proved it by
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,14 @@ class SlipMoved:
     payment_id: str
     state: PrintState
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperMoved:
+    """What became of a strip; the job is empty for one that an earlier process printed."""
+
+    job_id: str
+    state: PaperState
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +171,7 @@ Record = (
     | ClaimMoved
     | PrintMoved
     | SlipMoved
+    | PaperMoved
     | DeviceChanged
     | LinkChanged
 )

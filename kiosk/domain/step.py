@@ -11,7 +11,7 @@ from typing import assert_never
 
 from drivers.api import CardReadFailed, CardRemoved
 from kiosk.domain import events as e
-from kiosk.domain import papers, paying, payments, peripherals, visits
+from kiosk.domain import papers, paying, payments, peripherals, strips, visits
 from kiosk.domain import platform as p
 from kiosk.domain.effects import Effect
 from kiosk.domain.kiosk import Kiosk, Presence
@@ -53,7 +53,7 @@ def step(kiosk: Kiosk, event: e.Event, stamp: e.Stamp) -> Step:
 def _dispatch(turn: Turn, event: e.Event) -> None:
     match event:
         case e.Tick():
-            for part in (peripherals, payments, papers, paying, visits):
+            for part in (peripherals, payments, papers, strips, paying, visits):
                 part.on_tick(turn)
         case e.Started(boot_id, version):
             turn.record(KioskStarted(boot_id, version))
@@ -82,6 +82,8 @@ def _dispatch(turn: Turn, event: e.Event) -> None:
         case e.DeviceDown(role, reason):
             peripherals.on_presence(turn, role, Presence.DOWN, reason)
         case e.PrinterSeen(status):
+            peripherals.on_printer_seen(turn, status)
+        case e.PaperTakenBack(_, status):
             peripherals.on_printer_seen(turn, status)
         case e.PrintFinished(job_id, report):
             papers.on_print_finished(turn, job_id, report)

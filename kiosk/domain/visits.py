@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from drivers.api import IdCard
-from kiosk.domain import papers, payments
+from kiosk.domain import papers, payments, strips
 from kiosk.domain.bill import Bill
 from kiosk.domain.identifiers import ScanKind, route_scan, subject_digest
 from kiosk.domain.kiosk import Rules
@@ -267,7 +267,12 @@ def reprint(turn: Turn, receipt_no: str) -> None:
         if heads:
             _print(turn, page, heads, reprint=True)
     elif isinstance(page, Done):
-        items = tuple(papers.again(item) for item in page.doubtful if item.receipt_no == receipt_no)
+        items = tuple(
+            papers.again(item)
+            for item in page.items
+            if item.receipt_no == receipt_no
+            and (item in page.doubtful or strips.was_retracted(turn.kiosk, item.job_id))
+        )
         if items and turn.kiosk.can_print:
             papers.start_items(turn, items, Printing((), page.payment_id, page.paid_fen))
 

@@ -25,13 +25,14 @@ from drivers.api import (
     Role,
     Scanner,
 )
-from kiosk.domain.effects import PaperEffect
+from kiosk.domain.effects import PaperEffect, TakeBackPaper
 from kiosk.domain.events import (
     CardShown,
     CodeScanned,
     DeviceDown,
     DeviceUp,
     Event,
+    PaperTakenBack,
     PrinterSeen,
     PrintFinished,
 )
@@ -141,6 +142,7 @@ class ScannerSupervisor(Supervisor[Scanner]):
             self._post(CodeScanned(text))
 
 
+Job = PaperEffect | TakeBackPaper
 Print = Callable[[ReceiptPrinter, PaperEffect], PrintReport]
 
 
@@ -154,10 +156,10 @@ class PrinterSupervisor(Supervisor[ReceiptPrinter]):
     ) -> None:
         super().__init__(Role.RECEIPT_PRINTER, connect, post)
         self._print_receipt = print_receipt
-        self._jobs: queue.Queue[PaperEffect] = queue.Queue(MAX_WAITING_PRINTS)
+        self._jobs: queue.Queue[Job] = queue.Queue(MAX_WAITING_PRINTS)
         self._last_status: PrinterStatus | None = None
 
-    def put(self, job: PaperEffect) -> None:
+    def put(self, job: Job) -> None:
         self._jobs.put_nowait(job)
         self._wake.set()
 
@@ -169,14 +171,23 @@ class PrinterSupervisor(Supervisor[ReceiptPrinter]):
 
     def _serve(self, device: ReceiptPrinter) -> None:
         while not self._jobs.empty():
-            job = self._jobs.get_nowait()
-            report = self._print_receipt(device, job)
-            self._last_status = report.status
-            self._post(PrintFinished(job.job_id, report))
+            self._do(device, self._jobs.get_nowait())
         status = device.status()
         if status != self._last_status:
             self._last_status = status
             self._post(PrinterSeen(status))
+
+    def _do(self, device: ReceiptPrinter, job: Job) -> None:
+        if isinstance(job, TakeBackPaper):
+            try:
+                status = device.take_back()
+            except DriverError:  # The job is answered; the device is lost by its next status.
+                status = OFFLINE
+            self._post(PaperTakenBack(job.job_id, status))
+            return
+        report = self._print_receipt(device, job)
+        self._last_status = report.status
+        self._post(PrintFinished(job.job_id, report))
 
     def _lose(self, error: DriverError) -> float:
         self._last_status = None
@@ -186,6 +197,9 @@ class PrinterSupervisor(Supervisor[ReceiptPrinter]):
         """No printer, so no byte was sent: that much is certain."""
         while not self._jobs.empty():
             job = self._jobs.get_nowait()
+            if isinstance(job, TakeBackPaper):
+                self._post(PaperTakenBack(job.job_id, OFFLINE))
+                continue
             report = PrintReport(PrintOutcome.NOT_PRINTED, OFFLINE, "printer_offline")
             self._post(PrintFinished(job.job_id, report))
 

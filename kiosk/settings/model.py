@@ -166,6 +166,7 @@ class TimingSection(Section):
     claim_tries: Tries = DEFAULT_RULES.claim_tries
     claim_retry_s: Seconds = DEFAULT_RULES.claim_retry_s
     print_deadline_s: Seconds = DEFAULT_RULES.print_deadline_s
+    take_back_s: Seconds = DEFAULT_RULES.take_back_s
     issue_patience_s: Seconds = DEFAULT_RULES.issue_patience_s
     auto_collect_s: Seconds = DEFAULT_RULES.auto_collect_s
     link_check_s: Seconds = DEFAULT_RULES.link_check_s

@@ -11,11 +11,12 @@ from drivers.api import PrinterCondition, PrinterStatus, Role
 from kiosk.domain import visit as v
 from kiosk.domain.bill import Bill, BillLine
 from kiosk.domain.identifiers import inquiry_code
-from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules
+from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules, Strip
 from kiosk.domain.ledger import Ledger, Payment
 from kiosk.domain.payment import State
 from kiosk.domain.platform import Subject, SubjectKind
 from kiosk.domain.receipt import ReceiptHead
+from kiosk.domain.records import PaperState
 
 WALL = datetime(2026, 11, 21, 6, 26, tzinfo=UTC)
 NOW_S = 1000.0
@@ -23,6 +24,7 @@ RULES = Rules("K330105001", b"sample", frozenset(Role))
 PAYMENT_ID = "K330105001-01SAMPLEPAYMENT00000000"
 
 CODE = "7K4M-QR29"
+STRIP_JOB = "J-01SAMPLEJOB0000000000000000"
 QR_URL = "https://pay.example.invalid/c/01SAMPLEPAYMENT00000000"
 
 PERSON = Subject(SubjectKind.PERSON, "330199190001010010", "张小三", "d" * 32)
@@ -124,6 +126,22 @@ def _states(*states: v.ItemState) -> tuple[v.PrintItem, ...]:
     return tuple(replace(item, state=state) for item, state in zip(ITEMS, states, strict=False))
 
 
+def _printed(*states: v.ItemState) -> v.Done:
+    items = tuple(replace(item, job_id=STRIP_JOB) for item in _states(*states))
+    return v.Done(items, PAYMENT_ID, SCHOOL.amount_fen, CODE, until_s=NOW_S + 40)
+
+
+def _with_strip(state: PaperState) -> Kiosk:
+    """A printer that draws in what nobody takes, ten seconds after it printed."""
+    hangs = state is PaperState.WAITING
+    mouth = PrinterCondition.PAPER_AT_MOUTH if hangs else PrinterCondition.RETRACTED
+    return replace(
+        READY,
+        printer=PrinterStatus(frozenset({mouth}), takes_back=True),
+        strip=Strip(STRIP_JOB, "", NOW_S - 10, state),
+    )
+
+
 READY = Kiosk(
     RULES,
     presence=MappingProxyType(dict.fromkeys(Role, Presence.UP)),
@@ -211,6 +229,8 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "done": replace(at(v.Done(_states(S.PRINTED, S.PRINTED, S.PRINTED), PAYMENT_ID,
                                   CHOOSING.total_fen, CODE, until_s=NOW_S + 18)),
                         card_on_reader=True),
+        "done-strip": at(_printed(S.PRINTED), kiosk=_with_strip(PaperState.WAITING)),
+        "done-retracted": at(_printed(S.PRINTED), kiosk=_with_strip(PaperState.RETRACTED)),
         "done-later": at(v.Done(_states(S.PRINTED, S.LATER, S.LATER), PAYMENT_ID,
                                 CHOOSING.total_fen, CODE, until_s=NOW_S + 55), kiosk=NO_PAPER),
         "done-doubt": at(v.Done(_states(S.PRINTED, S.DOUBT), PAYMENT_ID,

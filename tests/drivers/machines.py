@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drivers.api import PrintProof
 from drivers.printer.emulator import EscPosEmulator, MechanismState
 from drivers.printer.profile import profile_named
@@ -32,6 +34,9 @@ class Machine:
 
     def cut(self):
         return True
+
+    def take_back(self):
+        self.now = replace(self.now, paper_at_mouth=False)
 
     def answer(self, data):
         """None, where nothing more may be said: the far end hangs up."""

@@ -13,6 +13,7 @@ from drivers.api import (
     PrinterStatus,
     PrintOutcome,
     PrintProof,
+    PrintStage,
 )
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
@@ -29,10 +30,10 @@ CLONES = [name for name, each in families().items() if each.proof is PrintProof.
 SIX = {"Epson", "Gprinter 佳博", "Xprinter 芯烨", "Rongta 容大", "Custom", "Masung 美松"}
 
 
-def scripted(profile, answers=(OK,) * 4, after_job=b""):
+def scripted(profile, answers=(OK,) * 4, after_job=b"", *, at_mouth=False):
     clock = FakeClock()
     link = ScriptedLink(answers, clock, after_job)
-    link.answers[20] = b"\x10\x0f\0\0\0\0"
+    link.answers[20] = bytes([0x10, 0x0F, at_mouth << 5, 0, 0, 0])
     return EscPosPrinter(link, profile, LinePainter(GlyphSource), clock=clock), link
 
 
@@ -190,11 +191,48 @@ def test_a_strip_hangs_in_the_mouth_until_it_is_taken(name):
 
 
 def test_what_nobody_takes_is_taken_back_and_said_until_the_next_job():
-    printer, link = scripted(profile_named("custom-kpm"), after_job=bytes(3))
-    printer.take_back()
-    assert link.written[-1] == b"\x1de\x02"
+    the_world = world()
+    printer = connect_printer(the_world, profile="custom-kpm")
+    status = printer.print(DOCUMENT, 7).status
+    assert (status.conditions, status.takes_back) == ({Condition.PAPER_AT_MOUTH}, True)
+    assert printer.take_back().conditions == {Condition.RETRACTED}
+    assert the_world.printer.retracted_count == 1
     assert printer.status().conditions == {Condition.RETRACTED}
-    assert printer.print(DOCUMENT, 7).status.conditions == frozenset()
+    assert printer.print(DOCUMENT, 8).status.conditions == {Condition.PAPER_AT_MOUTH}
+
+
+def test_paper_that_a_hand_took_first_does_not_count_as_taken_back():
+    the_world = world()
+    printer = connect_printer(the_world, profile="custom-kpm")
+    printer.print(DOCUMENT, 7)
+    the_world.printer.take_paper()
+    assert printer.take_back().conditions == frozenset()
+    assert the_world.printer.retracted_count == 0
+
+
+def test_a_presenter_that_does_not_move_leaves_the_paper_said_to_hang():
+    printer, link = scripted(profile_named("custom-kpm"), at_mouth=True)
+    assert printer.take_back().conditions == {Condition.PAPER_AT_MOUTH}
+    assert link.written.count(b"\x1de\x02") == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "outcome", "stage"),
+    [
+        (lambda printer: None, PrintOutcome.PRINTED, PrintStage.CUT),
+        (lambda printer: printer.open_cover(), PrintOutcome.NOT_PRINTED, PrintStage.QUEUED),
+        (lambda printer: printer.run_out_after(10), PrintOutcome.UNKNOWN, PrintStage.SENT),
+        (lambda printer: printer.jam_cutter(), PrintOutcome.UNKNOWN, PrintStage.HEAD_IDLE),
+        (lambda printer: printer.cut_cable_after(40), PrintOutcome.UNKNOWN, PrintStage.SENT),
+        (lambda printer: printer.cut_cable_after(0), PrintOutcome.NOT_PRINTED, PrintStage.QUEUED),
+    ],
+)
+def test_a_report_says_how_far_the_paper_is_proven_to_have_come(spoil, outcome, stage):
+    the_world = world()
+    printer = connect_printer(the_world)
+    spoil(the_world.printer)
+    report = printer.print(DOCUMENT, 7)
+    assert (report.outcome, report.stage) == (outcome, stage)
 
 
 def test_a_printer_without_a_presenter_takes_nothing_back():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+import pytest
+
 from drivers.api import (
     CardEvent,
     CardRead,
@@ -18,7 +20,7 @@ from drivers.api import (
     Role,
 )
 from kiosk.domain import events as e
-from kiosk.domain.effects import PrintReceipt
+from kiosk.domain.effects import PrintReceipt, TakeBackPaper
 from kiosk.engine.devices import LAST_RETRY_S, PrinterSupervisor, ReaderSupervisor
 from tests.support.people import ZHANG, bill, receipt_of
 
@@ -114,6 +116,9 @@ class ScriptedPrinter:
     def print(self, document: Document, job_number: int) -> PrintReport:
         return PrintReport(PrintOutcome.PRINTED, self.last)
 
+    def take_back(self) -> PrinterStatus:
+        return self.status()
+
     def close(self) -> None:
         """Nothing is held open."""
 
@@ -164,3 +169,26 @@ def test_after_a_loss_the_status_is_said_again_even_if_unchanged() -> None:
         supervisor.turn()
     seen = [event for event in heard if isinstance(event, e.PrinterSeen)]
     assert len(seen) == 2
+
+
+RETRACTED = PrinterStatus(frozenset({PrinterCondition.RETRACTED}), takes_back=True)
+OFFLINE = PrinterStatus(frozenset({PrinterCondition.OFFLINE}))
+
+
+@pytest.mark.parametrize(
+    ("devices", "status"),
+    [
+        ([ScriptedPrinter(PrinterStatus(), RETRACTED)], RETRACTED),
+        ([ScriptedPrinter(PrinterStatus(), DeviceLost("cable"), DeviceLost("cable"))], OFFLINE),
+        ([], OFFLINE),
+    ],
+)
+def test_drawing_paper_in_brings_exactly_one_answer(
+    devices: list[object], status: PrinterStatus
+) -> None:
+    supervisor, heard = printer(*devices)
+    supervisor.turn()
+    supervisor.put(TakeBackPaper("J-1"))
+    supervisor.turn()
+    answers = [event for event in heard if isinstance(event, e.PaperTakenBack)]
+    assert answers == [e.PaperTakenBack("J-1", status)]

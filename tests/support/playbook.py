@@ -16,12 +16,13 @@ from drivers.api import (
     PrinterCondition,
     PrinterStatus,
     PrintOutcome,
+    PrintProof,
     PrintReport,
     Role,
 )
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
-from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip
+from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip, TakeBackPaper
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import rebuild
 from kiosk.domain.receipt import InquirySlip
@@ -102,6 +103,8 @@ class PaperPrinter:
     reaches_paper: bool = True
     strips: list[tuple[str, int]] = field(default_factory=list)  # receipt number, copy
     slips: list[InquirySlip] = field(default_factory=list)
+    has_presenter: bool = False  # it sees its mouth and can draw paper in
+    presenter_is_stuck: bool = False
 
     def print(self, job: PaperEffect) -> PrintReport:
         if isinstance(job, PrintSlip):
@@ -109,7 +112,24 @@ class PaperPrinter:
         elif self.outcome is not PrintOutcome.NOT_PRINTED and self.reaches_paper:
             self.strips.append((job.receipt.receipt_no, job.copy_number))
         reason = "" if self.outcome is PrintOutcome.PRINTED else "test"
-        return PrintReport(self.outcome, self.status, reason)
+        if self.has_presenter and self.outcome is PrintOutcome.PRINTED:
+            self.status = self._mouth(PrinterCondition.PAPER_AT_MOUTH)
+        proof = PrintProof.PROCESS_ID if self.outcome is PrintOutcome.PRINTED else None
+        return PrintReport(self.outcome, self.status, reason, proof=proof)
+
+    def take_back(self) -> PrinterStatus:
+        if not self.presenter_is_stuck:
+            self.status = self._mouth(PrinterCondition.RETRACTED)
+        return self.status
+
+    def taken(self) -> PrinterStatus:
+        """A hand takes the strip."""
+        self.status = self._mouth()
+        return self.status
+
+    @staticmethod
+    def _mouth(*conditions: PrinterCondition) -> PrinterStatus:
+        return PrinterStatus(frozenset(conditions), takes_back=True)
 
 
 class Playbook:
@@ -202,6 +222,8 @@ class Playbook:
         self.performed.append(effect)
         if isinstance(effect, PrintReceipt | PrintSlip):
             return e.PrintFinished(effect.job_id, self.paper.print(effect))
+        if isinstance(effect, TakeBackPaper):
+            return e.PaperTakenBack(effect.job_id, self.paper.take_back())
         return e.PlatformReplied(effect, self.link.perform(effect))
 
     def tick(self, seconds: float = 0.25) -> None:

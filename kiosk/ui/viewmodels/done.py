@@ -8,6 +8,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.domain import events as e
+from kiosk.domain import strips
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.visit import Done, ItemState
 from kiosk.ui.core_bridge import CoreBridge
@@ -31,6 +32,7 @@ class DonePage:
     nothing: str = ""
     doubt: str = ""
     later: str = ""
+    retracted: str = ""
     take_card: str = ""
     inquiry_code: str = ""
     items: tuple[ItemRow, ...] = ()
@@ -41,18 +43,25 @@ def done_page(kiosk: Kiosk, texts: Texts) -> DonePage:
     if not isinstance(page, Done):
         return DonePage()
     code = page.inquiry_code
+    retracted = [item for item in page.items if strips.was_retracted(kiosk, item.job_id)]
     return DonePage(
-        is_calm=not page.doubtful and not page.later,
-        title=texts.of(f"done.{_title(page)}"),
+        is_calm=not page.doubtful and not page.later and not retracted,
+        title=texts.of(f"done.{_title(page, retracted=bool(retracted))}"),
         paid=wording.amount(texts, page.paid_fen) if page.paid_fen else "",
         late=texts.of("done.late") if page.late else "",
         nothing=texts.of("done.nothing") if page.nothing_due else "",
         doubt=texts.of("done.doubt") if page.doubtful else "",
         later=_later(page, texts),
+        retracted=texts.of("done.retracted") if retracted else "",
         take_card=texts.of("done.take_card") if kiosk.card_on_reader else "",
         inquiry_code=texts.of("done.inquiry_code", code=code) if code else "",
         items=tuple(
-            item_row(item, texts, can_reprint=item in page.doubtful and kiosk.can_print)
+            item_row(
+                item,
+                texts,
+                can_reprint=item in (*page.doubtful, *retracted) and kiosk.can_print,
+                retracted=item in retracted,
+            )
             for item in page.items
         ),
     )
@@ -66,8 +75,20 @@ def returns_in(kiosk: Kiosk, texts: Texts) -> str:
     return texts.of("done.returns", seconds=wording.seconds_left(page.until_s, kiosk.now_s))
 
 
-def _title(page: Done) -> str:
+def take_strip(kiosk: Kiosk, texts: Texts) -> str:
+    """What happens to a strip that still hangs in the mouth of a printer that draws it in."""
+    recalled_at_s = strips.recalled_at_s(kiosk)
+    page = kiosk.visit.page if kiosk.visit else None
+    if not isinstance(page, Done) or not recalled_at_s:
+        return ""
+    left = wording.seconds_left(recalled_at_s, kiosk.now_s)
+    return texts.of("done.take_strip", seconds=left)
+
+
+def _title(page: Done, *, retracted: bool) -> str:
     states = {item.state for item in page.items}
+    if retracted:
+        return "title_retracted"
     if page.nothing_due:
         return "title_nothing"
     if ItemState.DOUBT in states:
@@ -96,7 +117,7 @@ class DoneViewModel(Follower):
         super().__init__(core, look)
         self._page = DonePage()
         self._items = Rows(ItemRow)
-        self._countdown = ""
+        self._countdown = self._take_strip = ""
         self.refresh()
 
     def refresh(self) -> None:
@@ -105,9 +126,9 @@ class DoneViewModel(Follower):
             self._page = page
             self._items.show(page.items)
             self.changed.emit()
-        countdown = returns_in(self.kiosk, self.texts)
-        if countdown != self._countdown:
-            self._countdown = countdown
+        counted = returns_in(self.kiosk, self.texts), take_strip(self.kiosk, self.texts)
+        if counted != (self._countdown, self._take_strip):
+            self._countdown, self._take_strip = counted
             self.countdownChanged.emit()
 
     @Property(bool, notify=changed)
@@ -137,6 +158,14 @@ class DoneViewModel(Follower):
     @Property(str, notify=changed)
     def later(self) -> str:
         return self._page.later
+
+    @Property(str, notify=changed)
+    def retracted(self) -> str:
+        return self._page.retracted
+
+    @Property(str, notify=countdownChanged)
+    def takeStrip(self) -> str:
+        return self._take_strip
 
     @Property(str, notify=changed)
     def takeCard(self) -> str:

@@ -29,15 +29,17 @@ class ItemRow:
     reprint_name: str
 
 
-def item_row(item: PrintItem, texts: Texts, *, can_reprint: bool = False) -> ItemRow:
+def item_row(
+    item: PrintItem, texts: Texts, *, can_reprint: bool = False, retracted: bool = False
+) -> ItemRow:
     title = texts.of("item.copy", title=item.title) if item.reprint else item.title
     return ItemRow(
         key=f"{item.receipt_no}{'+' if item.reprint else ''}",
         receipt_no=item.receipt_no,
         title=title,
         amount=wording.amount(texts, item.amount_fen),
-        state=texts.of(f"item.{item.state.value}"),
-        tone=TONES.get(item.state, "plain"),
+        state=texts.of("item.retracted" if retracted else f"item.{item.state.value}"),
+        tone="remember" if retracted else TONES.get(item.state, "plain"),
         can_reprint=can_reprint,
         reprint_name=texts.of("done.reprint_of", title=item.title),
     )

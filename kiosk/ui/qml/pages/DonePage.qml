@@ -26,6 +26,12 @@ Page {
         picture: "warning"
         tone: "remember"
     }
+    Banner {
+        Layout.fillWidth: true
+        text: page.viewModel.takeStrip || page.viewModel.retracted
+        picture: "receipt"
+        tone: "remember"
+    }
     Repeater {
         id: receipts
         model: page.viewModel.items

@@ -36,7 +36,8 @@ ClaimMoved claim_id=C-3 receipt_no={RECEIPT} visit_id=V-1 state=asked
 ClaimMoved claim_id=C-3 receipt_no={RECEIPT} visit_id=V-1 state=granted copy_number=1
 PrintMoved job_id=J-4 claim_id=C-3 receipt_no={RECEIPT} copy_number=1 state=intended \
 content_hash=66f9440d6b2f73f0
-PrintMoved job_id=J-4 claim_id=C-3 receipt_no={RECEIPT} copy_number=1 state=printed stage=cut
+PrintMoved job_id=J-4 claim_id=C-3 receipt_no={RECEIPT} copy_number=1 state=printed stage=cut \
+proof=process_id
 ClaimMoved claim_id=C-3 receipt_no={RECEIPT} visit_id=V-1 state=used copy_number=1
 ClaimMoved claim_id=C-3 receipt_no={RECEIPT} visit_id=V-1 state=settled copy_number=1
 VisitEnded visit_id=V-1 reason=done

@@ -87,7 +87,7 @@ class Strip:
     job_id: str
     visit_id: str
     since_s: float
-    state: PaperState = PaperState.WAITING
+    state: PaperState
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def follow(turn: Turn, status: PrinterStatus, job_id: str = "") -> None:
     if PrinterCondition.PAPER_AT_MOUTH in status.conditions:
         if job_id or not waits:
             visit_id = turn.visit.visit_id if turn.visit else ""
-            turn.change(strip=Strip(job_id, visit_id, turn.now_s))
+            turn.change(strip=Strip(job_id, visit_id, turn.now_s, PaperState.WAITING))
     elif strip is not None and waits:
         _gone(turn, strip, retracted=PrinterCondition.RETRACTED in status.conditions)
 

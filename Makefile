@@ -40,8 +40,8 @@ coverage: $(READY)  ## The test suite with branch coverage, as a page in out/cov
 simulate: $(READY)  ## Lives of kiosks from seeds, with every mishap; SEEDS=n FIRST=s
 	$(PYTHON_VENV) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1)
 
-canary: $(READY)  ## Plant known bugs one by one: which search finds which
-	$(PYTHON_VENV) -m tests.simulation.canary
+canary: $(READY)  ## Plant known bugs one by one: which search finds which; SECONDS=n, then again
+	$(PYTHON_VENV) -m tests.simulation.canary --seconds $(or $(SECONDS),7200)
 
 docs: $(READY)  ## Draw the tables of ARCHITECTURE.md from the code, and the ids of the events
 	$(PYTHON_VENV) packaging/draw_docs.py

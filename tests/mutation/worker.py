@@ -35,7 +35,7 @@ IMPORTED = (
     "hypothesis.strategies", "pytestqt.plugin", "pytest_cov.plugin", "pytest_timeout",
 )  # fmt: skip
 LEAST_S, SLOWER, MOST_S = 10.0, 8.0, 120.0  # how long a mutant may take
-BUDGET_S = 30.0  # of tests for one mutant, as measured without it
+BUDGET_S = 15.0  # of tests for one mutant, as measured without it
 MOST_BYTES = 3 << 30
 POLL_S = 0.002
 QUICK_S = 0.05

@@ -15,6 +15,7 @@ from pathlib import Path
 class Bug:
     name: str
     changes: Mapping[str, tuple[tuple[str, str], ...]]  # file → (text, what takes its place)
+    hunter: str = "simulation"  # the search that is meant for it
 
     def plant(self, root: Path) -> None:
         """Change the sources under `root`; raises ValueError where the code has moved on."""
@@ -28,8 +29,8 @@ class Bug:
             path.write_text(source, encoding="utf-8")
 
 
-def bug(name: str, file: str, *pairs: tuple[str, str]) -> Bug:
-    return Bug(name, {file: pairs})
+def bug(name: str, file: str, *pairs: tuple[str, str], hunter: str = "simulation") -> Bug:
+    return Bug(name, {file: pairs}, hunter)
 
 
 DOMAIN, ENGINE = "kiosk/domain/", "kiosk/engine/"
@@ -169,7 +170,7 @@ BUGS = (
     bug("the person's number in the journal", DOMAIN + "visits.py", (
         "VisitOpened(visit_id, subject.kind.value, subject.digest)",
         "VisitOpened(visit_id, subject.kind.value, subject.number)",
-    )),
+    ), hunter="flows"),
     bug("a late print report is ignored", DOMAIN + "papers.py", (
         ("    peripherals.on_printer_seen(turn, report.status)\n"
         "    if job_id in turn.ledger.slips:\n"),
@@ -178,9 +179,9 @@ BUGS = (
         "    if job is None or job.state is not PrintState.INTENDED:\n        return\n",
         ("    if job is None or job.state is not PrintState.INTENDED:\n        return\n"
         "    peripherals.on_printer_seen(turn, report.status)\n"),
-    )),
+    ), hunter="flows"),
     bug("one failed poll ends the polling", DOMAIN + "paying.py", (
         "        gap_s = turn.rules.poll_gap_s if seen else turn.rules.poll_retry_s\n",
         "        gap_s = turn.rules.poll_gap_s if seen else 1e9\n",
-    )),
+    ), hunter="faults"),
 )  # fmt: skip

@@ -172,13 +172,13 @@ BUGS = (
         "VisitOpened(visit_id, subject.kind.value, subject.number)",
     ), hunter="flows"),
     bug("a late print report is ignored", DOMAIN + "papers.py", (
-        ("    peripherals.on_printer_seen(turn, report.status)\n"
+        ("    peripherals.on_printer_seen(turn, report.status, printed)\n"
         "    if job_id in turn.ledger.slips:\n"),
         "    if job_id in turn.ledger.slips:\n",
     ), (
         "    if job is None or job.state is not PrintState.INTENDED:\n        return\n",
         ("    if job is None or job.state is not PrintState.INTENDED:\n        return\n"
-        "    peripherals.on_printer_seen(turn, report.status)\n"),
+        "    peripherals.on_printer_seen(turn, report.status, printed)\n"),
     ), hunter="flows"),
     bug("one failed poll ends the polling", DOMAIN + "paying.py", (
         "        gap_s = turn.rules.poll_gap_s if seen else turn.rules.poll_retry_s\n",

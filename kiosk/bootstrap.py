@@ -32,7 +32,15 @@ from drivers.keyboard import Keyboard
 from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip, TakeBackPaper
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
-from kiosk.domain.platform import NotSent, Outcome, PlatformCall
+from kiosk.domain.platform import (
+    FetchOpenCodes,
+    NotSent,
+    Outcome,
+    PlatformCall,
+    ReadReserve,
+    ReportOpenCodes,
+)
+from kiosk.domain.receipt import CodeSlip, InquirySlip
 from kiosk.domain.records import BadRecord
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.devices import (
@@ -51,6 +59,7 @@ from kiosk.journal.journal import Journal
 from kiosk.observability import configure_logging, install_crash_hooks
 from kiosk.platform_api.breaker import Breaker
 from kiosk.platform_api.client import PlatformClient
+from kiosk.platform_api.open_code_reserve import OpenCodeReserve
 from kiosk.platform_api.signing import KioskKeys
 from kiosk.platform_api.signing_keys import (
     Algorithm,
@@ -59,10 +68,10 @@ from kiosk.platform_api.signing_keys import (
     verifying_key_file,
 )
 from kiosk.platform_api.transport import Timeouts
-from kiosk.receipts import compose, compose_inquiry_slip
+from kiosk.receipts import compose, compose_code_slip, compose_inquiry_slip
 from kiosk.sd_notify import notify
 from kiosk.settings.fee_catalogue import shipped_catalogue
-from kiosk.settings.model import Environment, Settings
+from kiosk.settings.model import Environment, KioskSection, Settings
 
 if TYPE_CHECKING:  # Qt is loaded only where there is a screen, the simulation where it is used.
     from drivers.simulation import SimulatedWorld
@@ -74,6 +83,7 @@ log = structlog.get_logger(__name__)
 VERSION = "0.1.0"
 EXIT_BAD_USE = 2
 STOP_S = 2.0
+RESERVE_FILE = "open-codes"
 
 Publish = Callable[[Kiosk], None]
 OpenDiary = Callable[[], Diary]
@@ -190,7 +200,21 @@ def _perform(settings: Settings, base_url: str, breaker: Breaker | None = None) 
         keys=platform_keys(settings),
         breaker=breaker,
     )
-    return client.perform
+    keys_in_use = platform_keys(settings)
+    reserve = OpenCodeReserve(
+        settings.storage_directory / RESERVE_FILE,
+        lambda: keys.for_directory(settings.storage_directory).reserve,
+        settings.kiosk.id,
+        keys_in_use.platform if keys_in_use else None,
+        client.ask,
+    )
+
+    def perform(call: PlatformCall) -> Outcome:
+        if isinstance(call, ReadReserve | FetchOpenCodes | ReportOpenCodes):
+            return reserve.perform(call)
+        return client.perform(call)
+
+    return perform
 
 
 def platform_keys(settings: Settings) -> KioskKeys | None:
@@ -235,7 +259,7 @@ def _document(settings: Settings, job: PaperEffect, columns: int) -> Document:
     kiosk = settings.kiosk
     demo = settings.environment is not Environment.PRODUCTION
     if isinstance(job, PrintSlip):
-        return compose_inquiry_slip(job.slip, columns, kiosk.id, kiosk.help_phone, demo=demo)
+        return _slip(job.slip, columns, kiosk, demo=demo)
     return compose(
         job.receipt,
         job.copy_number,
@@ -245,6 +269,14 @@ def _document(settings: Settings, job: PaperEffect, columns: int) -> Document:
         kiosk.help_phone,
         demo=demo,
     )
+
+
+def _slip(
+    slip: InquirySlip | CodeSlip, columns: int, kiosk: KioskSection, *, demo: bool
+) -> Document:
+    if isinstance(slip, CodeSlip):
+        return compose_code_slip(slip, columns, kiosk.id, kiosk.help_phone, demo=demo)
+    return compose_inquiry_slip(slip, columns, kiosk.id, kiosk.help_phone, demo=demo)
 
 
 def job_number_of(job_id: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.domain.platform import PlatformCall
-from kiosk.domain.receipt import InquirySlip, Receipt
+from kiosk.domain.receipt import CodeSlip, InquirySlip, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class PrintReceipt:
 
 @dataclass(frozen=True, slots=True)
 class PrintSlip:
-    """Print an inquiry slip; the `SlipMoved(INTENDED)` record of `job_id` allows it."""
+    """Print a slip; the `SlipMoved(INTENDED)` record of `job_id` allows it."""
 
     job_id: str
-    slip: InquirySlip
+    slip: InquirySlip | CodeSlip
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,38 @@ class SwapAnswered:
     accept: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OpenCodeWanted:
+    """No network: pay with an open code."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeChosen:
+    """Which fee an open code is wanted for."""
+
+    item_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeeAmountChosen:
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOutTouched:
+    """The fee and the amount are right: hand the code out."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawTouched:
+    """The code on the screen is not wanted any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherFeeTouched:
+    """One more open code in the same visit."""
+
+
 Touch = (
     Touched
     | EnterCodeTouched
@@ -193,6 +225,12 @@ Touch = (
     | RetryTouched
     | LeaveTouched
     | SwapAnswered
+    | OpenCodeWanted
+    | FeeChosen
+    | FeeAmountChosen
+    | HandOutTouched
+    | WithdrawTouched
+    | AnotherFeeTouched
 )
 
 Event = (

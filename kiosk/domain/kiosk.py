@@ -10,8 +10,11 @@ from types import MappingProxyType
 
 from drivers.api import PrinterStatus, Role
 from kiosk.domain.ledger import Ledger
+from kiosk.domain.open_code import Block, OpenCodeRules
 from kiosk.domain.records import PaperState
 from kiosk.domain.visit import Notice, Visit
+
+NO_OPEN_CODES = OpenCodeRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Rules:
     link_retry_s: float = 5.0
     janitor_s: tuple[float, ...] = (5, 10, 20, 40, 80, 300, 3600, 86400)  # the last for ever
     give_up_s: float = 7 * 86400.0  # an unknown payment this old becomes a case for a human
+    open_codes: OpenCodeRules = NO_OPEN_CODES
 
 
 class Presence(StrEnum):
@@ -105,6 +109,7 @@ class Kiosk:
     link_check_at_s: float = 0.0
     link_check_in_flight: bool = False
     chores: Mapping[str, Chore] = field(default_factory=lambda: MappingProxyType({}))
+    reserve: tuple[Block, ...] | None = None  # open codes; None: not read yet
     now_s: float = 0.0
     wall: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     low_space: bool = False  # outcomes still find room, a new payment might not

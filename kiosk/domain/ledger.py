@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from kiosk.domain import payment
+from kiosk.domain.code_book import CodeBook
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (
     ClaimMoved,
@@ -95,6 +96,7 @@ class Ledger:
     owed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Receipts of payments made here and not yet proven on paper: number → payment id."""
     open_visit: str = ""
+    code_book: CodeBook = field(default_factory=CodeBook)
 
     @property
     def open_payments(self) -> tuple[Payment, ...]:
@@ -119,6 +121,9 @@ class Ledger:
 
     def apply(self, record: Record) -> Ledger:
         """The ledger after one more record."""
+        code_book = self.code_book.apply(record)
+        if code_book is not self.code_book:
+            return replace(self, code_book=code_book)
         match record:
             case PaymentIntended():
                 return self._with_payment(_intended(record))

@@ -15,6 +15,7 @@ from kiosk.domain.platform import (
     NotSent,
     Outcome,
     PlatformCall,
+    ReadReserve,
 )
 from kiosk.domain.records import DeviceChanged, LinkChanged
 from kiosk.domain.turn import Turn
@@ -61,6 +62,8 @@ def on_any_reply(turn: Turn, call: PlatformCall, outcome: Outcome) -> None:
         up = turn.kiosk.link is Link.UP
         gap_s = turn.rules.link_check_s if up else turn.rules.link_retry_s
         turn.change(link_check_in_flight=False, link_check_at_s=turn.now_s + gap_s)
+    elif isinstance(call, ReadReserve):
+        pass  # It asked the disk, not the platform.
     elif isinstance(outcome, NotSent | AnswerLost):
         turn.change(link_check_at_s=turn.now_s)
     else:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.domain.bill import Bill
+from kiosk.domain.open_code import Block
 from kiosk.domain.receipt import Receipt, ReceiptHead
 
 # --- facts about a call that brought no usable answer ----------------------------------------
@@ -112,7 +113,58 @@ class Acknowledged:
     """Done as asked (claim confirmed or released, link alive)."""
 
 
-Answer = BillsFound | ReceiptsFound | PaymentSeen | ReceiptsIssued | ClaimGranted | Acknowledged
+@dataclass(frozen=True, slots=True)
+class ReserveRead:
+    """The open codes that are sealed here; `trouble` says why it is not all of them."""
+
+    blocks: tuple[Block, ...]
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCodesFetched:
+    """A block, checked and sealed in the reserve before this was said."""
+
+    block: Block
+
+
+class CodeState(StrEnum):
+    """The platform's view of an open code."""
+
+    UNUSED = "unused"
+    HANDED_OUT = "handed_out"  # may still be paid
+    SETTLED = "settled"
+    EXPIRED = "expired"  # not paid, and no longer payable
+    VOIDED = "voided"  # not paid, and taken back
+    UNKNOWN = "unknown"  # not of this platform, or not of this kiosk
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSeen:
+    code: str
+    state: CodeState
+    paid_fen: int = 0
+    receipt_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCodesSeen:
+    """What became of the codes that were asked about, in the same order."""
+
+    codes: tuple[CodeSeen, ...]
+
+
+Answer = (
+    BillsFound
+    | ReceiptsFound
+    | PaymentSeen
+    | ReceiptsIssued
+    | ClaimGranted
+    | Acknowledged
+    | ReserveRead
+    | OpenCodesFetched
+    | OpenCodesSeen
+)
 Outcome = Answer | NotSent | AnswerLost | Refused
 
 
@@ -225,7 +277,37 @@ class CheckLink:
     pass
 
 
-PlatformCall = (
+@dataclass(frozen=True, slots=True)
+class ReadReserve:
+    """Open what is sealed on this kiosk's disk; asks nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOpenCodes:
+    """A block of open codes for one fee and amount; the same id brings the same codes."""
+
+    block_id: str
+    item_code: str
+    amount_fen: int
+    count: int
+    spent: tuple[str, ...] = ()  # blocks of the reserve that are used up and make room
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReport:
+    code: str
+    handed_out_s: int  # since 1970
+    withdrawn: bool  # to be voided, unless it was paid
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOpenCodes:
+    """Which codes were handed out, and what became of them; asked again, nothing changes."""
+
+    codes: tuple[CodeReport, ...]
+
+
+PaymentCall = (
     SearchBills
     | SearchReceipts
     | CreatePayment
@@ -237,6 +319,8 @@ PlatformCall = (
     | ReleaseClaim
     | CheckLink
 )
+ReserveCall = ReadReserve | FetchOpenCodes | ReportOpenCodes
+PlatformCall = PaymentCall | ReserveCall
 
 
 def believable(call: PlatformCall, outcome: Outcome) -> Outcome:
@@ -253,6 +337,11 @@ def believable(call: PlatformCall, outcome: Outcome) -> Outcome:
         case ClaimReceipt(), ClaimGranted():
             granted = (outcome.claim_id, outcome.receipt.receipt_no)
             right = granted == (call.claim_id, call.receipt_no)
+        case FetchOpenCodes(), OpenCodesFetched(block):
+            about = (block.block_id, block.item_code, block.amount_fen)
+            right = about == (call.block_id, call.item_code, call.amount_fen)
+        case ReportOpenCodes(), OpenCodesSeen():
+            right = [each.code for each in outcome.codes] == [each.code for each in call.codes]
         case _:
             right = True
     return outcome if right else AnswerLost("about_something_else")

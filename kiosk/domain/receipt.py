@@ -61,3 +61,17 @@ class InquirySlip:
     inquiry_code: str
     amount_fen: int
     at: datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSlip:
+    """An open code on paper: no receipt, nothing personal."""
+
+    code: str
+    qr_url: str
+    item_name: str
+    agency_name: str
+    amount_fen: int
+    expires_at: datetime  # UTC
+    at: datetime  # UTC
+    drill: bool = False

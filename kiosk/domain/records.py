@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
-from kiosk.domain import payment
+from kiosk.domain import open_code, payment
 from kiosk.domain.platform import BillToPay
 
 
@@ -132,10 +132,10 @@ class PrintMoved:
 
 @dataclass(frozen=True, slots=True)
 class SlipMoved:
-    """The life of one inquiry slip; a slip is no receipt and may be printed again."""
+    """The life of one slip; a slip is no receipt and may be printed again."""
 
     job_id: str
-    payment_id: str
+    payment_id: str  # or the open code that is on it
     state: PrintState
     reason: str = ""
 
@@ -160,6 +160,66 @@ class LinkChanged:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenCodesWanted:
+    """Committed before a block is asked for: asked again, the same id brings the same codes."""
+
+    block_id: str
+    item_code: str
+    amount_fen: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCodesKept:
+    """The block is checked and sealed in the reserve."""
+
+    block_id: str
+    count: int
+    expires_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCodesMissed:
+    """Why a block is not here, or why the reserve could not be read (no id)."""
+
+    block_id: str
+    reason: str
+    for_good: bool  # its id is not used again
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCodeHandedOut:
+    """Committed before the code is shown; its serial is what keeps it from being shown again."""
+
+    code: str
+    block_id: str
+    serial: int
+    visit_id: str
+    item_code: str
+    amount_fen: int
+    expires_s: int
+    handed_out_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCodeMoved:
+    """One edge of the open codes' table, with the evidence that justified it."""
+
+    code: str
+    event: open_code.Event
+    state: open_code.State
+    evidence: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCodePractised:
+    """A drill got as far as a code; no code of the reserve was used."""
+
+    item_code: str
+    amount_fen: int
+
+
 Record = (
     KioskStarted
     | VisitOpened
@@ -174,6 +234,12 @@ Record = (
     | PaperMoved
     | DeviceChanged
     | LinkChanged
+    | OpenCodesWanted
+    | OpenCodesKept
+    | OpenCodesMissed
+    | OpenCodeHandedOut
+    | OpenCodeMoved
+    | OpenCodePractised
 )
 
 KINDS: Mapping[str, type[Any]] = {cls.__name__: cls for cls in get_args(Record)}

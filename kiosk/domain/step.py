@@ -11,7 +11,7 @@ from typing import assert_never
 
 from drivers.api import CardReadFailed, CardRemoved
 from kiosk.domain import events as e
-from kiosk.domain import papers, paying, payments, peripherals, strips, visits
+from kiosk.domain import open_codes, papers, paying, payments, peripherals, strips, visits
 from kiosk.domain import platform as p
 from kiosk.domain.effects import Effect
 from kiosk.domain.kiosk import Kiosk, Presence
@@ -21,6 +21,7 @@ from kiosk.domain.visit import (
     CheckCause,
     Checking,
     Choosing,
+    ChoosingFee,
     Confirming,
     Done,
     EnteringCode,
@@ -28,6 +29,7 @@ from kiosk.domain.visit import (
     Paying,
     Printing,
     Searching,
+    ShowingCode,
     Trouble,
     TroubleKind,
 )
@@ -53,12 +55,13 @@ def step(kiosk: Kiosk, event: e.Event, stamp: e.Stamp) -> Step:
 def _dispatch(turn: Turn, event: e.Event) -> None:
     match event:
         case e.Tick():
-            for part in (peripherals, payments, papers, strips, paying, visits):
+            for part in (peripherals, payments, papers, strips, open_codes, paying, visits):
                 part.on_tick(turn)
         case e.Started(boot_id, version):
             turn.record(KioskStarted(boot_id, version))
             papers.recover(turn)
             payments.recover(turn)
+            open_codes.recover(turn)
         case e.DiskSeen():
             peripherals.on_disk_seen(turn, event)
         case e.PlatformReplied(call, outcome):
@@ -112,6 +115,12 @@ def _reply(turn: Turn, call: p.PlatformCall, outcome: p.Outcome) -> None:
             papers.on_settle_reply(turn, call, outcome)
         case p.CheckLink():
             pass
+        case p.ReadReserve():
+            open_codes.on_reserve_read(turn, outcome)
+        case p.FetchOpenCodes():
+            open_codes.on_fetch_reply(turn, call, outcome)
+        case p.ReportOpenCodes():
+            open_codes.on_report_reply(turn, call, outcome)
         case _:
             assert_never(call)
 
@@ -142,6 +151,18 @@ def _touched(turn: Turn, touch: e.Touch) -> None:
             visits.reprint(turn, receipt_no)
         case e.RetryTouched(), Trouble():
             visits.retry(turn, page)
+        case e.OpenCodeWanted(), None | Trouble(kind=TroubleKind.LOOKUP_FAILED):
+            open_codes.on_wanted(turn)
+        case e.FeeChosen(item_code), ChoosingFee():
+            open_codes.on_fee_chosen(turn, page, item_code)
+        case e.FeeAmountChosen(amount_fen), ChoosingFee():
+            open_codes.on_amount_chosen(turn, page, amount_fen)
+        case e.HandOutTouched(), ChoosingFee():
+            open_codes.hand_out(turn, page)
+        case e.WithdrawTouched(), ShowingCode():
+            open_codes.withdraw(turn, page)
+        case e.AnotherFeeTouched(), ShowingCode():
+            open_codes.another(turn, page)
         case e.BackTouched(), _:
             _back(turn)
         case e.LeaveTouched(), _:
@@ -161,6 +182,10 @@ def _back(turn: Turn) -> None:
             turn.show(choosing)
         case Printing() | Checking() | None:
             pass  # Nothing to go back to while paper or money is moving.
+        case ChoosingFee(item_code=chosen) if chosen:
+            turn.show(ChoosingFee(given=page.given))
+        case ShowingCode():
+            pass  # A code that was handed out is kept or withdrawn, never slipped away from.
         case _:
             visits.end(turn, "back")
 
@@ -172,7 +197,16 @@ def _leave(turn: Turn) -> None:
             paying.give_up(turn, page, CheckCause.LEFT)
         case Printing() | Checking() | None:
             pass
-        case EnteringCode() | Searching() | Choosing() | Confirming() | Done() | Trouble():
+        case (
+            EnteringCode()
+            | Searching()
+            | Choosing()
+            | Confirming()
+            | Done()
+            | Trouble()
+            | ChoosingFee()
+            | ShowingCode()
+        ):
             visits.end(turn, "left")
         case _:
             assert_never(page)

@@ -53,6 +53,11 @@ class Turn:
         return after, changed
 
     @property
+    def kiosk_now(self) -> Kiosk:
+        """The kiosk as it is at this point of the turn."""
+        return replace(self.kiosk, ledger=self.ledger, visit=self.visit, wall=self.wall)
+
+    @property
     def rules(self) -> Rules:
         return self.kiosk.rules
 

@@ -26,6 +26,9 @@ class Notice(StrEnum):
     PAID_ELSEWHERE = "paid_elsewhere"  # a bill was settled elsewhere meanwhile
     RECEIPTS_UNAVAILABLE = "receipts_unavailable"  # bills shown, receipts not found out
     UNSTABLE_LINK = "unstable_link"  # still asking
+    LINK_BACK = "link_back"  # the network is back: no open code is needed
+    NO_CODES_LEFT = "no_codes_left"  # as many as the rules allow, or as there were
+    CODE_WITHDRAWN = "code_withdrawn"
     TOO_MANY = "too_many"  # more than one payment can hold: pay these first
 
 
@@ -214,8 +217,43 @@ class Trouble:
     can_retry: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ChoosingFee:
+    """No network: which fee, and how much of it, an open code is wanted for."""
+
+    item_code: str = ""
+    amount_fen: int = 0
+    given: int = 0  # codes in this visit so far
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingCode:
+    """An open code that was handed out; whether it is paid cannot be seen from here."""
+
+    code: str
+    qr_url: str
+    item_code: str
+    item_name: str
+    agency_name: str
+    amount_fen: int
+    expires_s: int
+    given: int
+    drill: bool = False
+
+
 Page = (
-    EnteringCode | Searching | Choosing | Confirming | Paying | Checking | Printing | Done | Trouble
+    EnteringCode
+    | Searching
+    | Choosing
+    | Confirming
+    | Paying
+    | Checking
+    | Printing
+    | Done
+    | Trouble
+    | ChoosingFee
+    | ShowingCode
 )
 
 

@@ -28,6 +28,7 @@ from kiosk.domain.visit import (
     AmountChange,
     Checking,
     Choosing,
+    ChoosingFee,
     Confirming,
     Done,
     EnteringCode,
@@ -35,6 +36,7 @@ from kiosk.domain.visit import (
     Paying,
     Printing,
     Searching,
+    ShowingCode,
     Trouble,
     TroubleKind,
     Visit,
@@ -43,7 +45,7 @@ from kiosk.domain.visit import (
 NOTICE_S = 8.0
 MAX_BASKET = 50  # bills in one payment
 MAX_PAYMENT_FEN = 10**10
-TIMES_OUT = (EnteringCode, Choosing, Confirming, Trouble)
+TIMES_OUT = (EnteringCode, Choosing, Confirming, Trouble, ChoosingFee, ShowingCode)
 
 NOTICE_OF_SCAN = {
     ScanKind.WALLET_CODE: Notice.WALLET_CODE,
@@ -346,5 +348,7 @@ def _bills_search(visit: Visit, page: Searching) -> SearchBills:
 
 def idle_s_of(rules: Rules, page: object) -> float:
     """A resident whose money is in doubt gets twice the time to write down the code."""
+    if isinstance(page, ShowingCode):  # Scanning, and paying on the phone, take their time.
+        return rules.open_codes.show_s
     doubt = isinstance(page, Trouble) and page.kind is TroubleKind.MONEY_IN_DOUBT
     return rules.idle_s * (2 if doubt else 1)

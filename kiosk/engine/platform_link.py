@@ -14,11 +14,14 @@ from kiosk.domain.platform import (
     CheckLink,
     ClaimReceipt,
     ConfirmClaim,
+    FetchOpenCodes,
     IssueReceipts,
     Outcome,
     PlatformCall,
     QueryPayment,
+    ReadReserve,
     ReleaseClaim,
+    ReportOpenCodes,
     SearchBills,
     SearchReceipts,
 )
@@ -32,6 +35,7 @@ class Channel(StrEnum):
     WATCH = "watch"
     PAPER = "paper"
     LINK = "link"
+    OPEN_CODES = "open_codes"
 
 
 def channel_of(call: PlatformCall) -> Channel:
@@ -46,6 +50,8 @@ def channel_of(call: PlatformCall) -> Channel:
             return Channel.PAPER
         case CheckLink():
             return Channel.LINK
+        case ReadReserve() | FetchOpenCodes() | ReportOpenCodes():
+            return Channel.OPEN_CODES
         case _:
             return Channel.MONEY
 

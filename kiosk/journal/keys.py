@@ -20,10 +20,12 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`journal` seals the chain, `digest` turns people's numbers into digests."""
+    """`journal` seals the chain, `digest` turns people's numbers into digests, `reserve`
+    seals the open codes that wait for an outage."""
 
     journal: bytes = field(repr=False)
     digest: bytes = field(repr=False)
+    reserve: bytes = field(repr=False)
 
 
 def load_or_create(path: Path, *, may_create: bool = True, disk: Disk = DISK) -> Keys:
@@ -86,8 +88,9 @@ def refuse_shared(path: Path, status: os.stat_result) -> None:
 
 
 def _derive(secret: bytes) -> Keys:
-    # Labels keep the two apart: whoever may compute digests cannot seal rows.
+    # Labels keep them apart: whoever may compute digests cannot seal rows.
     return Keys(
         journal=hmac.digest(secret, b"kiosk journal chain, version 1", hashlib.sha256),
         digest=hmac.digest(secret, b"kiosk subject digest, version 1", hashlib.sha256),
+        reserve=hmac.digest(secret, b"kiosk open codes, version 1", hashlib.sha256),
     )

@@ -14,7 +14,7 @@ from kiosk.domain.platform import (
     ConfirmClaim,
     NotSent,
     Outcome,
-    PlatformCall,
+    PaymentCall,
     QueryPayment,
     Refused,
     ReleaseClaim,
@@ -91,7 +91,7 @@ class PlatformClient:
             crl_file=crl_file,
         )
 
-    def perform(self, call: PlatformCall) -> Outcome:
+    def perform(self, call: PaymentCall) -> Outcome:
         """Ask once and judge the answer; blocks for at most the timeouts plus `wait_s`.
 
         NotSent: no byte left. AnswerLost: it may have been acted on, or the answer cannot
@@ -205,7 +205,7 @@ class PlatformClient:
         self._transport.close()
 
 
-def _somebody_waits(call: PlatformCall) -> bool:
+def _somebody_waits(call: PaymentCall) -> bool:
     """Is a resident at the screen waiting for this very answer?"""
     match call:
         case CheckLink() | ConfirmClaim() | ReleaseClaim():

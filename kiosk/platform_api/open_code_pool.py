@@ -72,8 +72,24 @@ class OpenCodePool:
         self._key = key
         self._blocks = self._read()
 
-    def add(self, block: OpenCodesAnswer, now: datetime) -> None:
-        """Keep a block that was fetched; blocks that have expired make room.
+    @property
+    def blocks(self) -> tuple[OpenCodesAnswer, ...]:
+        """What is kept, in the order in which it came; a block with a false code is left out."""
+        return tuple(block for block in self._blocks if self._is_genuine(block))
+
+    @property
+    def count(self) -> int:
+        """Blocks kept, false ones too."""
+        return len(self._blocks)
+
+    def _is_genuine(self, block: OpenCodesAnswer) -> bool:
+        right_kiosk = block.kiosk_id == self._kiosk_id
+        return right_kiosk and all(is_genuine(block, code, self._key) for code in block.codes)
+
+    def add(
+        self, block: OpenCodesAnswer, now: datetime, spent: AbstractSet[str] = frozenset()
+    ) -> None:
+        """Keep a block that was fetched; blocks that are spent or have expired make room.
 
         Raises CodeForged, or PoolUnusable for another kiosk's block and for one too many.
         """
@@ -81,7 +97,7 @@ class OpenCodePool:
             raise PoolUnusable(f"the block is for {block.kiosk_id}, this is {self._kiosk_id}")
         require_genuine(block, self._key)
         kept = [one for one in self._blocks if one.expires_at > now]
-        kept = [one for one in kept if one.block_id != block.block_id]
+        kept = [one for one in kept if one.block_id not in {*spent, block.block_id}]
         if len(kept) >= MAX_BLOCKS:
             raise PoolUnusable(f"{MAX_BLOCKS} blocks are kept already")
         self._write((*kept, block))

@@ -37,7 +37,7 @@ class Question:
     wait_s: float = 0.0
 
 
-def question(call: domain.PlatformCall, kiosk_id: str, nonce: str) -> Question:
+def question(call: domain.PaymentCall, kiosk_id: str, nonce: str) -> Question:
     """Put a call into wire form. Raises pydantic.ValidationError for a call that no kiosk
     should have made (a bug), without naming its contents."""
     match call:

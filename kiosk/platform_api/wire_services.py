@@ -114,8 +114,11 @@ class OpenCodesAnswer(Answer):
 
 
 class HandedOut(Request):
+    """`withdrawn`: not wanted any more, to be voided unless it was paid."""
+
     code: BillNo
     handed_out_at: AwareDatetime
+    withdrawn: bool = False
 
 
 class ReportOpenCodesRequest(Asking):
@@ -128,7 +131,8 @@ class OpenCodeState(StrEnum):
     UNUSED = "unused"
     HANDED_OUT = "handed_out"
     SETTLED = "settled"
-    EXPIRED = "expired"
+    EXPIRED = "expired"  # was not paid, and can no longer be
+    VOIDED = "voided"  # was not paid, and was taken back
     UNKNOWN = "unknown"  # not of this platform, or not of this kiosk
 
 
@@ -136,11 +140,13 @@ class OpenCodeStateBody(Answer):
     code: BillNo
     state: OpenCodeState
     receipt_no: ReceiptNo | None = None
+    paid_fen: Amount | None = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
-        if (self.state is OpenCodeState.SETTLED) != (self.receipt_no is not None):
-            raise ValueError("receipt_no belongs to a settled code, and only to it")
+        settled = self.state is OpenCodeState.SETTLED
+        if (self.receipt_no is not None, self.paid_fen is not None) != (settled, settled):
+            raise ValueError("receipt_no and paid_fen belong to a settled code, and only to it")
         return self
 
 

@@ -39,7 +39,8 @@ def open_codes(
     with store.transaction():
         if not store.rows("SELECT 1 FROM open_code_blocks WHERE block_id = ?", (block_id,)):
             count = store.value(
-                "SELECT count(*) FROM open_code_blocks WHERE kiosk_id = ?", (asked.kiosk_id,)
+                "SELECT count(*) FROM open_code_blocks WHERE kiosk_id = ? AND expires_s > ?",
+                (asked.kiosk_id, store.now_s()),
             )
             if count >= MAX_BLOCKS_OF_A_KIOSK:
                 return Refused(Refusal.RATE_LIMITED, "this kiosk has blocks enough")
@@ -91,12 +92,25 @@ def _reported(store: Store, kiosk_id: str, one: wire.HandedOut) -> wire.OpenCode
         (one.handed_out_at.timestamp(), one.code),
     )
     kept = found[0]
-    state = wire.OpenCodeState.HANDED_OUT
     if kept["receipt_no"] is not None:
-        state = wire.OpenCodeState.SETTLED
+        return wire.OpenCodeStateBody(
+            code=one.code,
+            state=wire.OpenCodeState.SETTLED,
+            receipt_no=kept["receipt_no"],
+            paid_fen=kept["amount_fen"],
+        )
+    if one.withdrawn and not _is_voided(store, one.code):
+        store.run("INSERT INTO open_codes_voided VALUES (?, ?)", (one.code, store.now_s()))
+    state = wire.OpenCodeState.HANDED_OUT
+    if _is_voided(store, one.code):
+        state = wire.OpenCodeState.VOIDED
     elif store.now_s() >= kept["expires_s"]:
         state = wire.OpenCodeState.EXPIRED
-    return wire.OpenCodeStateBody(code=one.code, state=state, receipt_no=kept["receipt_no"])
+    return wire.OpenCodeStateBody(code=one.code, state=state)
+
+
+def _is_voided(store: Store, code: str) -> bool:
+    return bool(store.rows("SELECT 1 FROM open_codes_voided WHERE code = ?", (code,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +133,8 @@ def open_code(store: Store, items: tuple[FeeItem, ...], token: str) -> OpenCode 
         return None
     row = found[0]
     name = next(item.name_zh for item in items if item.code == row["item_code"])
-    payable = row["receipt_no"] is None and store.now_s() < row["expires_s"]
+    alive = store.now_s() < row["expires_s"] and not _is_voided(store, row["code"])
+    payable = row["receipt_no"] is None and alive
     return OpenCode(row["code"], token, name, row["amount_fen"], payable, row["receipt_no"])
 
 

@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS open_codes (
     code TEXT PRIMARY KEY, block_id TEXT NOT NULL REFERENCES open_code_blocks (block_id),
     serial INTEGER NOT NULL, token TEXT NOT NULL UNIQUE, handed_out_s REAL, receipt_no TEXT
 ) STRICT;
+CREATE TABLE IF NOT EXISTS open_codes_voided (
+    code TEXT PRIMARY KEY REFERENCES open_codes (code), voided_s REAL NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS ratings (
     rating_id TEXT PRIMARY KEY, kiosk_id TEXT NOT NULL,
     stars INTEGER NOT NULL, reason TEXT NOT NULL, at_s REAL NOT NULL
@@ -49,7 +52,8 @@ CREATE TABLE IF NOT EXISTS receipt_checks (
 ) STRICT;
 """
 FORGET = """
-DELETE FROM write_offs; DELETE FROM refund_requests; DELETE FROM open_codes;
+DELETE FROM write_offs; DELETE FROM refund_requests;
+DELETE FROM open_codes_voided; DELETE FROM open_codes;
 DELETE FROM open_code_blocks; DELETE FROM ratings; DELETE FROM devices; DELETE FROM heartbeats;
 DELETE FROM receipt_checks;
 """

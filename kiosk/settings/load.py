@@ -160,6 +160,7 @@ class _Check:
             platform=self._with_absolute_paths(site),
             screen=site.screen,
             timing=site.timing,
+            open_codes=site.open_codes,
             devices=devices,
         )
 
@@ -197,6 +198,9 @@ class _Check:
         if is_production and site.platform.base_url.startswith("http://"):
             words = "production speaks https:// only"
             self._fault(("platform", "base_url"), words, FaultKind.NOT_FOR_SERVICE)
+        if is_production and site.open_codes.reserve and not site.platform.platform_key_file:
+            words = "needs platform.platform_key_file: every code is signed by the platform"
+            self._fault(("open_codes", "reserve"), words, FaultKind.NOT_FOR_SERVICE)
 
     def _validated(self, model: type[Model], values: object, at: positions.Path) -> Model | None:
         try:

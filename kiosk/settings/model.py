@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from drivers.api import DriverSpec, Role
 from drivers.fields import host_name, path_text
 from kiosk.domain.kiosk import Rules
+from kiosk.domain.open_code import OpenCodeRules, Reserve
 
 DEFAULT_RULES = Rules(kiosk_id="", digest_key=b"", roles=frozenset())
 
@@ -175,6 +176,54 @@ class TimingSection(Section):
     RULES = (_shorter("warn_s", "idle_s"), _shorter("qr_hide_s", "qr_valid_s"))
 
 
+MAX_CODES = 200  # in one block of open codes
+MAX_RESERVES = 12
+DEFAULT_CODES = OpenCodeRules()
+Fen = Annotated[int, Field(ge=1, le=10**10)]
+
+
+class ReserveSection(Section):
+    """Open codes of one fee and amount."""
+
+    item: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,30}$")]
+    amount_fen: Fen
+    count: int = Field(20, ge=1, le=MAX_CODES)
+
+
+def _each_once(section: Any) -> bool:
+    kinds = [(each.item, each.amount_fen) for each in section.reserve]
+    return len(set(kinds)) == len(kinds)
+
+
+def _below_cap(section: Any) -> bool:
+    return all(each.amount_fen <= section.max_code_fen for each in section.reserve)
+
+
+class OpenCodesSection(Section):
+    """Codes for the time without a network; each name is one of `OpenCodeRules`."""
+
+    reserve: Annotated[
+        tuple[ReserveSection, ...], Field(max_length=MAX_RESERVES, strict=False)
+    ] = ()
+    low_water: float = Field(DEFAULT_CODES.low_water, ge=0, le=1, allow_inf_nan=False)
+    max_code_fen: Fen = DEFAULT_CODES.max_code_fen
+    per_visit: int = Field(DEFAULT_CODES.per_visit, ge=1, le=20)
+    per_day_fen: Fen = DEFAULT_CODES.per_day_fen
+    per_outage_fen: Fen = DEFAULT_CODES.per_outage_fen
+    show_s: Seconds = DEFAULT_CODES.show_s
+    drill: bool = DEFAULT_CODES.drill
+
+    RULES = (
+        Rule(("reserve",), _each_once, "two reserves are of the same item and amount"),
+        Rule(("reserve", "max_code_fen"), _below_cap, "a reserve is above max_code_fen"),
+    )
+
+    def rules(self) -> OpenCodeRules:
+        values = self.model_dump(exclude={"reserve"})
+        reserves = tuple(Reserve(each.item, each.amount_fen, each.count) for each in self.reserve)
+        return OpenCodeRules(reserves=reserves, **values)
+
+
 class SiteFile(Section):
     """The whole file but its devices, whose keys depend on their drivers."""
 
@@ -186,6 +235,7 @@ class SiteFile(Section):
     platform: PlatformSection = PlatformSection()
     screen: ScreenSection = ScreenSection()
     timing: TimingSection = TimingSection()
+    open_codes: OpenCodesSection = OpenCodesSection()
 
 
 class Device(BaseModel):
@@ -210,6 +260,7 @@ class Settings(BaseModel):
     platform: PlatformSection
     screen: ScreenSection
     timing: TimingSection
+    open_codes: OpenCodesSection = OpenCodesSection()
     devices: Mapping[Role, Device]
 
     def rules(self, digest_key: bytes) -> Rules:
@@ -218,5 +269,6 @@ class Settings(BaseModel):
             kiosk_id=self.kiosk.id,
             digest_key=digest_key,
             roles=frozenset(self.devices),
+            open_codes=self.open_codes.rules(),
             **self.timing.model_dump(),
         )

@@ -13,6 +13,7 @@ from kiosk.domain.bill import Bill, BillLine
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules, Strip
 from kiosk.domain.ledger import Ledger, Payment
+from kiosk.domain.open_code import Block, OpenCode, OpenCodeRules, Reserve
 from kiosk.domain.payment import State
 from kiosk.domain.platform import Subject, SubjectKind
 from kiosk.domain.receipt import ReceiptHead
@@ -157,6 +158,39 @@ NO_READER = replace(
 )
 
 
+def _block(item_code: str, name: str, agency: str, amount_fen: int) -> Block:
+    code = OpenCode(1, "33010526380000000017", "https://pay.example.invalid/open/01SAMPLECODE0000")
+    return Block(
+        f"B{item_code}{amount_fen}", item_code, name, agency, amount_fen, EXPIRES_S, (code,)
+    )
+
+
+EXPIRES_S = int(WALL.timestamp()) + 6 * 86400
+POLICE, ESTATE = "杭州市公安局交通警察支队", "杭州市规划和自然资源局"
+RESERVE = (
+    *(_block("103050101", "公安交通违法罚款", POLICE, fen) for fen in (5000, 10000, 15000, 20000)),
+    _block("103042711", "义务教育住宿费", "杭州市拱墅区示例初级中学", 40000),
+    _block("103043301", "不动产登记费", ESTATE, 8000),
+    _block("103040105", "养犬管理服务费", "杭州市综合行政执法局", 50000),
+)
+OFFLINE = replace(
+    READY,
+    link=Link.DOWN,
+    reserve=RESERVE,
+    rules=replace(RULES, open_codes=OpenCodeRules(
+        tuple(Reserve(each.item_code, each.amount_fen, 1) for each in RESERVE))),
+)  # fmt: skip
+DRILL = replace(
+    OFFLINE,
+    link=Link.UP,
+    rules=replace(OFFLINE.rules, open_codes=replace(OFFLINE.rules.open_codes, drill=True)),
+)
+OPEN_CODE = v.ShowingCode(
+    "33010526380000000017", RESERVE[0].codes[0].qr_url, "103050101", "公安交通违法罚款",
+    POLICE, 15000, EXPIRES_S, 1,
+)  # fmt: skip
+
+
 def at(page: v.Page, subject: Subject | None = PERSON, kiosk: Kiosk = READY) -> Kiosk:
     """This page, touched a moment ago."""
     return replace(kiosk, visit=v.Visit("V1", page, subject, touched_s=kiosk.now_s - 1))
@@ -250,5 +284,15 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
                                   amount_fen=CHOOSING.total_fen),
         "trouble-printer": at(v.Trouble(K.PRINTER_NOT_READY, choosing=CHOOSING), kiosk=NO_PAPER),
         "swap": _swap(),
+        "no-link-by-phone": OFFLINE,
+        "fee": at(v.ChoosingFee(), None, OFFLINE),
+        "fee-amounts": at(v.ChoosingFee("103050101", 15000, 1), None, OFFLINE),
+        "fee-one-amount": at(v.ChoosingFee("103043301", 8000), None, OFFLINE),
+        "fee-withdrawn": at(v.ChoosingFee(given=1, notice=v.Notice.CODE_WITHDRAWN), None, OFFLINE),
+        "open-code": at(OPEN_CODE, None, OFFLINE),
+        "open-code-drill": at(replace(OPEN_CODE, drill=True), None, DRILL),
+        "drill": DRILL,
+        "trouble-lookup-by-phone": at(
+            v.Trouble(K.LOOKUP_FAILED, can_retry=True), kiosk=OFFLINE),
     }
 )  # fmt: skip

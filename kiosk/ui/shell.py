@@ -25,9 +25,11 @@ from kiosk.ui.viewmodels.code_entry import CodeEntryViewModel
 from kiosk.ui.viewmodels.confirm import ConfirmViewModel
 from kiosk.ui.viewmodels.details import DetailsViewModel
 from kiosk.ui.viewmodels.done import DoneViewModel
+from kiosk.ui.viewmodels.fee import FeeViewModel
 from kiosk.ui.viewmodels.header import HeaderViewModel
 from kiosk.ui.viewmodels.help import HelpViewModel
 from kiosk.ui.viewmodels.look import Look, LookViewModel
+from kiosk.ui.viewmodels.open_code import OpenCodeViewModel
 from kiosk.ui.viewmodels.out_of_service import OutOfServiceViewModel
 from kiosk.ui.viewmodels.pay import PayViewModel
 from kiosk.ui.viewmodels.printing import PrintingViewModel
@@ -73,7 +75,9 @@ class Shell:
         usual = Look(language=Language(language))
         self.look = LookViewModel(bridge, usual, reduced_motion=reduced_motion, fee_items=fee_items)
         site = " ".join(part for part in (district, site_name) if part)
-        self._view_models = _view_models(bridge, self.look, site, help_phone, monotonic_s)
+        self._view_models = _view_models(
+            bridge, self.look, site, help_phone, monotonic_s, fee_items
+        )
         self._engine = QQmlApplicationEngine()
         self._engine.addImageProvider("icon", IconProvider())
         self._engine.addImageProvider("qr", QrProvider())
@@ -107,6 +111,7 @@ def _view_models(
     site: str,
     phone: str,
     monotonic_s: Callable[[], float],
+    fee_items: Sequence[FeeItem],
 ) -> dict[str, QObject]:
     """Every view model by the name of Main.qml's property; the one that chooses the page
     comes last, so that a page finds its own facts when it appears."""
@@ -128,6 +133,8 @@ def _view_models(
         "done": DoneViewModel(bridge, look),
         "trouble": TroubleViewModel(bridge, look),
         "swap": SwapViewModel(bridge, look),
+        "fee": FeeViewModel(bridge, look, fee_items),
+        "openCode": OpenCodeViewModel(bridge, look, fee_items),
         "warning": WarningViewModel(bridge, look),
         "help": HelpViewModel(bridge, look, phone),
         "current": ScreenViewModel(bridge, look),

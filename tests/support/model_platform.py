@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from kiosk.domain import platform as p
 from kiosk.domain.bill import Bill
+from kiosk.domain.open_code import Block
 from kiosk.domain.receipt import Receipt
+from tests.support.model_codes import ModelCodes
 from tests.support.people import PAID_AT, head_of, receipt_of
 
 
@@ -41,6 +43,7 @@ class ModelPlatform:
     copies: dict[str, int] = field(default_factory=dict)  # copy numbers given out and used
     claims: dict[str, ModelClaim] = field(default_factory=dict)
     charges: dict[str, int] = field(default_factory=dict)  # times each bill was paid
+    codes: ModelCodes = field(default_factory=ModelCodes)
 
     def owe(self, *bills: Bill) -> None:
         self.bills.update({bill.bill_no: bill for bill in bills})
@@ -102,6 +105,12 @@ class ModelPlatform:
                 return self._settle(call.claim_id, used=False)
             case p.CheckLink():
                 return p.Acknowledged()
+            case p.ReadReserve():
+                return p.ReserveRead(())
+            case p.FetchOpenCodes():
+                return self.codes.fetch(call)
+            case p.ReportOpenCodes():
+                return self.codes.report(call)
 
     def _seen(self, payment_id: str, amount_fen: int) -> p.PaymentSeen:
         payment = self.payments.get(payment_id)
@@ -198,8 +207,11 @@ class ModelLink:
     kiosk: str = "K1"
     down: bool = False
     faults: list[tuple[type, str]] = field(default_factory=list)  # (call type, fault), in order
+    reserve: dict[str, Block] = field(default_factory=dict)  # sealed on the kiosk's disk
 
     def perform(self, call: p.PlatformCall) -> p.Outcome:
+        if isinstance(call, p.ReadReserve):
+            return p.ReserveRead(tuple(self.reserve.values()))
         if self.down:
             return p.NotSent("connection refused")
         fault = self._take_fault(call)
@@ -212,6 +224,8 @@ class ModelLink:
             return p.AnswerLost("time-out")
         if fault == "wrong_amount" and isinstance(outcome, p.PaymentSeen):
             return replace(outcome, amount_fen=outcome.amount_fen + 1)
+        if isinstance(outcome, p.OpenCodesFetched):
+            self.reserve[outcome.block.block_id] = outcome.block
         return outcome
 
     def _take_fault(self, call: p.PlatformCall) -> str:

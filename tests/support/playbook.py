@@ -25,7 +25,8 @@ from kiosk.domain import platform as p
 from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip, TakeBackPaper
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import rebuild
-from kiosk.domain.receipt import InquirySlip
+from kiosk.domain.open_code import OpenCodeRules
+from kiosk.domain.receipt import CodeSlip, InquirySlip
 from kiosk.domain.records import Record, from_row, to_row
 from kiosk.domain.visit import Page
 from kiosk.engine.engine import CommitUncertain, Engine
@@ -102,7 +103,7 @@ class PaperPrinter:
     outcome: PrintOutcome = PrintOutcome.PRINTED
     reaches_paper: bool = True
     strips: list[tuple[str, int]] = field(default_factory=list)  # receipt number, copy
-    slips: list[InquirySlip] = field(default_factory=list)
+    slips: list[InquirySlip | CodeSlip] = field(default_factory=list)
     has_presenter: bool = False  # it sees its mouth and can draw paper in
     presenter_is_stuck: bool = False
 
@@ -143,6 +144,7 @@ class Playbook:
         paper: PaperPrinter | None = None,
         kiosk_id: str = "K1",
         devices_up: bool = True,
+        open_codes: OpenCodeRules | None = None,
     ) -> None:
         self.platform = platform or ModelPlatform()
         self.link = ModelLink(self.platform, kiosk_id)
@@ -152,6 +154,7 @@ class Playbook:
             kiosk_id=kiosk_id,
             digest_key=b"k" * 32,
             roles=frozenset({Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER}),
+            open_codes=open_codes or OpenCodeRules(),
         )
         self.now_s = 1000.0
         self._ids = 0

@@ -27,6 +27,8 @@ Window {
     required property DoneViewModel done
     required property TroubleViewModel trouble
     required property SwapViewModel swap
+    required property FeeViewModel fee
+    required property OpenCodeViewModel openCode
     required property WarningViewModel warning
     required property HelpViewModel help
     property size design: Qt.size(1080, 1920)
@@ -162,6 +164,10 @@ Window {
             return troublePage;
         case "swap":
             return swapPage;
+        case "fee":
+            return feePage;
+        case "open_code":
+            return openCodePage;
         default:
             return outOfServicePage;
         }
@@ -244,6 +250,20 @@ Window {
         TroublePage {
             look: root.look
             viewModel: root.trouble
+        }
+    }
+    Component {
+        id: feePage
+        FeePage {
+            look: root.look
+            viewModel: root.fee
+        }
+    }
+    Component {
+        id: openCodePage
+        OpenCodePage {
+            look: root.look
+            viewModel: root.openCode
         }
     }
     Component {

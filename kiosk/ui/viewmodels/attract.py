@@ -8,8 +8,9 @@ from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from drivers.api import Role
-from kiosk.domain.events import EnterCodeTouched
+from kiosk.domain.events import EnterCodeTouched, OpenCodeWanted
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.open_codes import is_offered
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.translations import Texts
 from kiosk.ui.viewmodels import wording
@@ -32,6 +33,7 @@ class AttractPage:
     reads_cards: bool = False
     notice: str = ""
     no_paper: str = ""
+    is_drill: bool = False  # an outage can be practised
     drift_right_px: int = 0
     drift_down_px: int = 0
 
@@ -47,6 +49,7 @@ def attract_page(kiosk: Kiosk, texts: Texts) -> AttractPage:
         reads_cards=reads_cards,
         notice=wording.notice(texts, kiosk.notice),
         no_paper="" if prints else texts.of("attract.no_paper"),
+        is_drill=is_offered(kiosk),
         drift_right_px=right * DRIFT_PX,
         drift_down_px=down * DRIFT_PX,
     )
@@ -90,6 +93,10 @@ class AttractViewModel(Follower):
     def noPaper(self) -> str:
         return self._page.no_paper
 
+    @Property(bool, notify=changed)
+    def isDrill(self) -> bool:
+        return self._page.is_drill
+
     @Property(int, notify=changed)
     def driftRightPx(self) -> int:
         return self._page.drift_right_px
@@ -102,6 +109,10 @@ class AttractViewModel(Follower):
     def enterCode(self) -> None:
         self._code_entry.begin(enterprise=False)
         self.core.post(EnterCodeTouched())
+
+    @Slot()
+    def practise(self) -> None:
+        self.core.post(OpenCodeWanted())
 
     @Slot()
     def enterEnterprise(self) -> None:

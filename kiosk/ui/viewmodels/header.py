@@ -28,6 +28,7 @@ LEAVABLE = frozenset(
         Screen.CONFIRM,
         Screen.PAY,
         Screen.TROUBLE,
+        Screen.FEE,
     }
 )
 """Not while paper or money is moving, and not where leaving is the page's own action."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, Signal
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement
 
+from kiosk.domain.events import OpenCodeWanted
 from kiosk.domain.kiosk import Kiosk, Service
+from kiosk.domain.open_codes import is_offered
 from kiosk.domain.payment import FINAL
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.translations import Texts
@@ -34,6 +36,7 @@ class OutOfServicePage:
     money: str = ""
     todo: str = ""
     inquiry_code: str = ""
+    offers_codes: bool = False  # open codes: paying by phone alone
 
 
 def out_of_service_page(kiosk: Kiosk, texts: Texts) -> OutOfServicePage:
@@ -41,13 +44,16 @@ def out_of_service_page(kiosk: Kiosk, texts: Texts) -> OutOfServicePage:
     if key is None:
         return OutOfServicePage()
     shown = payment_on_screen(kiosk)
+    offers_codes = shown is None and is_offered(kiosk)
+    todo = "open_do" if shown else f"{key}_do_by_phone" if offers_codes else f"{key}_do"
     return OutOfServicePage(
         kind=key,
         title=texts.of(f"out_of_service.{key}_title"),
         what=texts.of(f"out_of_service.{key}_what"),
         money=_money(kiosk, texts),
-        todo=texts.of("out_of_service.open_do" if shown else f"out_of_service.{key}_do"),
+        todo=texts.of(f"out_of_service.{todo}"),
         inquiry_code=shown.inquiry_code if shown else "",
+        offers_codes=offers_codes,
     )
 
 
@@ -98,3 +104,11 @@ class OutOfServiceViewModel(Follower):
     @Property(str, notify=changed)
     def inquiryCode(self) -> str:
         return self._page.inquiry_code
+
+    @Property(bool, notify=changed)
+    def offersCodes(self) -> bool:
+        return self._page.offers_codes
+
+    @Slot()
+    def wantCode(self) -> None:
+        self.core.post(OpenCodeWanted())

@@ -31,6 +31,8 @@ class Screen(StrEnum):
     DONE = "done"
     TROUBLE = "trouble"
     SWAP = "swap"
+    FEE = "fee"
+    OPEN_CODE = "open_code"
 
 
 def screen(kiosk: Kiosk) -> Screen:
@@ -65,6 +67,10 @@ def _of_page(page: v.Page) -> Screen:
             return Screen.DONE
         case v.Trouble():
             return Screen.TROUBLE
+        case v.ChoosingFee():
+            return Screen.FEE
+        case v.ShowingCode():
+            return Screen.OPEN_CODE
         case _:
             assert_never(page)
 

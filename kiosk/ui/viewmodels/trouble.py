@@ -8,9 +8,10 @@ from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from drivers.api import PrinterCondition, PrinterStatus
-from kiosk.domain.events import BackTouched, LeaveTouched, RetryTouched
+from kiosk.domain.events import BackTouched, LeaveTouched, OpenCodeWanted, RetryTouched
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.ledger import Payment
+from kiosk.domain.open_codes import is_offered
 from kiosk.domain.payment import State
 from kiosk.domain.visit import Trouble, TroubleKind
 from kiosk.ui.core_bridge import CoreBridge
@@ -41,6 +42,7 @@ class TroublePage:
     primary: str = ""
     primary_label: str = ""
     can_also_go_back: bool = False
+    offers_codes: bool = False  # open codes: paying by phone alone
 
 
 def trouble_page(kiosk: Kiosk, texts: Texts) -> TroublePage:
@@ -65,6 +67,9 @@ def trouble_page(kiosk: Kiosk, texts: Texts) -> TroublePage:
         primary=primary,
         primary_label=texts.of("trouble.retype" if retyping else f"trouble.{primary}"),
         can_also_go_back=can_go_back and page.can_retry,
+        offers_codes=(
+            page.kind is TroubleKind.LOOKUP_FAILED and doubtful is None and is_offered(kiosk)
+        ),
     )
 
 
@@ -149,6 +154,14 @@ class TroubleViewModel(Follower):
     @Property(bool, notify=changed)
     def canAlsoGoBack(self) -> bool:
         return self._page.can_also_go_back
+
+    @Property(bool, notify=changed)
+    def offersCodes(self) -> bool:
+        return self._page.offers_codes
+
+    @Slot()
+    def wantCode(self) -> None:
+        self.core.post(OpenCodeWanted())
 
     @Slot()
     def act(self) -> None:

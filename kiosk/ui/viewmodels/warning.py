@@ -9,8 +9,7 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.domain.events import Touched
 from kiosk.domain.kiosk import Kiosk
-from kiosk.domain.visit import Trouble, TroubleKind
-from kiosk.domain.visits import TIMES_OUT
+from kiosk.domain.visits import TIMES_OUT, idle_s_of
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.translations import Texts
 from kiosk.ui.viewmodels import wording
@@ -31,8 +30,7 @@ def warning(kiosk: Kiosk, _texts: Texts) -> Warning:
     visit = kiosk.visit
     if visit is None or visit.swap is not None or not isinstance(visit.page, TIMES_OUT):
         return Warning()
-    is_doubt = isinstance(visit.page, Trouble) and visit.page.kind is TroubleKind.MONEY_IN_DOUBT
-    ends_at_s = visit.touched_s + kiosk.rules.idle_s * (2 if is_doubt else 1)
+    ends_at_s = visit.touched_s + idle_s_of(kiosk.rules, visit.page)
     seconds = wording.seconds_left(ends_at_s, kiosk.now_s)
     if ends_at_s - kiosk.now_s > kiosk.rules.warn_s:
         return Warning()

@@ -86,6 +86,13 @@ Page {
                 onClicked: page.viewModel.enterEnterprise()
             }
         }
+        Choice {
+            visible: page.viewModel.isDrill
+            picture: "link_down"
+            text: page.say.of("attract.drill")
+            hint: page.say.of("attract.drill_hint")
+            onClicked: page.viewModel.practise()
+        }
         Card {
             Layout.fillWidth: true
             tone: "info"

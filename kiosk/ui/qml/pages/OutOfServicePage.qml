@@ -11,7 +11,7 @@ Page {
     required property string phone
 
     title: viewModel.title
-    panel: false
+    panel: viewModel.offersCodes
     emblem: viewModel.kind === "no_link" ? "link_down" : viewModel.kind === "starting" ? "clock" : "info"
     emblemTone: viewModel.inquiryCode ? "stop" : "info"
 
@@ -48,4 +48,12 @@ Page {
         visible: page.phone !== ""
         bold: true
     }
+    actions: [
+        PrimaryButton {
+            Layout.fillWidth: true
+            visible: page.viewModel.offersCodes
+            text: page.say.of("out_of_service.by_phone")
+            onClicked: page.viewModel.wantCode()
+        }
+    ]
 }

@@ -61,6 +61,13 @@ Page {
         },
         QuietButton {
             Layout.fillWidth: true
+            visible: page.viewModel.offersCodes
+            text: page.say.of("out_of_service.by_phone")
+            picture: "mobile"
+            onClicked: page.viewModel.wantCode()
+        },
+        QuietButton {
+            Layout.fillWidth: true
             visible: page.viewModel.canAlsoGoBack
             text: page.say.of("trouble.back")
             picture: "back"

@@ -111,7 +111,7 @@ def _view_models(
     site: str,
     phone: str,
     monotonic_s: Callable[[], float],
-    fee_items: Sequence[FeeItem],
+    fee_items: Sequence[FeeItem] = (),
 ) -> dict[str, QObject]:
     """Every view model by the name of Main.qml's property; the one that chooses the page
     comes last, so that a page finds its own facts when it appears."""

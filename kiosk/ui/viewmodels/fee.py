@@ -24,6 +24,7 @@ QML_IMPORT_NAME = "Kiosk.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
 UNKNOWN_ITEM_ICON = "coins"
+NO_BREAK = "\u00a0"
 Catalogue = Mapping[str, FeeItem]
 
 
@@ -31,7 +32,7 @@ Catalogue = Mapping[str, FeeItem]
 class FeeRow:
     item_code: str
     title: str
-    hint: str
+    amounts: str
     picture: str
 
 
@@ -99,7 +100,7 @@ def item_name(texts: Texts, catalogue: Catalogue, item_code: str, official: str)
 
 def _fee_row(offer: Offer, texts: Texts, catalogue: Catalogue) -> FeeRow:
     known = catalogue.get(offer.item_code)
-    amounts = [wording.amount(texts, fen) for fen in offer.amounts_fen]
+    amounts = [wording.amount(texts, fen).replace(" ", NO_BREAK) for fen in offer.amounts_fen]
     return FeeRow(
         offer.item_code,
         item_name(texts, catalogue, offer.item_code, offer.item_name),
@@ -161,12 +162,12 @@ class FeeViewModel(Follower):
     def canTake(self) -> bool:
         return self._page.can_take
 
-    @Property(QObject, constant=True)
-    def fees(self) -> QObject:
+    @Property(QObject, notify=changed)
+    def fees(self) -> Rows:
         return self._fees
 
-    @Property(QObject, constant=True)
-    def amounts(self) -> QObject:
+    @Property(QObject, notify=changed)
+    def amounts(self) -> Rows:
         return self._amounts
 
     @Slot(str)

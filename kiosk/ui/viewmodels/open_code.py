@@ -53,7 +53,10 @@ def open_code_page(kiosk: Kiosk, texts: Texts, catalogue: Catalogue) -> OpenCode
         amount=wording.amount(texts, page.amount_fen),
         item=item_name(texts, catalogue, page.item_code, page.item_name),
         agency=page.agency_name,
-        valid_until=f"{wording.local_day(texts, until)} {wording.clock(until)}",
+        valid_until=texts.of(
+            "open_code.valid_until",
+            moment=f"{wording.local_day(texts, until)} {wording.clock(until)}",
+        ),
         slip=texts.of(f"open_code.slip_{_slip(kiosk, page)}"),
         settled=texts.of("open_code.settled") if settled else "",
         drill=texts.of("open_code.drill") if page.drill else "",

@@ -48,7 +48,7 @@ def out_of_service_page(kiosk: Kiosk, texts: Texts) -> OutOfServicePage:
     todo = "open_do" if shown else f"{key}_do_by_phone" if offers_codes else f"{key}_do"
     return OutOfServicePage(
         kind=key,
-        title=texts.of(f"out_of_service.{key}_title"),
+        title=texts.of(f"out_of_service.{key}_title{'_by_phone' if offers_codes else ''}"),
         what=texts.of(f"out_of_service.{key}_what"),
         money=_money(kiosk, texts),
         todo=texts.of(f"out_of_service.{todo}"),

@@ -43,6 +43,7 @@ Touch {
         }
         ColumnLayout {
             Layout.fillWidth: true
+            Layout.fillHeight: false
             Layout.alignment: Qt.AlignVCenter
             spacing: 2
 

@@ -53,7 +53,7 @@ Page {
     Banner {
         Layout.fillWidth: true
         text: page.say.of("attract.take_back")
-        visible: page.viewModel.readsCards && !Theme.elder && !Theme.landscape
+        visible: page.viewModel.readsCards && !page.viewModel.isDrill && !Theme.elder && !Theme.landscape
         picture: "card"
         tone: "remember"
     }
@@ -95,6 +95,7 @@ Page {
         }
         Card {
             Layout.fillWidth: true
+            visible: !(page.viewModel.isDrill && Theme.landscape)
             tone: "info"
             padding: Theme.gap
 

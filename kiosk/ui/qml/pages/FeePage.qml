@@ -40,7 +40,9 @@ Page {
                 id: fee
                 required property string itemCode
                 required property string title
+                required property string amounts
                 text: title
+                hint: amounts
                 implicitHeight: Math.max(Theme.primary + 20, implicitContentHeight + 2 * Theme.gap)
                 onClicked: page.viewModel.choose(fee.itemCode)
             }
@@ -49,7 +51,7 @@ Page {
     GridLayout {
         Layout.fillWidth: true
         visible: page.viewModel.hasFee
-        columns: Theme.elder ? 1 : 2
+        columns: 2
         columnSpacing: Theme.gap
         rowSpacing: Theme.gap
 
@@ -65,6 +67,13 @@ Page {
                 onClicked: page.viewModel.chooseAmount(choice.amountFen)
             }
         }
+    }
+    Banner {
+        Layout.fillWidth: true
+        text: page.say.of("fee.paid_already")
+        picture: "stop"
+        tone: "stop"
+        bold: true
     }
     aside: ColumnLayout {
         Layout.fillWidth: true
@@ -85,13 +94,6 @@ Page {
             Layout.fillWidth: true
             text: page.viewModel.hasFee ? page.say.of("fee.not_there") : page.say.of("fee.how")
             picture: page.viewModel.hasFee ? "info" : "mobile"
-        }
-        Banner {
-            Layout.fillWidth: true
-            text: page.say.of("fee.paid_already")
-            picture: "stop"
-            tone: "stop"
-            bold: true
         }
     }
     actions: [

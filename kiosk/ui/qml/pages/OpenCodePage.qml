@@ -11,12 +11,13 @@ Page {
 
     required property OpenCodeViewModel viewModel
 
-    readonly property bool qrFirst: Theme.landscape && !Theme.beside
-    readonly property int qrSide: Theme.small ? 300 : Theme.landscape ? 340 : Theme.text > 40 ? 360 : 400
+    readonly property bool qrFirst: Theme.elder || (Theme.landscape && !Theme.beside)
+    readonly property bool wide: !Theme.elder
+    readonly property int qrSide: Theme.landscape && !Theme.elder ? 290 : Theme.landscape ? 340 : Theme.elder ? 360 : 420
 
     title: page.say.of("open_code.title")
-    titlePx: qrFirst ? Math.round(Theme.text * 1.25) : Theme.title
-    subtitle: qrFirst ? "" : page.say.of("open_code.subtitle")
+    titlePx: qrFirst ? Math.round(Theme.text * 1.25) : Math.round(Theme.title * 0.85)
+    subtitle: qrFirst || Theme.landscape ? "" : page.say.of("open_code.subtitle")
 
     Banner {
         Layout.fillWidth: true
@@ -36,36 +37,73 @@ Page {
         Layout.fillWidth: true
         padding: Theme.gap
 
-        ColumnLayout {
+        GridLayout {
             anchors.left: parent?.left
             anchors.right: parent?.right
-            spacing: Theme.gap / 3
+            columns: page.wide ? 2 : 1
+            columnSpacing: Theme.pad
+            rowSpacing: Theme.gap / 3
 
             Qr {
-                Layout.alignment: Qt.AlignHCenter
+                Layout.alignment: page.wide ? Qt.AlignTop : Qt.AlignHCenter
                 picture: page.viewModel.qrSource
                 name: page.say.of("pay.qr")
                 side: page.qrSide
             }
-            Label {
+            ColumnLayout {
                 Layout.fillWidth: true
-                text: page.viewModel.amount
-                font.pixelSize: Theme.amount
-                font.bold: true
-                horizontalAlignment: Text.AlignHCenter
-                wrapMode: Text.NoWrap
-            }
-            Label {
-                Layout.fillWidth: true
-                text: page.viewModel.code
-                color: Theme.soft
-                horizontalAlignment: Text.AlignHCenter
-                fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: 26
-                wrapMode: Text.NoWrap
-                Accessible.name: page.say.of("open_code.number") + " " + text
+                spacing: Theme.landscape ? 0 : Theme.gap / 2
+
+                Label {
+                    Layout.fillWidth: true
+                    text: page.viewModel.amount
+                    font.pixelSize: Theme.amount
+                    font.bold: true
+                    horizontalAlignment: page.wide ? Text.AlignLeft : Text.AlignHCenter
+                    wrapMode: Text.NoWrap
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: page.viewModel.item
+                    font.bold: true
+                    horizontalAlignment: page.wide ? Text.AlignLeft : Text.AlignHCenter
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: page.viewModel.agency
+                    visible: text !== ""
+                    horizontalAlignment: page.wide ? Text.AlignLeft : Text.AlignHCenter
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: page.viewModel.validUntil
+                    color: Theme.soft
+                    horizontalAlignment: page.wide ? Text.AlignLeft : Text.AlignHCenter
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: page.viewModel.code
+                    color: Theme.soft
+                    horizontalAlignment: page.wide ? Text.AlignLeft : Text.AlignHCenter
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: 26
+                    wrapMode: Text.NoWrap
+                    Accessible.name: page.say.of("open_code.number") + " " + text
+                }
             }
         }
+    }
+    Banner {
+        Layout.fillWidth: true
+        text: page.viewModel.drill ? "" : page.say.of("open_code.once")
+        picture: "stop"
+        tone: "stop"
+        bold: true
+    }
+    Banner {
+        Layout.fillWidth: true
+        text: page.viewModel.slip
+        picture: "printer"
     }
     aside: ColumnLayout {
         Layout.fillWidth: true
@@ -77,7 +115,7 @@ Page {
 
             ColumnLayout {
                 width: parent.width
-                spacing: 12
+                spacing: 16
 
                 Numbered {
                     number: 1
@@ -93,40 +131,6 @@ Page {
                 }
             }
         }
-        Banner {
-            Layout.fillWidth: true
-            text: page.say.of("open_code.once")
-            picture: "stop"
-            tone: "stop"
-            bold: true
-        }
-        Card {
-            Layout.fillWidth: true
-            padding: Theme.gap
-
-            ColumnLayout {
-                width: parent.width
-                spacing: 8
-
-                Fact {
-                    label: page.say.of("pay.items")
-                    value: page.viewModel.item
-                    bold: true
-                }
-                Fact {
-                    label: page.say.of("pay.payee")
-                    value: page.viewModel.agency
-                }
-                Fact {
-                    label: page.say.of("open_code.valid_until")
-                    value: page.viewModel.validUntil
-                }
-                Fact {
-                    label: page.say.of("open_code.slip")
-                    value: page.viewModel.slip
-                }
-            }
-        }
     }
     actions: [
         PrimaryButton {
@@ -136,7 +140,7 @@ Page {
         },
         GridLayout {
             Layout.fillWidth: true
-            columns: Theme.landscape || Theme.elder ? 1 : 2
+            columns: Theme.small || (Theme.landscape && Theme.elder) ? 1 : 2
             columnSpacing: Theme.gap
             rowSpacing: Theme.gap
 
@@ -144,14 +148,14 @@ Page {
                 Layout.fillWidth: true
                 Layout.preferredWidth: 1
                 text: page.say.of("open_code.another")
-                picture: "coins"
+                picture: Theme.elder ? "" : "coins"
                 onClicked: page.viewModel.another()
             }
             QuietButton {
                 Layout.fillWidth: true
                 Layout.preferredWidth: 1
                 text: page.say.of("open_code.withdraw")
-                picture: "close"
+                picture: Theme.elder ? "" : "close"
                 onClicked: page.viewModel.withdraw()
             }
         }

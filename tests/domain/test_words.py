@@ -14,6 +14,8 @@ import pytest
 from kiosk import domain, paths
 from kiosk.domain.kiosk import Chore, Kiosk, Link, Rules
 from kiosk.domain.ledger import SETTLED_KEPT
+from kiosk.domain.open_code import OpenCodeRules
+from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.payment import State
 from kiosk.domain.platform import PlatformState
 from kiosk.domain.turn import MAX_IN_FLIGHT
@@ -31,7 +33,7 @@ CLASSES = [
     if isinstance(each, type) and each.__module__ == module.__name__
 ]
 ENUMS = [each for each in CLASSES if issubclass(each, StrEnum)]
-DATA = [each for each in CLASSES if is_dataclass(each) and each is not Rules]
+DATA = [each for each in CLASSES if is_dataclass(each) and each not in (Rules, OpenCodeRules)]
 FIRST_WORDS = {
     ("PrintItem", "state"): ItemState.WAITING,
     ("PrintItem", "attempt"): 1,
@@ -39,6 +41,7 @@ FIRST_WORDS = {
     ("Paying", "attempt"): 1,
     ("Payment", "state"): State.INTENT,
     ("Kiosk", "link"): Link.UNKNOWN,
+    ("HandedOut", "state"): CodeState.OPEN,
     ("QueryPayment", "known_state"): PlatformState.OPEN,
 }
 """Defaults that do say something; every other one is empty."""
@@ -62,6 +65,12 @@ def test_the_waiting_times_are_those_that_the_default_settings_explain() -> None
     default = tomllib.loads((paths.config_directory() / "default.toml").read_text(encoding="utf-8"))
     rules = Rules("K", b"", frozenset())
     assert {name: getattr(rules, name) for name in default["timing"]} == default["timing"]
+
+
+def test_the_rules_of_open_codes_are_those_that_the_default_settings_explain() -> None:
+    default = tomllib.loads((paths.config_directory() / "default.toml").read_text(encoding="utf-8"))
+    told = {name: value for name, value in default["open_codes"].items() if name != "reserve"}
+    assert {name: getattr(OpenCodeRules(), name) for name in told} == told
 
 
 def test_the_janitor_asks_soon_at_first_and_once_a_day_in_the_end() -> None:

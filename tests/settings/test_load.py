@@ -187,7 +187,7 @@ x = 1
             "receipt_printer, scanner"
         ),
         (
-            "line 32: other: is not known here; known: devices, environment, kiosk, platform, "
+            "line 32: other: is not known here; known: devices, environment, kiosk, open_codes, platform, "
             "schema, screen, storage, timing"
         ),
     ]
@@ -209,7 +209,7 @@ def test_the_message_names_the_file_and_counts_the_faults(site):
         "site.toml: 2 faults",
         "  line 3: kiosk.id: expected 1 to 32 letters, digits, - and _",
         (
-            "  line 4: x: is not known here; known: devices, environment, kiosk, platform, "
+            "  line 4: x: is not known here; known: devices, environment, kiosk, open_codes, platform, "
             "schema, screen, storage, timing"
         ),
     ]
@@ -469,3 +469,29 @@ def test_a_second_copy_beside_the_first_is_a_fault(site, mirror, tmp_path):
     text = f'schema=1\n[storage]\ndirectory = "{directory}"\nmirror_directory = "{mirror}"\n'
     (fault,) = faults_of(site(text))
     assert fault.startswith("line 4: storage.mirror_directory: is the storage directory itself")
+
+
+def test_reserves_of_open_codes_become_rules(site):
+    text = (
+        "schema = 1\n[open_codes]\nper_visit = 2\n[[open_codes.reserve]]\n"
+        'item = "103050101"\namount_fen = 20000\ncount = 5\n'
+    )
+    rules = load(site(text)).rules(b"k").open_codes
+    assert [(r.item_code, r.amount_fen, r.count) for r in rules.reserves] == [
+        ("103050101", 20000, 5)
+    ]
+    assert rules.per_visit == 2
+
+
+def test_wrong_reserves_of_open_codes_are_told(site):
+    reserve = '[[open_codes.reserve]]\nitem = "1"\namount_fen = 60000\n'
+    assert faults_of(site("schema = 1\n[open_codes]\n" + reserve * 2)) == [
+        "line 2: open_codes: two reserves are of the same item and amount",
+        "line 2: open_codes: a reserve is above max_code_fen",
+    ]
+
+
+def test_open_codes_in_service_need_the_platforms_key(site):
+    reserve = '[[open_codes.reserve]]\nitem = "1"\namount_fen = 100\n'
+    found = faults_of(site('schema = 1\nenvironment = "production"\n' + reserve))
+    assert any("open_codes.reserve: needs platform.platform_key_file" in each for each in found)

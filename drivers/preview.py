@@ -40,6 +40,11 @@ class _EndlessPaper:
         return True
 
 
+def prints_rarest_hanzi() -> bool:
+    """Whether a font with Unicode's extensions B to F is there. Raises BadSettings."""
+    return GlyphSource().has("\U00020000")
+
+
 def columns_of(profile_name: str) -> int:
     """Latin characters in one line of this profile. Raises BadSettings."""
     return profile_named(profile_name).columns

@@ -17,8 +17,8 @@ LIBRARIES=(
   libxcb-util1 libxcb-xkb1 libxkbcommon-x11-0 libwayland-cursor0
 )
 
-# The tests start a real pcscd with a virtual card reader.
-TEST_TOOLS=(pcscd vsmartcard-vpcd)
+# The tests start a real pcscd with a virtual card reader, and print the rarest hanzi.
+TEST_TOOLS=(pcscd vsmartcard-vpcd fonts-hanazono)
 
 # pyscard has no wheel for Linux: it is built here, against the machine's own PC/SC library.
 PCSC_BUILD=(gcc libc6-dev libpcsclite-dev swig)
@@ -76,6 +76,11 @@ install_packages() {
   .venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock
   # The build backend is one of the locked packages, so that nothing unlocked is fetched.
   .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+}
+
+has_test_tools() {
+  command -v pcscd >/dev/null && [ -e /etc/reader.conf.d/vpcd ] \
+    && [ -e /usr/share/fonts/truetype/hanazono/HanaMinB.ttf ]
 }
 
 pcsc_starts() { .venv/bin/python -c 'import smartcard.scard' 2>/dev/null; }
@@ -137,7 +142,7 @@ case "${1:-all}" in
     ;;
   test-tools)
     # Without them everything but the tests of chip cards still runs; those say what is missing.
-    { command -v pcscd && [ -e /etc/reader.conf.d/vpcd ]; } >/dev/null || need "${TEST_TOOLS[@]}" || true
+    has_test_tools || need "${TEST_TOOLS[@]}" || true
     install_pcsc || say "The chip card driver could not be installed; its tests will fail."
     ;;
   contract-tools)

@@ -39,6 +39,8 @@ MAX_FEED_LINES = 255
 RULE_ABOVE_DOTS, RULE_BELOW_DOTS = 6, 10
 AS_IT_IS, DOUBLED = b"\x00", b"\x03"
 QR_MODULE_DOTS = range(2, 17)
+NOTE_BEGINS = "〓 = "
+CODE_COLUMNS = len("U+10FFFF ")
 
 
 def encode(document: Document, job_number: int, profile: Profile, painter: LinePainter) -> bytes:
@@ -116,7 +118,9 @@ def _text(block: Text, profile: Profile, painter: LinePainter, style: Style) -> 
     if not all(is_in_printer_rom(character) for character in line.text):
         picture = painter.paint(line, profile.width_dots)
         gap = LARGE_LINE_GAP_DOTS if line.scale > 1 else LINE_SPACING_DOTS - picture.rows
-        return _picture(picture, style) + _feed_dots(gap)
+        notes = _missing_notes(painter.lacks(line.text), profile)
+        told = b"".join(_text(note, profile, painter, style) for note in notes)
+        return _picture(picture, style) + _feed_dots(gap) + told
     text = line.text.encode("gb18030")
     return (
         style.change(ALIGN[line.align], SIZE[line.scale], ESC + b"E" + bytes([line.bold]))
@@ -124,6 +128,14 @@ def _text(block: Text, profile: Profile, painter: LinePainter, style: Style) -> 
         + LF
         + (_feed_dots(LARGE_LINE_GAP_DOTS) if line.scale > 1 else b"")
     )
+
+
+def _missing_notes(characters: tuple[str, ...], profile: Profile) -> list[Text]:
+    """What the 〓 above stand for: whoever holds the paper can look the codes up."""
+    codes = [f"U+{ord(each):04X}" for each in characters]
+    per_line = max(1, (profile.columns - len(NOTE_BEGINS)) // CODE_COLUMNS)
+    lines = [codes[start : start + per_line] for start in range(0, len(codes), per_line)]
+    return [Text(NOTE_BEGINS + " ".join(line)) for line in lines]
 
 
 def _qr_code(block: QrCode, profile: Profile, style: Style) -> bytes:

@@ -16,7 +16,7 @@ from drivers.printer.profile import CELL_DOTS
 LINE_DOTS = 24
 INK_THRESHOLD = 110
 GETA = "〓"  # U+3013, what Chinese printing sets for a character it does not have
-NEVER_PRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+NEVER_PRINTED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # U+00A5 is a four-byte code that printers lack; U+FFE5 is the sign they have.
 REPLACED = str.maketrans({"¥": "￥", "\N{NO-BREAK SPACE}": "　"})
 
@@ -27,7 +27,10 @@ def columns_of(text: str) -> int:
 
 
 def printable(text: str) -> str:
-    """The text with every control and unassigned character replaced by a space as wide."""
+    """The text with every control character replaced by a space as wide.
+
+    A character that nobody knows stays: it may be part of a name, and is told as missing.
+    """
     return "".join(_printable(character) for character in text.translate(REPLACED))
 
 
@@ -53,6 +56,11 @@ class LinePainter:
     def __init__(self, glyphs: Callable[[], GlyphSource]) -> None:
         """`glyphs` is called at the first rare character: most printers never need the font."""
         self._glyphs = functools.cache(glyphs)
+
+    def lacks(self, text: str) -> tuple[str, ...]:
+        """Its characters that no font has, each once, in their order."""
+        has = self._glyphs().has
+        return tuple(dict.fromkeys(each for each in text if not has(each)))
 
     def paint(self, line: Text, width_dots: int) -> Bitmap:
         """The line as a picture as wide as the paper; unknown characters become 〓."""

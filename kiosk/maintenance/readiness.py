@@ -186,4 +186,7 @@ def _fonts(assets: Path) -> Check:
     if missing:
         found = f"missing in {assets / 'fonts'}: {', '.join(missing)}"
         return Check("fonts", EventId.KIOSK_FONTS_MISSING, found)
-    return Check("fonts", EventId.KIOSK_FONTS_GOOD, "Noto Sans SC, regular and bold")
+    rare = "hanzi of extensions B to F too"
+    if not prints_rarest_hanzi():
+        rare = "the rarest hanzi print as 〓: fonts-hanazono is not installed"
+    return Check("fonts", EventId.KIOSK_FONTS_GOOD, f"Noto Sans SC, regular and bold; {rare}")

@@ -84,7 +84,7 @@ def test_rare_hanzi_have_ink_and_a_shape_of_their_own(rare, scale):
 
 
 def test_a_character_no_font_has_is_set_as_a_geta_mark():
-    unknown = "\U0002fa1d"  # 𪘀, a compatibility ideograph outside the font
+    unknown = "\U00030000"  # of extension G, in no font we know
     assert not GLYPHS.has(unknown)
     line = PAINTER.paint(Text(f"张{unknown}"), PAPER_80_MM.width_dots)
     assert line.data == PAINTER.paint(Text("张〓"), PAPER_80_MM.width_dots).data
@@ -120,7 +120,25 @@ def test_no_character_of_a_text_becomes_a_command(text):
     assert unknown == []
     assert answers == b"\x37\x220007\x00" + bytes(3)
     assert len(strips) == 1
-    assert len(strips[0].text.splitlines()) <= 1
+    lines = strips[0].text.splitlines()
+    assert all(line.startswith("〓 = U+") for line in lines[1:])
+
+
+@pytest.mark.parametrize("missing", ["\U00030000", "\ue000", "\U00031350"])
+def test_a_missing_character_is_told_by_its_code_below_its_line(missing):
+    strips, _, unknown = printed(encoded(Text(f"张{missing}")))
+    assert unknown == []
+    assert strips[0].text.splitlines()[1:] == [f"〓 = U+{ord(missing):X}"]
+
+
+def test_many_missing_characters_are_told_in_lines_that_fit():
+    missing = "".join(map(chr, range(0x30000, 0x30000 + 24)))
+    strips, _, _ = printed(encoded(Text(missing)))
+    told = strips[0].text.splitlines()[1:]
+    assert " ".join(line.removeprefix("〓 = ") for line in told).split() == [
+        f"U+{ord(each):X}" for each in missing
+    ]
+    assert max(map(columns_of, told)) <= PAPER_80_MM.columns
 
 
 @given(st.text(max_size=24))

@@ -15,8 +15,11 @@ from kiosk.domain import payment
 from kiosk.domain.code_book import CodeBook
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (
+    CaseKind,
+    CaseOpened,
     ClaimMoved,
     ClaimState,
+    FoundOnPaper,
     KioskStarted,
     PaymentIntended,
     PaymentMoved,
@@ -33,6 +36,21 @@ Entry = TypeVar("Entry")
 
 SETTLED_KEPT = 256
 """Settled entries kept in memory, so that late contradicting evidence meets its payment."""
+
+OWED_KEPT = 4096
+"""Receipts remembered as owed: twenty a day for the six months in which they are printed.
+
+Nothing is decided by this list, the right to a copy is the platform's; older ones are
+forgotten here alone.
+"""
+
+MAX_UNSETTLED = 128
+"""Payments, and claims, that may be open at once; then none is begun until some are settled.
+
+A start recovers all of them in one batch of the journal, which holds 512 records.
+"""
+
+CASES_KEPT = 256  # open cases in memory; the journal keeps all
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,16 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """Something about a copy that a human must look into."""
+
+    claim_id: str
+    receipt_no: str
+    kind: CaseKind
+    evidence: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     payments: Mapping[str, Payment] = field(default_factory=lambda: MappingProxyType({}))
     claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
@@ -95,6 +123,8 @@ class Ledger:
     slips: Mapping[str, Slip] = field(default_factory=lambda: MappingProxyType({}))
     owed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Receipts of payments made here and not yet proven on paper: number → payment id."""
+    cases: Mapping[str, Case] = field(default_factory=lambda: MappingProxyType({}))
+    """Copies that a human must look into: claim id → case."""
     open_visit: str = ""
     code_book: CodeBook = field(default_factory=CodeBook)
 
@@ -113,6 +143,11 @@ class Ledger:
     @property
     def open_slips(self) -> tuple[Slip, ...]:
         return tuple(each for each in self.slips.values() if each.state is PrintState.INTENDED)
+
+    def slip_of(self, payment_id: str) -> Slip | None:
+        """The newest slip for this payment."""
+        slips = (slip for slip in self.slips.values() if slip.payment_id == payment_id)
+        return next(reversed(tuple(slips)), None)
 
     def has_slip(self, payment_id: str) -> bool:
         """A slip for this payment is printed, or on its way."""
@@ -138,8 +173,8 @@ class Ledger:
                 known = self.payments.get(record.payment_id)
                 assert known is not None, "a receipt is owed only for a payment made here"
                 issued = replace(known, receipts_issued=known.receipts_issued + 1)
-                owed = {**self.owed, record.receipt_no: record.payment_id}
-                return replace(self._with_payment(issued), owed=MappingProxyType(owed))
+                owed = _newest({**self.owed, record.receipt_no: record.payment_id}, OWED_KEPT)
+                return replace(self._with_payment(issued), owed=owed)
             case ClaimMoved():
                 claim = Claim(
                     record.claim_id,
@@ -159,6 +194,11 @@ class Ledger:
                 slips = {**self.slips, job_id: Slip(job_id, payment_id, state)}
                 bounded = _bounded(slips, lambda s: s.state is not PrintState.INTENDED)
                 return replace(self, slips=bounded)
+            case CaseOpened(claim_id, receipt_no, kind, evidence):
+                case = Case(claim_id, receipt_no, kind, evidence)
+                return replace(self, cases=_newest({**self.cases, claim_id: case}, CASES_KEPT))
+            case FoundOnPaper(receipt_no):
+                return replace(self, owed=self._owed_without(receipt_no))
             case VisitOpened():
                 return replace(self, open_visit=record.visit_id)
             case VisitEnded() | KioskStarted():
@@ -181,10 +221,15 @@ class Ledger:
         jobs = _bounded(
             {**self.jobs, job.job_id: job}, lambda j: j.state is not PrintState.INTENDED
         )
-        owed = dict(self.owed)
-        if record.state is PrintState.PRINTED:
-            owed.pop(record.receipt_no, None)
-        return replace(self, jobs=jobs, owed=MappingProxyType(owed))
+        printed = record.state is PrintState.PRINTED
+        owed = self._owed_without(record.receipt_no) if printed else self.owed
+        return replace(self, jobs=jobs, owed=owed)
+
+    def _owed_without(self, receipt_no: str) -> Mapping[str, str]:
+        if receipt_no not in self.owed:
+            return self.owed
+        owed = {number: paid for number, paid in self.owed.items() if number != receipt_no}
+        return MappingProxyType(owed)
 
 
 def rebuild(records: Iterable[Record]) -> Ledger:
@@ -206,6 +251,13 @@ def _intended(record: PaymentIntended) -> Payment:
         receipt_later=record.receipt_later,
         intended_s=record.intended_s,
     )
+
+
+def _newest(entries: dict[str, Entry], kept: int) -> Mapping[str, Entry]:
+    """Drop the oldest entries above the limit."""
+    for key in list(entries)[: max(0, len(entries) - kept)]:
+        del entries[key]
+    return MappingProxyType(entries)
 
 
 def _bounded(entries: dict[str, Entry], is_settled: Callable[[Entry], bool]) -> Mapping[str, Entry]:

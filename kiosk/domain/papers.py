@@ -19,7 +19,7 @@ from drivers.api import (
 )
 from kiosk.domain import peripherals, strips
 from kiosk.domain.effects import PrintReceipt, PrintSlip
-from kiosk.domain.ledger import Claim, Payment, PrintJob, Slip
+from kiosk.domain.ledger import MAX_UNSETTLED, Claim, Payment, Slip
 from kiosk.domain.platform import (
     Acknowledged,
     ClaimGranted,
@@ -31,7 +31,16 @@ from kiosk.domain.platform import (
     ReleaseClaim,
 )
 from kiosk.domain.receipt import InquirySlip, Receipt, ReceiptHead
-from kiosk.domain.records import ClaimMoved, ClaimState, PrintMoved, PrintState, SlipMoved
+from kiosk.domain.records import (
+    CaseKind,
+    CaseOpened,
+    ClaimMoved,
+    ClaimState,
+    FoundOnPaper,
+    PrintMoved,
+    PrintState,
+    SlipMoved,
+)
 from kiosk.domain.turn import Turn
 from kiosk.domain.visit import Done, ItemState, Printing, PrintItem
 
@@ -41,6 +50,8 @@ TO_SETTLE = frozenset({ClaimState.USED, ClaimState.DOUBTED, ClaimState.UNUSED})
 
 ELSEWHERE = frozenset({Refusal.CLAIMED_ELSEWHERE, Refusal.ALREADY_PRINTED, Refusal.RECEIPT_VOID})
 """Refusals of a copy that nobody needs to come back for."""
+
+NOT_OWED = frozenset({Refusal.ALREADY_PRINTED, Refusal.RECEIPT_VOID})
 
 CLAIM_AFTER = {
     PrintOutcome.PRINTED: (PrintState.PRINTED, ClaimState.USED, ItemState.PRINTED),
@@ -85,8 +96,7 @@ def _next(turn: Turn) -> None:
     """Claim the next waiting receipt, or end the page when none is left."""
     page = turn.page
     assert isinstance(page, Printing)
-    if not turn.kiosk.can_print:
-        words = turn.kiosk.printer_words
+    if words := _why_not_now(turn):
         items = tuple(
             replace(item, state=ItemState.LATER, reason=words)
             if item.state is ItemState.WAITING
@@ -111,6 +121,15 @@ def _next(turn: Turn) -> None:
     )
     _update(turn, waiting, state=ItemState.CLAIMING, claim_id=claim_id)
     turn.want(ClaimReceipt(claim_id, waiting.receipt_no, waiting.reprint))
+
+
+def _why_not_now(turn: Turn) -> str:
+    """Empty where the next copy can be claimed and printed."""
+    if not turn.kiosk.can_print:
+        return turn.kiosk.printer_words
+    if len(turn.ledger.open_claims) >= MAX_UNSETTLED:
+        return "too many copies are unsettled"
+    return ""
 
 
 def finish(turn: Turn, page: Printing) -> None:
@@ -157,11 +176,14 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
         return
     item = _item(turn, claim_id=call.claim_id)
     match outcome:
-        case ClaimGranted() if _is_what_was_claimed(turn, claim, outcome, item):
-            _granted(turn, claim, outcome, item)
+        case ClaimGranted() if kind := _misfit(turn, claim, outcome, item):
+            _open_case(turn, claim, outcome, kind)
+            _give_back(turn, claim, item, ItemState.LATER, kind.value)
         case ClaimGranted():
-            _give_back(turn, claim, item, ItemState.LATER, "wrong answer")
+            _granted(turn, claim, outcome, item)
         case Refused(code, _) if code is not Refusal.RATE_LIMITED:
+            if code in NOT_OWED:
+                found_on_paper(turn, claim.receipt_no, {"refused": code.value})
             state = ItemState.ELSEWHERE if code in ELSEWHERE else ItemState.LATER
             _give_back(turn, claim, item, state, code.value)
         case _ if item and item.attempt < turn.rules.claim_tries:
@@ -170,21 +192,38 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
             _give_back(turn, claim, item, ItemState.LATER, "no answer")
 
 
-def _is_what_was_claimed(
+def _misfit(
     turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None
-) -> bool:
-    """The receipt asked for, with the amount shown, and a copy number never printed here."""
-    receipt = grant.receipt
-    used = [job.copy_number for job in turn.ledger.jobs.values() if _may_be_paper(job, claim)]
-    return (
-        receipt.receipt_no == claim.receipt_no
-        and (item is None or receipt.amount_fen == item.amount_fen)
-        and grant.copy_number > max(used, default=0)
-    )
+) -> CaseKind | None:
+    """Why a granted copy must not be printed: not the amount shown, or perhaps on paper."""
+    assert grant.receipt.receipt_no == claim.receipt_no, "believable lets no other through"
+    if item is not None and grant.receipt.amount_fen != item.amount_fen:
+        return CaseKind.WRONG_AMOUNT
+    if grant.copy_number <= _highest_copy(turn, claim.receipt_no):
+        return CaseKind.COPY_AGAIN
+    return None
 
 
-def _may_be_paper(job: PrintJob, claim: Claim) -> bool:
-    return job.receipt_no == claim.receipt_no and job.state is not PrintState.NOT_PRINTED
+def _highest_copy(turn: Turn, receipt_no: str) -> int:
+    """The highest copy number of this receipt that may be on paper from here; 0 for none."""
+    jobs = (job for job in turn.ledger.jobs.values() if job.receipt_no == receipt_no)
+    used = [job.copy_number for job in jobs if job.state is not PrintState.NOT_PRINTED]
+    return max(used, default=0)
+
+
+def _open_case(turn: Turn, claim: Claim, grant: ClaimGranted, kind: CaseKind) -> None:
+    evidence: dict[str, str | int] = {
+        "granted_fen": grant.receipt.amount_fen,
+        "granted_copy": grant.copy_number,
+        "highest_copy_here": _highest_copy(turn, claim.receipt_no),
+    }
+    turn.record(CaseOpened(claim.claim_id, claim.receipt_no, kind, evidence))
+
+
+def found_on_paper(turn: Turn, receipt_no: str, evidence: dict[str, str | int]) -> None:
+    """No longer owed here, unless a doubtful copy of our own may be the one that was counted."""
+    if receipt_no in turn.ledger.owed and not _highest_copy(turn, receipt_no):
+        turn.record(FoundOnPaper(receipt_no, evidence))
 
 
 def _give_back(

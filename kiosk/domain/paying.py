@@ -8,7 +8,7 @@ from dataclasses import replace
 from kiosk.domain import papers, payments, visits
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Link
-from kiosk.domain.ledger import Payment
+from kiosk.domain.ledger import MAX_UNSETTLED, Payment
 from kiosk.domain.payment import FINAL, Event, State
 from kiosk.domain.platform import (
     BillToPay,
@@ -100,6 +100,9 @@ def _begin(turn: Turn, choosing: Choosing, *, receipt_later: bool) -> None:
         return
     if turn.kiosk.low_space:
         turn.show(Trouble(TroubleKind.NO_SPACE, choosing))
+        return
+    if len(turn.ledger.open_payments) >= MAX_UNSETTLED:  # The platform settles nothing any more.
+        turn.show(Trouble(TroubleKind.NOT_PAID_NETWORK, choosing, can_retry=True))
         return
     payment_id = turn.new_id(turn.rules.kiosk_id)
     turn.record(

@@ -107,7 +107,7 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
     if call.wait_s > 0 or state is not before.state or chore.closing:
         return  # A page's long poll, a verdict, or an answer that comes a second time.
     if state is State.CLOSING:  # Close follows the query with no gap.
-        turn.want(ClosePayment(payment_id, before.amount_fen))
+        turn.want(ClosePayment(payment_id, before.amount_fen, turn.is_awaited(payment_id)))
         turn.set_chore(payment_id, replace(chore, closing=True))
     elif isinstance(outcome, PaymentSeen) and can_take(state, Event.SEEN_OPEN):
         move(turn, payment_id, Event.SEEN_OPEN, evidence_of(outcome))
@@ -185,12 +185,13 @@ def tend(turn: Turn, payment_id: str) -> None:
     """Ask the platform what the payment's state calls for, if that is due and not asked yet."""
     payment = turn.ledger.payments[payment_id]
     chore = turn.chore(payment_id)
-    if chore.in_flight or chore.due_s > turn.now_s or turn.is_busy:
+    awaited = turn.is_awaited(payment_id)
+    if chore.in_flight or chore.due_s > turn.now_s or (turn.is_busy and not awaited):
         return
     if payment.state in ASKED_ABOUT:
-        turn.want(QueryPayment(payment_id, payment.amount_fen))
+        turn.want(QueryPayment(payment_id, payment.amount_fen, awaited=awaited))
     elif payment.wants_receipts:
-        turn.want(IssueReceipts(payment_id))
+        turn.want(IssueReceipts(payment_id, awaited))
     else:
         return
     turn.set_chore(payment_id, replace(chore, in_flight=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -209,6 +209,10 @@ class SearchReceipts:
     subject: Subject
 
 
+AWAITED: bool = field(default=False, compare=False)
+"""Somebody waits at the screen for this very answer; says how soon, not what, is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class CreatePayment:
     """`payment_id` is the idempotency key: the same in every retry. The bills are paid
@@ -230,6 +234,7 @@ class QueryPayment:
     amount_fen: int
     known_state: PlatformState = PlatformState.OPEN
     wait_s: float = 0.0
+    awaited: bool = AWAITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,7 @@ class ClosePayment:
 
     payment_id: str
     amount_fen: int
+    awaited: bool = AWAITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +252,7 @@ class IssueReceipts:
     """Receipts of a paid payment, one for each bill; idempotent."""
 
     payment_id: str
+    awaited: bool = AWAITED
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,31 @@ class SlipMoved:
     reason: str = ""
 
 
+class CaseKind(StrEnum):
+    """What a human must look into besides a payment in the state CASE."""
+
+    WRONG_AMOUNT = "wrong_amount"  # a granted receipt says another amount than was shown
+    COPY_AGAIN = "copy_again"  # a granted copy number that may be on paper already
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """The platform granted a copy that does not fit; nothing was printed, both sides are kept."""
+
+    claim_id: str
+    receipt_no: str
+    kind: CaseKind
+    evidence: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOnPaper:
+    """The platform says that a receipt owed here was printed elsewhere, or is void."""
+
+    receipt_no: str
+    evidence: Mapping[str, str | int]
+
+
 @dataclass(frozen=True, slots=True)
 class PaperMoved:
     """What became of a strip; the job is empty for one that an earlier process printed."""
@@ -232,6 +257,8 @@ Record = (
     | PrintMoved
     | SlipMoved
     | PaperMoved
+    | CaseOpened
+    | FoundOnPaper
     | DeviceChanged
     | LinkChanged
     | OpenCodesWanted

@@ -30,6 +30,7 @@ class Turn:
         self.effects: list[Effect] = []
         self._before = kiosk
         self._chores = kiosk.chores
+        self._in_flight = sum(chore.in_flight for chore in kiosk.chores.values())
         self._fresh = stamp.fresh
         self._ids_made = 0
 
@@ -101,10 +102,12 @@ class Turn:
         return self._chores.get(key) or Chore(due_s=self.now_s, since_s=self.now_s)
 
     def set_chore(self, key: str, chore: Chore) -> None:
+        self._in_flight += chore.in_flight - self._is_in_flight(key)
         self._chores = MappingProxyType({**self._chores, key: chore})
 
     def drop_chore(self, key: str) -> None:
         if key in self._chores:
+            self._in_flight -= self._is_in_flight(key)
             chores = {name: chore for name, chore in self._chores.items() if name != key}
             self._chores = MappingProxyType(chores)
 
@@ -117,10 +120,22 @@ class Turn:
             }
         )
 
+    def _is_in_flight(self, key: str) -> bool:
+        chore = self._chores.get(key)
+        return chore is not None and chore.in_flight
+
     @property
     def is_busy(self) -> bool:
         """Enough is being asked at once; the rest waits for its next tick."""
-        return sum(chore.in_flight for chore in self.kiosk.chores.values()) >= MAX_IN_FLIGHT
+        return self._in_flight >= MAX_IN_FLIGHT
+
+    def is_awaited(self, payment_id: str) -> bool:
+        """Somebody stands before the page of this payment: it never waits behind chores.
+
+        One payment is on the screen and one call of a chore is out at a time, so this adds
+        at most one to `MAX_IN_FLIGHT`.
+        """
+        return bool(payment_id) and getattr(self.page, "payment_id", "") == payment_id
 
     def postpone(self, key: str) -> None:
         """Ask again later, by the janitor's schedule, whose last step repeats."""

@@ -43,6 +43,7 @@ from kiosk.domain.visit import (
 )
 
 NOTICE_S = 8.0
+MAX_NEWS = 100  # receipts of one answer that the journal may learn something of
 MAX_BASKET = 50  # bills in one payment
 MAX_PAYMENT_FEN = 10**10
 TIMES_OUT = (EnteringCode, Choosing, Confirming, Trouble, ChoosingFee, ShowingCode)
@@ -179,6 +180,10 @@ def on_receipts_reply(turn: Turn, call: SearchReceipts, outcome: Outcome) -> Non
         return
     if isinstance(outcome, ReceiptsFound):
         turn.show(replace(page, receipts=outcome.receipts))
+        for head in outcome.receipts[:MAX_NEWS]:
+            if head.copies_printed:
+                copies: dict[str, str | int] = {"copies_printed": head.copies_printed}
+                papers.found_on_paper(turn, head.receipt_no, copies)
     else:
         turn.show(replace(page, receipts_failed=True))
     _conclude(turn)

@@ -1,19 +1,23 @@
 """Platform calls in the background: one worker and one connection for each channel.
 
 Channels are separate so that a long poll never delays a close, nor a slow search a
-payment. Every call brings exactly one `PlatformReplied` back.
+payment, and that whoever stands at the kiosk never waits behind what the janitor still
+has to ask for others. Every call brings exactly one `PlatformReplied` back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import assert_never
 
 from kiosk.domain.events import Event, PlatformReplied
 from kiosk.domain.platform import (
     CheckLink,
     ClaimReceipt,
+    ClosePayment,
     ConfirmClaim,
+    CreatePayment,
     FetchOpenCodes,
     IssueReceipts,
     Outcome,
@@ -34,6 +38,7 @@ class Channel(StrEnum):
     MONEY = "money"
     WATCH = "watch"
     PAPER = "paper"
+    CHORES = "chores"
     LINK = "link"
     OPEN_CODES = "open_codes"
 
@@ -46,14 +51,22 @@ def channel_of(call: PlatformCall) -> Channel:
             return Channel.RECEIPTS
         case QueryPayment() if call.wait_s > 0:
             return Channel.WATCH
-        case ClaimReceipt() | ConfirmClaim() | ReleaseClaim() | IssueReceipts():
+        case QueryPayment() | ClosePayment():
+            return Channel.MONEY if call.awaited else Channel.CHORES
+        case CreatePayment():
+            return Channel.MONEY
+        case IssueReceipts():
+            return Channel.PAPER if call.awaited else Channel.CHORES
+        case ClaimReceipt():
             return Channel.PAPER
+        case ConfirmClaim() | ReleaseClaim():
+            return Channel.CHORES
         case CheckLink():
             return Channel.LINK
         case ReadReserve() | FetchOpenCodes() | ReportOpenCodes():
             return Channel.OPEN_CODES
         case _:
-            return Channel.MONEY
+            assert_never(call)
 
 
 Perform = Callable[[PlatformCall], Outcome]

@@ -12,12 +12,12 @@ from kiosk.domain import visit as v
 from kiosk.domain.bill import Bill, BillLine
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules, Strip
-from kiosk.domain.ledger import Ledger, Payment
+from kiosk.domain.ledger import Ledger, Payment, Slip
 from kiosk.domain.open_code import Block, OpenCode, OpenCodeRules, Reserve
 from kiosk.domain.payment import State
 from kiosk.domain.platform import Subject, SubjectKind
 from kiosk.domain.receipt import ReceiptHead
-from kiosk.domain.records import PaperState
+from kiosk.domain.records import PaperState, PrintState
 
 WALL = datetime(2026, 11, 21, 6, 26, tzinfo=UTC)
 NOW_S = 1000.0
@@ -205,6 +205,17 @@ def _trouble(kind: v.TroubleKind, **fields: object) -> Kiosk:
     return at(v.Trouble(kind, **fields))  # type: ignore[arg-type]
 
 
+def _doubt(slip: PrintState) -> Kiosk:
+    slips = MappingProxyType({"S": Slip("S", PAYMENT_ID, slip)})
+    page = v.Trouble(
+        v.TroubleKind.MONEY_IN_DOUBT,
+        payment_id=PAYMENT_ID,
+        inquiry_code=CODE,
+        amount_fen=CHOOSING.total_fen,
+    )
+    return replace(at(page), ledger=replace(ONE_OPEN, slips=slips))
+
+
 def _swap() -> Kiosk:
     kiosk = at(CHOOSING)
     assert kiosk.visit is not None
@@ -282,6 +293,8 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "trouble-refused": _trouble(K.NOT_PAID_REFUSED, choosing=CHOOSING, can_retry=True),
         "trouble-doubt": _trouble(K.MONEY_IN_DOUBT, payment_id=PAYMENT_ID, inquiry_code=CODE,
                                   amount_fen=CHOOSING.total_fen),
+        "trouble-doubt-printing": _doubt(PrintState.INTENDED),
+        "trouble-doubt-printed": _doubt(PrintState.PRINTED),
         "trouble-printer": at(v.Trouble(K.PRINTER_NOT_READY, choosing=CHOOSING), kiosk=NO_PAPER),
         "swap": _swap(),
         "no-link-by-phone": OFFLINE,

@@ -116,8 +116,25 @@ def test_every_call_brings_its_reply_back() -> None:
 
 def test_a_long_poll_has_its_own_channel() -> None:
     assert channel_of(p.QueryPayment("p", 1, wait_s=25)) is Channel.WATCH
-    assert channel_of(p.QueryPayment("p", 1)) is Channel.MONEY
-    assert channel_of(p.ClosePayment("p", 1)) is Channel.MONEY
+
+
+def test_what_somebody_waits_for_never_queues_behind_chores() -> None:
+    awaited = (
+        p.CreatePayment("p", "code", (), 1, 180),
+        p.QueryPayment("p", 1, awaited=True),
+        p.ClosePayment("p", 1, awaited=True),
+        p.IssueReceipts("p", awaited=True),
+        p.ClaimReceipt("c", "r", reprint=False),
+    )
+    chores = (
+        p.QueryPayment("p", 1),
+        p.ClosePayment("p", 1),
+        p.IssueReceipts("p"),
+        p.ConfirmClaim("c", doubt=False),
+        p.ReleaseClaim("c"),
+    )
+    assert {channel_of(call) for call in chores} == {Channel.CHORES}
+    assert {channel_of(call) for call in awaited} == {Channel.MONEY, Channel.PAPER}
 
 
 def test_jobs_of_a_worker_run_one_after_the_other_in_order() -> None:

@@ -117,7 +117,7 @@ def test_a_grant_with_another_amount_is_given_back_as_a_wrong_answer(play: Playb
     assert isinstance(granted, p.ClaimGranted)
     wrong = replace(granted, receipt=replace(granted.receipt, amount_fen=1))
     play.send(e.PlatformReplied(call, wrong))
-    assert reasons(play) == ["", "wrong answer", ""]
+    assert reasons(play) == ["", "wrong_amount", ""]
     assert only_claim(play) is ClaimState.SETTLED
 
 

@@ -6,8 +6,18 @@ from dataclasses import replace
 
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
+from kiosk.domain.ledger import CASES_KEPT, MAX_UNSETTLED, OWED_KEPT, rebuild
+from kiosk.domain.payment import Event, State
+from kiosk.domain.records import (
+    CaseKind,
+    CaseOpened,
+    PaymentIntended,
+    PaymentMoved,
+    ReceiptOwed,
+    Record,
+)
 from kiosk.domain.turn import MAX_IN_FLIGHT
-from kiosk.domain.visit import Choosing, Done, ItemState, Notice, Paying
+from kiosk.domain.visit import Choosing, Done, ItemState, Notice, Paying, Trouble, TroubleKind
 from kiosk.domain.visits import MAX_BASKET, MAX_PAYMENT_FEN
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import Playbook
@@ -98,6 +108,12 @@ def test_a_receipt_with_another_amount_than_was_shown_is_not_printed() -> None:
     assert not play.paper.strips
     assert isinstance(play.page, Done)
     assert play.page.items[0].state is ItemState.LATER
+    (case,) = play.kiosk.ledger.cases.values()
+    assert case.kind is CaseKind.WRONG_AMOUNT
+    assert case.evidence["granted_fen"] == wrong.amount_fen
+    assert play.performed_of(p.ReleaseClaim)
+    play.restart()
+    assert list(play.kiosk.ledger.cases.values()) == [case]
 
 
 def test_an_original_granted_twice_is_printed_once() -> None:
@@ -111,19 +127,94 @@ def test_an_original_granted_twice_is_printed_once() -> None:
     play.send(e.CollectTouched())
     play.tick(5)
     assert [copy for _, copy in play.paper.strips] == [1]
+    (case,) = play.kiosk.ledger.cases.values()
+    assert case.kind is CaseKind.COPY_AGAIN
+    assert case.evidence["highest_copy_here"] == 1
 
 
-def test_however_many_payments_are_open_only_a_few_are_asked_about_at_once() -> None:
+def test_with_too_many_payments_unsettled_none_is_begun() -> None:
     play = Playbook()
     play.hold = (p.QueryPayment, p.ClosePayment)
-    for number in range(MAX_IN_FLIGHT + 10):
+    unsettled(play, MAX_UNSETTLED)
+    play.platform.owe(bill(500))
+    play.send(e.CodeScanned(bill(500).bill_no), e.PayTouched(), e.AgreeTouched())
+    assert isinstance(play.page, Trouble)
+    assert play.page.kind is TroubleKind.NOT_PAID_NETWORK
+    assert len(play.kiosk.ledger.open_payments) == MAX_UNSETTLED
+
+
+def test_with_too_many_copies_unsettled_none_is_claimed() -> None:
+    play = Playbook()
+    for number in range(MAX_UNSETTLED + 1):
+        play.platform.add_paid_receipt(bill(number + 1))
+    play.hold = (p.ConfirmClaim, p.CheckLink)
+    play.tap(ZHANG)
+    play.send(e.CollectTouched())
+    assert isinstance(play.page, Done)
+    assert [item.state for item in play.page.items].count(ItemState.PRINTED) == MAX_UNSETTLED
+    assert play.page.items[-1].reason == "too many copies are unsettled"
+
+
+def test_the_newest_receipts_are_remembered_as_owed() -> None:
+    records: list[Record] = []
+    for number in range(OWED_KEPT + 3):
+        records += paid_with_a_receipt(number)
+    owed = rebuild(records).owed
+    assert len(owed) == OWED_KEPT
+    assert next(iter(owed)) == "R3"
+
+
+def paid_with_a_receipt(number: int) -> list[Record]:
+    payment_id = f"P{number}"
+    return [
+        PaymentIntended(payment_id, "V", "", "CODE", (p.BillToPay("B", 1, 5),), 5, False),
+        PaymentMoved(payment_id, Event.CREATED, State.SHOWN, {}),
+        PaymentMoved(payment_id, Event.SEEN_PAID, State.PAID, {}),
+        ReceiptOwed(payment_id, f"R{number}", "B", 5),
+    ]
+
+
+def test_the_newest_cases_are_kept_in_memory() -> None:
+    opened = [CaseOpened(f"C{n}", "R", CaseKind.COPY_AGAIN, {}) for n in range(CASES_KEPT + 2)]
+    cases = rebuild(opened).cases
+    assert len(cases) == CASES_KEPT
+    assert "C1" not in cases
+
+
+def unsettled(play: Playbook, count: int) -> None:
+    """So many payments are left behind, each closed without an answer so far."""
+    for number in range(count):
         play.platform.owe(bill(number + 1))
-        play.tap(ZHANG)
-        play.send(e.PayTouched(), e.BackTouched(), e.LeaveTouched())
+        cancel(play, number + 1)
         play.tick(16)
         play.send(e.LeaveTouched())
+
+
+def cancel(play: Playbook, number: int) -> None:
+    """A visitor with this payment code begins to pay and thinks better of it."""
+    play.send(e.CodeScanned(bill(number).bill_no), e.PayTouched(), e.AgreeTouched())
+    assert isinstance(play.page, Paying)
+    play.send(e.BackTouched())
+
+
+def test_who_stands_at_the_kiosk_is_asked_about_though_the_chores_are_many() -> None:
+    play = Playbook()
+    play.hold = (p.QueryPayment, p.ClosePayment)
+    unsettled(play, MAX_IN_FLIGHT + 5)
+    play.platform.owe(bill(100))
+    cancel(play, 100)
+    asked = play.pending[-1]
+    assert isinstance(asked, p.QueryPayment)
+    assert (asked.payment_id, asked.awaited) == (play.payment_id, True)
+
+
+def test_a_start_with_many_open_payments_asks_about_a_few_at_once() -> None:
+    play = Playbook()
+    play.hold = (p.QueryPayment, p.ClosePayment)
+    unsettled(play, MAX_IN_FLIGHT + 10)
+    play.restart()
     asked = [call for call in play.pending if isinstance(call, p.QueryPayment)]
-    assert len(asked) <= MAX_IN_FLIGHT
+    assert len(asked) == MAX_IN_FLIGHT
     play.hold = ()
     play.settle()
     play.tick(900)

@@ -264,6 +264,45 @@ def test_the_receipt_of_a_payment_made_here_is_owed_until_it_is_on_paper(play: P
     assert len(play.kiosk.ledger.owed) == 1
 
 
+def owed_but_not_printed(play: Playbook) -> str:
+    play.paper.outcome = PrintOutcome.NOT_PRINTED
+    pay_one(play)
+    play.send(e.LeaveTouched())
+    (receipt_no,) = play.kiosk.ledger.owed
+    return receipt_no
+
+
+def test_a_receipt_that_was_printed_elsewhere_is_no_longer_owed_here(play: Playbook) -> None:
+    receipt_no = owed_but_not_printed(play)
+    play.platform.copies[receipt_no] = 1
+    play.tap(ZHANG)
+    assert not play.kiosk.ledger.owed
+    play.restart()
+    assert not play.kiosk.ledger.owed
+
+
+def test_a_refused_original_is_no_longer_owed_here(play: Playbook) -> None:
+    owed_but_not_printed(play)
+    play.paper.outcome = PrintOutcome.PRINTED
+    play.tap(ZHANG)
+    play.hold = (p.ClaimReceipt,)
+    play.send(e.CollectTouched())
+    while play.pending:  # one of another payment, too
+        call = play.pending.pop()
+        assert isinstance(call, p.ClaimReceipt)
+        play.send(e.PlatformReplied(call, p.Refused(p.Refusal.ALREADY_PRINTED)))
+    assert not play.paper.strips
+    assert not play.kiosk.ledger.owed
+
+
+def test_our_own_doubtful_copy_does_not_count_as_printed_elsewhere(play: Playbook) -> None:
+    play.paper.outcome = PrintOutcome.UNKNOWN
+    pay_one(play)
+    play.send(e.LeaveTouched())
+    play.tap(ZHANG)
+    assert len(play.kiosk.ledger.owed) == 1
+
+
 def test_a_payment_is_paid_whatever_the_paper_does(play: Playbook) -> None:
     play.paper.outcome = PrintOutcome.UNKNOWN
     pay_one(play)

@@ -164,6 +164,9 @@ class _Exchange:
 
     def _forge(self, outcome: p.Outcome) -> p.Outcome:
         """An answer about another payment, or another amount: replayed, or mixed up."""
+        if isinstance(outcome, p.ClaimGranted):
+            more_fen = outcome.receipt.amount_fen + 1
+            return replace(outcome, receipt=replace(outcome.receipt, amount_fen=more_fen))
         if not isinstance(outcome, p.PaymentSeen):
             return outcome
         random, platform = self._network._scheduler.random, self._network._platform

@@ -187,6 +187,8 @@ class Watch:
         self._need(durable, "I1", f"{job.job_id} is printed before its intent is durable")
         if isinstance(job, PrintSlip):
             return
+        right_fen = self._platform.receipts[job.receipt.receipt_no].receipt.amount_fen
+        self._need(job.receipt.amount_fen == right_fen, "I5", f"{job.job_id} prints a wrong amount")
         known = machine.engine.kiosk.ledger.jobs.get(job.job_id)
         claim = self._platform.claims.get(known.claim_id) if known else None
         given = claim is not None and claim.copy_number == job.copy_number

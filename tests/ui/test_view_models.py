@@ -8,15 +8,21 @@ import pytest
 from PySide6.QtCore import QModelIndex
 
 from kiosk.domain.events import PayTouched, Touched
+from kiosk.domain.ledger import Ledger, Slip
+from kiosk.domain.records import PrintState
+from kiosk.domain.visit import Trouble, TroubleKind
 from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.images import qr_source
 from kiosk.ui.sample_screens import CHOOSING, NOW_S, PAYING, READY, SCHOOL, SCREENS, at
 from kiosk.ui.shell import _view_models
+from kiosk.ui.translations import Language, texts
 from kiosk.ui.viewmodels.bills import BillsViewModel
 from kiosk.ui.viewmodels.look import LookViewModel
 from kiosk.ui.viewmodels.pay import PayViewModel
 from kiosk.ui.viewmodels.rows import FIRST_ROLE, Rows, camel_case
 from kiosk.ui.viewmodels.screen import ScreenViewModel
 from kiosk.ui.viewmodels.touch import TouchViewModel
+from kiosk.ui.viewmodels.trouble import trouble_page
 from tests.ui.conftest import deliver
 
 
@@ -169,3 +175,30 @@ def test_a_visit_that_ends_while_typing_does_not_count_as_another_person(core):
     deliver(core, SCREENS["code-entry"])
     deliver(core, SCREENS["confirm-payer"])
     assert look.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("slip", "key"),
+    [
+        (PrintState.INTENDED, "slip_printing"),
+        (PrintState.PRINTED, "slip_printed"),
+        (PrintState.DOUBT, "slip_not_printed"),
+        (PrintState.NOT_PRINTED, "slip_not_printed"),
+        (None, "slip_not_printed"),
+    ],
+)
+def test_the_page_of_a_payment_in_doubt_says_what_became_of_the_slip(slip, key):
+    slips = {} if slip is None else {"S": Slip("S", "P", slip)}
+    page = Trouble(TroubleKind.MONEY_IN_DOUBT, payment_id="P", inquiry_code="7K4M-QR29")
+    kiosk = replace(at(page), ledger=Ledger(slips=slips))
+    for language in Language:
+        words = texts(language)
+        shown = trouble_page(kiosk, words)
+        assert shown.slip == words.of(f"trouble.{key}")
+        assert shown.inquiry_qr == qr_source("7K4M-QR29")
+
+
+def test_only_the_newest_slip_counts():
+    first, second = Slip("S1", "P", PrintState.DOUBT), Slip("S2", "P", PrintState.PRINTED)
+    other = Slip("S3", "P2", PrintState.INTENDED)
+    assert Ledger(slips={"S1": first, "S2": second, "S3": other}).slip_of("P") == second

@@ -13,8 +13,10 @@ from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.ledger import Payment
 from kiosk.domain.open_codes import is_offered
 from kiosk.domain.payment import State
+from kiosk.domain.records import PrintState
 from kiosk.domain.visit import Trouble, TroubleKind
 from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.images import qr_source
 from kiosk.ui.translations import Texts
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.doubt import doubtful_payment
@@ -38,6 +40,8 @@ class TroublePage:
     money: str = ""
     todo: str = ""
     inquiry_code: str = ""
+    inquiry_qr: str = ""  # the address of its picture
+    slip: str = ""  # what becomes of the inquiry slip
     amount: str = ""
     primary: str = ""
     primary_label: str = ""
@@ -56,13 +60,16 @@ def trouble_page(kiosk: Kiosk, texts: Texts) -> TroublePage:
     can_go_back = page.choosing is not None and page.kind is not TroubleKind.MONEY_IN_DOUBT
     retyping = page.kind is TroubleKind.CODE_NOT_FOUND
     primary = "retry" if page.can_retry else "back" if can_go_back else "leave"
+    code = page.inquiry_code or (doubtful.inquiry_code if doubtful else "")
     return TroublePage(
         is_severe=page.kind in SEVERE or doubtful is not None,
         title=texts.of(f"{key}_title"),
         what=_what(key, page, kiosk.printer, texts),
         money=_money(key, page, doubtful, texts),
         todo=texts.of(f"{key}_do"),
-        inquiry_code=page.inquiry_code or (doubtful.inquiry_code if doubtful else ""),
+        inquiry_code=code,
+        inquiry_qr=qr_source(code) if code else "",
+        slip=_slip(kiosk, page, texts),
         amount=wording.amount(texts, page.amount_fen) if page.amount_fen else "",
         primary=primary,
         primary_label=texts.of("trouble.retype" if retyping else f"trouble.{primary}"),
@@ -87,6 +94,20 @@ def _money(key: str, page: Trouble, doubtful: Payment | None, texts: Texts) -> s
     if page.kind in OWN_MONEY_SENTENCE:
         return texts.of(f"{key}_money")
     return texts.of("trouble.no_charge")
+
+
+def _slip(kiosk: Kiosk, page: Trouble, texts: Texts) -> str:
+    """Where the slip with the inquiry code is; on the screen the code is in any case."""
+    if page.kind is not TroubleKind.MONEY_IN_DOUBT:
+        return ""
+    slip = kiosk.ledger.slip_of(page.payment_id)
+    match slip.state if slip else None:
+        case PrintState.INTENDED:
+            return texts.of("trouble.slip_printing")
+        case PrintState.PRINTED:
+            return texts.of("trouble.slip_printed")
+        case _:
+            return texts.of("trouble.slip_not_printed")
 
 
 def _what(key: str, page: Trouble, printer: PrinterStatus | None, texts: Texts) -> str:
@@ -138,6 +159,14 @@ class TroubleViewModel(Follower):
     @Property(str, notify=changed)
     def inquiryCode(self) -> str:
         return self._page.inquiry_code
+
+    @Property(str, notify=changed)
+    def inquiryQr(self) -> str:
+        return self._page.inquiry_qr
+
+    @Property(str, notify=changed)
+    def slip(self) -> str:
+        return self._page.slip
 
     @Property(str, notify=changed)
     def amount(self) -> str:

@@ -40,17 +40,10 @@ Page {
         InquiryCode {
             label: page.say.of("trouble.inquiry_code")
             code: page.viewModel.inquiryCode
-        }
-        Card {
-            Layout.fillWidth: true
-            visible: page.viewModel.amount !== ""
-
-            Fact {
-                width: parent.width
-                label: page.say.of("trouble.amount")
-                value: page.viewModel.amount
-                bold: true
-            }
+            picture: page.viewModel.inquiryQr
+            pictureName: page.say.of("trouble.inquiry_qr")
+            amount: page.viewModel.amount
+            remark: page.viewModel.slip
         }
     }
     actions: [

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from drivers.preview import prints_rarest_hanzi
 from kiosk import event_catalogue
 from kiosk.domain.platform import Acknowledged, CheckLink, Outcome, PlatformCall, Refused
 from kiosk.event_ids import EventId

@@ -6,6 +6,7 @@ public with it. The demonstration is composed on top of these, in `kiosk.demo`.
 
 from __future__ import annotations
 
+import os
 import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +30,14 @@ from drivers.api import (
     Surroundings,
 )
 from drivers.keyboard import Keyboard
-from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip, TakeBackPaper
+from kiosk.domain.effects import (
+    DeskEffect,
+    Effect,
+    PaperEffect,
+    PrintSample,
+    PrintSlip,
+    TakeBackPaper,
+)
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.platform import (
@@ -52,10 +60,12 @@ from kiosk.engine.devices import (
 from kiosk.engine.diary import JournalDiary, NoDiary
 from kiosk.engine.engine import Core, Diary, Engine
 from kiosk.engine.platform_link import Perform, PlatformLink
+from kiosk.engine.worker import Worker
 from kiosk.event_ids import EventId
 from kiosk.journal import keys
 from kiosk.journal.errors import JournalError, JournalInUse
 from kiosk.journal.journal import Journal
+from kiosk.maintenance.office import Office
 from kiosk.observability import configure_logging, install_crash_hooks
 from kiosk.platform_api.breaker import Breaker
 from kiosk.platform_api.client import PlatformClient
@@ -68,7 +78,7 @@ from kiosk.platform_api.signing_keys import (
     verifying_key_file,
 )
 from kiosk.platform_api.transport import Timeouts
-from kiosk.receipts import compose, compose_code_slip, compose_inquiry_slip
+from kiosk.receipts import compose, compose_code_slip, compose_inquiry_slip, compose_sample
 from kiosk.sd_notify import notify
 from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.settings.model import Environment, KioskSection, Settings
@@ -96,11 +106,13 @@ class Machine:
     core: Core
     link: PlatformLink
     supervisors: Mapping[Role, AnySupervisor]
+    office: Worker[DeskEffect]
     initial: Kiosk
 
     def start(self) -> None:
         self.core.start()
         self.link.start()
+        self.office.start()
         for supervisor in self.supervisors.values():
             supervisor.start()
 
@@ -123,12 +135,14 @@ def build(
     open_diary: OpenDiary | None = None,
     keyboard: Keyboard | None = None,
     maintenance_only: bool = False,
+    leave: Callable[[int], None] = os._exit,
 ) -> Machine:
     """Wire a kiosk; nothing runs until `start`.
 
     `world` is the SimulatedWorld of a demonstration, `base_url` takes the place of the
     settings' platform, `keyboard` is what the screen's keys go to, and `open_diary` lets a
     test watch every commit. With `maintenance_only` no device is touched and no money taken.
+    `leave` ends the process with this code when an operator wants a restart.
     Raises JournalError or OSError where key or storage cannot be used, BadSettings for an
     impossible device.
     """
@@ -155,15 +169,19 @@ def build(
     breaker = Breaker(settings.platform.reconnect_window_s)
     link = PlatformLink(lambda: _perform(settings, base_url, breaker), core.post)
 
+    office = Worker("office", Office(settings.storage_directory, core.post, leave).serve)
+
     def start_effect(effect: Effect) -> None:
-        if isinstance(effect, PrintReceipt | PrintSlip | TakeBackPaper):
+        if isinstance(effect, DeskEffect):
+            office.put(effect)
+        elif isinstance(effect, PaperEffect | TakeBackPaper):
             printer = supervisors[Role.RECEIPT_PRINTER]
             assert isinstance(printer, PrinterSupervisor)
             printer.put(effect)
         else:
             link.put(effect)
 
-    return Machine(core, link, supervisors, Kiosk(rules=rules))
+    return Machine(core, link, supervisors, office, Kiosk(rules=rules))
 
 
 def journal_diary(
@@ -258,6 +276,8 @@ def _print_paper(settings: Settings, printer: ReceiptPrinter, job: PaperEffect) 
 def _document(settings: Settings, job: PaperEffect, columns: int) -> Document:
     kiosk = settings.kiosk
     demo = settings.environment is not Environment.PRODUCTION
+    if isinstance(job, PrintSample):
+        return compose_sample(columns, kiosk.id)
     if isinstance(job, PrintSlip):
         return _slip(job.slip, columns, kiosk, demo=demo)
     return compose(

@@ -187,3 +187,5 @@ class EventId(StrEnum):
     TROUBLE_NO_SPACE = "trouble.no_space"
     TROUBLE_MONEY_IN_DOUBT = "trouble.money_in_doubt"
     TROUBLE_PRINTER_NOT_READY = "trouble.printer_not_ready"
+    OFFICE_ACCOUNTS_REFUSED = "office.accounts_refused"
+    OFFICE_MACHINE_REFUSED = "office.machine_refused"

@@ -1,13 +1,15 @@
 """Everything the kiosk wants from the world. Started only after its records are durable.
 
 Each effect carries the id of the record that allows it (payment, claim or job), and each
-brings exactly one event back: `PlatformReplied`, or `PrintFinished`, `PaperTakenBack`.
+call and print brings exactly one event back: `PlatformReplied`, `PrintFinished` or
+`PaperTakenBack`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.operator import AccountRole, Level, Restart
 from kiosk.domain.platform import PlatformCall
 from kiosk.domain.receipt import CodeSlip, InquirySlip, Receipt
 
@@ -36,5 +38,40 @@ class TakeBackPaper:
     job_id: str
 
 
-PaperEffect = PrintReceipt | PrintSlip
-Effect = PlatformCall | PaperEffect | TakeBackPaper
+@dataclass(frozen=True, slots=True)
+class PrintSample:
+    """Print the test strip; the `SampleMoved(INTENDED)` record of `job_id` allows it."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAccount:
+    """Write an account to the accounts file; brings `AccountSaved` back."""
+
+    account_id: str
+    role: AccountRole
+    pin_hash: str  # empty: the account is taken out of the file
+
+    def __repr__(self) -> str:
+        return f"SaveAccount({self.account_id}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLevel:
+    """Set volume or brightness; brings nothing back, the machine is asked how it is."""
+
+    level: Level
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestartNow:
+    """End the process, or the machine; the supervisor starts it again."""
+
+    what: Restart
+
+
+PaperEffect = PrintReceipt | PrintSlip | PrintSample
+DeskEffect = SaveAccount | ChangeLevel | RestartNow
+Effect = PlatformCall | PaperEffect | TakeBackPaper | DeskEffect

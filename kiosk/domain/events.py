@@ -13,6 +13,7 @@ from drivers.api import (
     PrintReport,
     Role,
 )
+from kiosk.domain.operator import AccountRole, Order
 from kiosk.domain.platform import Outcome, PlatformCall
 
 
@@ -66,6 +67,23 @@ class StatementSays:
     payment_id: str
     paid_fen: int  # 0: no money was taken for it
     statement: str  # its name, such as 2026-11-20
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order of the maintenance screen; whoever is logged in gave it."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSaved:
+    """The accounts file was written, or could not be."""
+
+    account_id: str
+    role: AccountRole
+    dropped: bool
+    failed: str = ""  # why not
 
 
 # --- devices ---------------------------------------------------------------------------------
@@ -239,6 +257,8 @@ Event = (
     | Tick
     | PlatformReplied
     | StatementSays
+    | Ordered
+    | AccountSaved
     | CardShown
     | CardReadFailed
     | CardRemoved

@@ -9,8 +9,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from drivers.api import PrinterStatus, Role
+from kiosk.domain.hours import Span, is_open
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block, OpenCodeRules
+from kiosk.domain.operator import OperatorDesk
 from kiosk.domain.records import PaperState
 from kiosk.domain.visit import Notice, Visit
 
@@ -49,6 +51,8 @@ class Rules:
     janitor_s: tuple[float, ...] = (5, 10, 20, 40, 80, 300, 3600, 86400)  # the last for ever
     give_up_s: float = 7 * 86400.0  # an unknown payment this old becomes a case for a human
     open_codes: OpenCodeRules = NO_OPEN_CODES
+    desk_idle_s: float = 60.0  # without a touch, then the operator is logged out
+    opening_hours: tuple[Span, ...] = ()  # empty: always open
 
 
 class Presence(StrEnum):
@@ -70,6 +74,8 @@ class Service(StrEnum):
     STARTING = "starting"
     NO_LINK = "no_link"
     NO_SPACE = "no_space"  # the journal's disk is nearly full: nothing new is begun
+    CLOSED = "closed"  # outside the opening hours
+    OUT_OF_SERVICE = "out_of_service"  # an operator took it out of service
     HALTED = "halted"  # the journal cannot be written: no money is taken
 
 
@@ -114,6 +120,7 @@ class Kiosk:
     wall: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     low_space: bool = False  # outcomes still find room, a new payment might not
     mirror_trouble: str = ""  # why the journal has no second copy now
+    desk: OperatorDesk = field(default_factory=OperatorDesk)
     halted: str = ""  # why no money can be taken, set by the engine
 
     def is_up(self, role: Role) -> bool:
@@ -147,6 +154,10 @@ class Kiosk:
             return Service.HALTED
         if self.low_space:
             return Service.NO_SPACE
+        if self.ledger.office.closed_because:
+            return Service.OUT_OF_SERVICE
+        if not is_open(self.rules.opening_hours, self.wall):
+            return Service.CLOSED
         if self.link is Link.UNKNOWN:
             return Service.STARTING
         if self.link is Link.DOWN:

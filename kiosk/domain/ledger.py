@@ -13,20 +13,26 @@ from typing import TypeVar
 
 from kiosk.domain import payment
 from kiosk.domain.code_book import CodeBook
+from kiosk.domain.operator import AccountRole, Act
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (
+    AccountDropped,
+    AccountKept,
     CaseKind,
     CaseOpened,
     ClaimMoved,
     ClaimState,
+    CorrectionConfirmed,
     FoundOnPaper,
     KioskStarted,
+    OperatorActed,
     PaymentIntended,
     PaymentMoved,
     PrintMoved,
     PrintState,
     ReceiptOwed,
     Record,
+    SampleMoved,
     SlipMoved,
     VisitEnded,
     VisitOpened,
@@ -34,6 +40,13 @@ from kiosk.domain.records import (
 
 Entry = TypeVar("Entry")
 
+FORCED_BY = "forced_by"
+"""Names the account in the evidence of an edge that an operator forced."""
+
+CONFIRMABLE = (payment.State.PAID, payment.State.CLOSED)
+"""What an operator forced is asked about until the platform agrees, or contradicts it."""
+
+DAYS_KEPT = 400
 SETTLED_KEPT = 256
 """Settled entries kept in memory, so that late contradicting evidence meets its payment."""
 
@@ -66,6 +79,7 @@ class Payment:
     was_shown: bool = False  # somebody may have its QR code
     state: payment.State = payment.State.INTENT
     receipts_issued: int = 0
+    unconfirmed: bool = False  # forced by an operator, the platform has not agreed yet
 
     @property
     def wants_receipts(self) -> bool:
@@ -74,7 +88,7 @@ class Payment:
 
     @property
     def is_settled(self) -> bool:
-        return self.state in payment.FINAL and not self.wants_receipts
+        return self.state in payment.FINAL and not self.wants_receipts and not self.unconfirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,7 @@ class PrintJob:
     receipt_no: str
     copy_number: int
     state: PrintState
+    judged: str = ""  # by an operator's eyes: "whole" or "not_whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,29 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """The last test strip."""
+
+    job_id: str
+    state: PrintState
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What operators left: who may log in, wrong PINs in a row, service, tests, closed days."""
+
+    accounts: Mapping[str, AccountRole] = field(default_factory=lambda: MappingProxyType({}))
+    failures: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Wrong PINs since the last right one, by account; all unknown accounts under ""."""
+    closed_because: str = ""  # a ClosedBecause; empty: in service
+    sample: Sample | None = None
+    tests: Mapping[str, tuple[bool, int]] = field(default_factory=lambda: MappingProxyType({}))
+    """By device: passed, and when (seconds since 1970)."""
+    closed_days: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """ISO date to the statement it was closed by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     payments: Mapping[str, Payment] = field(default_factory=lambda: MappingProxyType({}))
     claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
@@ -127,6 +165,7 @@ class Ledger:
     """Copies that a human must look into: claim id → case."""
     open_visit: str = ""
     code_book: CodeBook = field(default_factory=CodeBook)
+    office: Office = field(default_factory=Office)
 
     @property
     def open_payments(self) -> tuple[Payment, ...]:
@@ -167,8 +206,16 @@ class Ledger:
                 assert known is not None, "a payment moves only after its intent"
                 assert payment.after(known.state, record.event) is record.state
                 shown = known.was_shown or record.event is payment.Event.CREATED
-                moved = replace(known, state=record.state, was_shown=shown)
+                moved = replace(
+                    known,
+                    state=record.state,
+                    was_shown=shown,
+                    unconfirmed=FORCED_BY in record.evidence and record.state in CONFIRMABLE,
+                )
                 return self._with_payment(moved)
+            case CorrectionConfirmed(payment_id, _):
+                confirmed = replace(self.payments[payment_id], unconfirmed=False)
+                return self._with_payment(confirmed)
             case ReceiptOwed():
                 known = self.payments.get(record.payment_id)
                 assert known is not None, "a receipt is owed only for a payment made here"
@@ -203,12 +250,24 @@ class Ledger:
                 return replace(self, open_visit=record.visit_id)
             case VisitEnded() | KioskStarted():
                 return replace(self, open_visit="")
+            case OperatorActed(act=Act.JUDGE_PAPER, refused=""):
+                return self._judged(record.subject, whole=bool(record.detail["whole"]))
+            case OperatorActed() | AccountKept() | AccountDropped() | SampleMoved():
+                return replace(self, office=_office_after(self.office, record))
             case _:
                 return self
 
     def _with_payment(self, changed: Payment) -> Ledger:
         payments = {**self.payments, changed.payment_id: changed}
         return replace(self, payments=_bounded(payments, lambda p: p.is_settled))
+
+    def _judged(self, job_id: str, *, whole: bool) -> Ledger:
+        job = replace(self.jobs[job_id], judged="whole" if whole else "not_whole")
+        owed = dict(self.owed)
+        if whole:
+            owed.pop(job.receipt_no, None)
+        jobs = MappingProxyType({**self.jobs, job_id: job})
+        return replace(self, jobs=jobs, owed=MappingProxyType(owed))
 
     def _with_job(self, record: PrintMoved) -> Ledger:
         job = PrintJob(
@@ -238,6 +297,48 @@ def rebuild(records: Iterable[Record]) -> Ledger:
     for record in records:
         ledger = ledger.apply(record)
     return ledger
+
+
+def _office_after(
+    office: Office, record: OperatorActed | AccountKept | AccountDropped | SampleMoved
+) -> Office:
+    match record:
+        case AccountKept(account_id, role):
+            failures = {key: n for key, n in office.failures.items() if key != account_id}
+            accounts = MappingProxyType({**office.accounts, account_id: role})
+            return replace(office, accounts=accounts, failures=MappingProxyType(failures))
+        case AccountDropped(account_id):
+            kept = {key: role for key, role in office.accounts.items() if key != account_id}
+            return replace(office, accounts=MappingProxyType(kept))
+        case SampleMoved(job_id, state):
+            return replace(office, sample=Sample(job_id, state))
+        case OperatorActed():
+            return _office_acted(office, record)
+
+
+def _office_acted(office: Office, record: OperatorActed) -> Office:
+    match record.act:
+        case Act.LOG_IN if record.refused in ("", "wrong_pin"):
+            key = record.subject if record.subject in office.accounts else ""
+            count = office.failures.get(key, 0) + 1 if record.refused else 0
+            failures = MappingProxyType({**office.failures, key: count})
+            return replace(office, failures=failures)
+        case _ if record.refused:
+            return office
+        case Act.TAKE_OUT_OF_SERVICE:
+            return replace(office, closed_because=record.subject)
+        case Act.PUT_IN_SERVICE:
+            return replace(office, closed_because="")
+        case Act.END_DEVICE_TEST:
+            result = (bool(record.detail["passed"]), int(record.detail["at_s"]))
+            return replace(office, tests=MappingProxyType({**office.tests, record.subject: result}))
+        case Act.CLOSE_DAY:
+            days = {**office.closed_days, record.subject: str(record.detail["statement"])}
+            for day in sorted(days)[:-DAYS_KEPT]:
+                del days[day]
+            return replace(office, closed_days=MappingProxyType(days))
+        case _:
+            return office
 
 
 def _intended(record: PaymentIntended) -> Payment:

@@ -96,6 +96,31 @@ class Taking(StrEnum):
     JOURNAL_EXPORTED = "journal_exported"
 
 
+class Act(StrEnum):
+    """What the journal calls an order."""
+
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    KEEP_ACCOUNT = "keep_account"
+    DROP_ACCOUNT = "drop_account"
+    TAKE_OUT_OF_SERVICE = "take_out_of_service"
+    PUT_IN_SERVICE = "put_in_service"
+    BEGIN_PAPER_CHANGE = "begin_paper_change"
+    PRINT_TEST = "print_test"
+    END_PAPER_CHANGE = "end_paper_change"
+    BEGIN_DEVICE_TEST = "begin_device_test"
+    END_DEVICE_TEST = "end_device_test"
+    ASK_AGAIN = "ask_again"
+    CORRECT_PAYMENT = "correct_payment"
+    PRINT_COPY = "print_copy"
+    JUDGE_PAPER = "judge_paper"
+    WRITE_NOTE = "write_note"
+    CLOSE_DAY = "close_day"
+    TAKE_AWAY = "take_away"
+    SET_LEVEL = "set_level"
+    RESTART = "restart"
+
+
 # --- orders ------------------------------------------------------------------------------------
 
 
@@ -193,7 +218,7 @@ class CorrectPayment:
     seen_state: payment.State
     paid_fen: int
     statement: str  # its name: day, version and digest
-    statement_day: str  # ISO date
+    statement_days: tuple[str, ...]  # ISO dates of the statements that were looked at
     transaction_no: str = ""
 
 
@@ -310,6 +335,7 @@ class Session:
 @dataclass(frozen=True, slots=True)
 class PaperChange:
     step: PaperStep
+    was_open: bool = False  # the cover, since the change began
     job_id: str = ""  # of the last test strip
 
 
@@ -334,9 +360,19 @@ class OfficeCopy:
     """A copy that the office ordered."""
 
     receipt_no: str
-    step: CopyStep
+    claim_id: str
+    reprint: bool
+    step: CopyStep = CopyStep.ASKING
+    job_id: str = ""
     copy_number: int = 0
     reason: str = ""  # why not, a stable code
+    attempt: int = 1
+    retry_at_s: float | None = None
+    deadline_s: float | None = None
+
+    @property
+    def is_going_on(self) -> bool:
+        return self.step in (CopyStep.ASKING, CopyStep.PRINTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,4 +385,6 @@ class OperatorDesk:
     paper: PaperChange | None = None
     test: DeviceTest | None = None
     copy: OfficeCopy | None = None
+    saving: str = ""  # the account that is being written to the accounts file
+    sample_deadline_s: float | None = None  # of the test strip that is being printed
     answer: NotDone | None = None  # to the last order; None: done

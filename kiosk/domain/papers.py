@@ -17,9 +17,10 @@ from drivers.api import (
     PrintReport,
     PrintStage,
 )
-from kiosk.domain import peripherals, strips
+from kiosk.domain import office_copy, peripherals, strips
 from kiosk.domain.effects import PrintReceipt, PrintSlip
 from kiosk.domain.ledger import MAX_UNSETTLED, Claim, Payment, Slip
+from kiosk.domain.operator import CopyStep, OfficeCopy
 from kiosk.domain.platform import (
     Acknowledged,
     ClaimGranted,
@@ -167,6 +168,17 @@ def _update(turn: Turn, item: PrintItem, **fields: object) -> None:
     turn.show(replace(page, items=items))
 
 
+# --- a copy that the office ordered ------------------------------------------------------------
+
+
+def _copy_on_tick(turn: Turn, copy: OfficeCopy) -> None:
+    if copy.retry_at_s is not None and copy.retry_at_s <= turn.now_s:
+        office_copy.show(turn, replace(copy, retry_at_s=None, attempt=copy.attempt + 1))
+        turn.want(ClaimReceipt(copy.claim_id, copy.receipt_no, copy.reprint))
+    elif copy.deadline_s is not None and copy.deadline_s <= turn.now_s:
+        on_print_finished(turn, copy.job_id, PrintReport(PrintOutcome.UNKNOWN, SILENT, "deadline"))
+
+
 # --- claims -----------------------------------------------------------------------------------
 
 
@@ -174,7 +186,7 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
     claim = turn.ledger.claims.get(call.claim_id)
     if claim is None or claim.state is not ClaimState.ASKED:
         return
-    item = _item(turn, claim_id=call.claim_id)
+    item, copy = _item(turn, claim_id=call.claim_id), office_copy.going_on(turn, call.claim_id)
     match outcome:
         case ClaimGranted() if kind := _misfit(turn, claim, outcome, item):
             _open_case(turn, claim, outcome, kind)
@@ -188,6 +200,8 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
             _give_back(turn, claim, item, state, code.value)
         case _ if item and item.attempt < turn.rules.claim_tries:
             _update(turn, item, retry_at_s=turn.now_s + turn.rules.claim_retry_s)
+        case _ if copy and copy.attempt < turn.rules.claim_tries:
+            office_copy.show(turn, replace(copy, retry_at_s=turn.now_s + turn.rules.claim_retry_s))
         case _:
             _give_back(turn, claim, item, ItemState.LATER, "no answer")
 
@@ -235,13 +249,16 @@ def _give_back(
     if item:
         _update(turn, item, state=state, reason=reason)
         _next(turn)
+    elif copy := office_copy.going_on(turn, claim.claim_id):
+        office_copy.end(turn, copy, state, reason)
 
 
 def _granted(turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None) -> None:
     """Commit the copy number and the print intent together, then print."""
     granted = replace(claim, copy_number=grant.copy_number)
     _claim_moved(turn, granted, ClaimState.GRANTED)
-    if item is None or not turn.kiosk.can_print:
+    copy = office_copy.going_on(turn, claim.claim_id)
+    if not (item or copy) or not turn.kiosk.can_print:
         _give_back(turn, granted, item, ItemState.LATER, "not printed")
         return
     job_id = turn.new_id("J")
@@ -255,15 +272,12 @@ def _granted(turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | No
             content_hash(grant.receipt, grant.copy_number),
         )
     )
-    _update(
-        turn,
-        item,
-        state=ItemState.PRINTING,
-        job_id=job_id,
-        copy_number=grant.copy_number,
-        retry_at_s=None,
-        deadline_s=turn.now_s + turn.rules.print_deadline_s,
-    )
+    deadline_s = turn.now_s + turn.rules.print_deadline_s
+    now = {"job_id": job_id, "copy_number": grant.copy_number, "deadline_s": deadline_s}
+    if item:
+        _update(turn, item, state=ItemState.PRINTING, retry_at_s=None, **now)
+    elif copy:
+        office_copy.show(turn, replace(copy, step=CopyStep.PRINTING, retry_at_s=None, **now))  # type: ignore[arg-type]
     turn.want(PrintReceipt(job_id, grant.receipt, grant.copy_number))
 
 
@@ -370,6 +384,8 @@ def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
     if item:
         _update(turn, item, state=item_state, reason=report.reason, deadline_s=None)
         _next(turn)
+    elif copy := office_copy.going_on(turn, job.claim_id):
+        office_copy.end(turn, copy, item_state, report.reason)
 
 
 def recover(turn: Turn) -> None:
@@ -398,6 +414,8 @@ def recover(turn: Turn) -> None:
 def on_tick(turn: Turn) -> None:
     for claim in turn.ledger.open_claims:
         tend(turn, claim.claim_id)
+    if turn.kiosk.desk.copy and turn.kiosk.desk.copy.is_going_on:
+        _copy_on_tick(turn, turn.kiosk.desk.copy)
     page = turn.page
     if not isinstance(page, Printing):
         return

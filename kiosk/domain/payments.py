@@ -23,7 +23,12 @@ from kiosk.domain.platform import (
     ReceiptsIssued,
     Refused,
 )
-from kiosk.domain.records import EvidenceKept, PaymentMoved, ReceiptOwed
+from kiosk.domain.records import (
+    CorrectionConfirmed,
+    EvidenceKept,
+    PaymentMoved,
+    ReceiptOwed,
+)
 from kiosk.domain.turn import Turn
 
 HEARD = {
@@ -34,6 +39,9 @@ HEARD = {
     PlatformState.CLOSED: Event.SEEN_CLOSED,
     PlatformState.VOIDED: Event.SEEN_VOIDED,
 }
+
+AGREES = {Event.SEEN_PAID: State.PAID, Event.SEEN_CLOSED: State.CLOSED}
+"""The platform's answer that bears out what an operator had forced."""
 
 Evidence = dict[str, str | int]
 
@@ -51,6 +59,10 @@ def hear(turn: Turn, seen: PaymentSeen) -> None:
         return
     if can_take(payment.state, event):
         move(turn, payment.payment_id, event, evidence_of(seen))
+    elif payment.unconfirmed and AGREES.get(event) is payment.state:
+        turn.record(CorrectionConfirmed(payment.payment_id, evidence_of(seen)))
+        turn.drop_chore(payment.payment_id)
+        tend(turn, payment.payment_id)
     elif payment.state is State.CONFLICT:
         turn.record(EvidenceKept(payment.payment_id, evidence_of(seen)))
 
@@ -102,16 +114,19 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
         return
     if isinstance(outcome, PaymentSeen):
         hear(turn, outcome)
-    payment_id, state = call.payment_id, turn.ledger.payments[call.payment_id].state
+    after_it = turn.ledger.payments[call.payment_id]
+    payment_id, state = call.payment_id, after_it.state
     chore = turn.chore(payment_id)
-    if call.wait_s > 0 or state is not before.state or chore.closing:
+    heard = state is not before.state or after_it.unconfirmed is not before.unconfirmed
+    if call.wait_s > 0 or heard or chore.closing:
         return  # A page's long poll, a verdict, or an answer that comes a second time.
-    if state is State.CLOSING:  # Close follows the query with no gap.
+    if state is State.CLOSING or (after_it.unconfirmed and isinstance(outcome, PaymentSeen)):
+        # Close follows the query with no gap.
         turn.want(ClosePayment(payment_id, before.amount_fen, turn.is_awaited(payment_id)))
         turn.set_chore(payment_id, replace(chore, closing=True))
     elif isinstance(outcome, PaymentSeen) and can_take(state, Event.SEEN_OPEN):
         move(turn, payment_id, Event.SEEN_OPEN, evidence_of(outcome))
-    elif state in ASKED_ABOUT:
+    elif state in ASKED_ABOUT or after_it.unconfirmed:
         ask_later(turn, payment_id, fact_of(outcome))
 
 
@@ -121,8 +136,11 @@ def on_close_reply(turn: Turn, call: ClosePayment, outcome: Outcome) -> None:
         return
     if isinstance(outcome, PaymentSeen):
         hear(turn, outcome)
-    if turn.ledger.payments[call.payment_id].state is State.CLOSING:
+    payment = turn.ledger.payments[call.payment_id]
+    if payment.state is State.CLOSING:
         move(turn, call.payment_id, Event.CLOSE_LOST, fact_of(outcome))
+    elif payment.unconfirmed:
+        turn.postpone(call.payment_id)
 
 
 def on_statement(turn: Turn, says: StatementSays) -> None:
@@ -188,13 +206,21 @@ def tend(turn: Turn, payment_id: str) -> None:
     awaited = turn.is_awaited(payment_id)
     if chore.in_flight or chore.due_s > turn.now_s or (turn.is_busy and not awaited):
         return
-    if payment.state in ASKED_ABOUT:
+    if payment.state in ASKED_ABOUT or payment.unconfirmed:
         turn.want(QueryPayment(payment_id, payment.amount_fen, awaited=awaited))
     elif payment.wants_receipts:
         turn.want(IssueReceipts(payment_id, awaited))
     else:
         return
     turn.set_chore(payment_id, replace(chore, in_flight=True))
+
+
+def ask_now(turn: Turn, payment_id: str) -> None:
+    """An operator wants to know: the next question is due at once."""
+    chore = turn.chore(payment_id)
+    if not chore.in_flight:
+        turn.set_chore(payment_id, replace(chore, due_s=turn.now_s))
+        tend(turn, payment_id)
 
 
 def recover(turn: Turn) -> None:

@@ -8,11 +8,12 @@ digests, papers and payments are their own numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
 from kiosk.domain import open_code, payment
+from kiosk.domain.operator import AccountRole, Act
 from kiosk.domain.platform import BillToPay
 
 
@@ -174,6 +175,47 @@ class PaperMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleMoved:
+    """The life of one test strip."""
+
+    job_id: str
+    state: PrintState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorActed:
+    """One order of an operator, done or refused; committed before anything follows from it."""
+
+    account_id: str  # empty: nobody was logged in
+    act: Act
+    subject: str = ""  # payment, receipt, job, account, day or device
+    refused: str = ""  # a NotDone, empty: done
+    detail: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKept:
+    """The accounts file holds this account; neither PIN nor hash is in the journal."""
+
+    account_id: str
+    role: AccountRole
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDropped:
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionConfirmed:
+    """The platform's own answer agrees with what an operator had forced."""
+
+    payment_id: str
+    evidence: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceChanged:
     role: str
     condition: str
@@ -259,6 +301,11 @@ Record = (
     | PaperMoved
     | CaseOpened
     | FoundOnPaper
+    | SampleMoved
+    | OperatorActed
+    | AccountKept
+    | AccountDropped
+    | CorrectionConfirmed
     | DeviceChanged
     | LinkChanged
     | OpenCodesWanted
@@ -286,7 +333,7 @@ class BadRecord(Exception):
 
 def to_row(record: Record) -> tuple[str, dict[str, Any]]:
     """Kind and JSON-ready body of a record."""
-    body = {field.name: getattr(record, field.name) for field in fields(record)}
+    body = {each.name: getattr(record, each.name) for each in fields(record)}
     if isinstance(record, PaymentIntended):
         body["bills"] = [[bill.bill_no, bill.version, bill.amount_fen] for bill in record.bills]
     return type(record).__name__, {

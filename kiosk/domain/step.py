@@ -11,7 +11,17 @@ from typing import assert_never
 
 from drivers.api import CardReadFailed, CardRemoved
 from kiosk.domain import events as e
-from kiosk.domain import open_codes, papers, paying, payments, peripherals, strips, visits
+from kiosk.domain import (
+    open_codes,
+    operating,
+    operator_devices,
+    papers,
+    paying,
+    payments,
+    peripherals,
+    strips,
+    visits,
+)
 from kiosk.domain import platform as p
 from kiosk.domain.effects import Effect
 from kiosk.domain.kiosk import Kiosk, Presence
@@ -35,6 +45,10 @@ from kiosk.domain.visit import (
 )
 
 
+TICKING = (peripherals, payments, papers, strips, open_codes, paying, visits, operating)
+"""The flows that time moves, in the order in which they are asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     kiosk: Kiosk
@@ -48,6 +62,7 @@ def step(kiosk: Kiosk, event: e.Event, stamp: e.Stamp) -> Step:
     turn = Turn(kiosk, stamp)
     _dispatch(turn, event)
     paying.follow(turn)
+    operator_devices.follow(turn)
     after, changed = turn.end()
     return Step(after, tuple(turn.records), tuple(turn.effects), changed)
 
@@ -55,13 +70,14 @@ def step(kiosk: Kiosk, event: e.Event, stamp: e.Stamp) -> Step:
 def _dispatch(turn: Turn, event: e.Event) -> None:
     match event:
         case e.Tick():
-            for part in (peripherals, payments, papers, strips, open_codes, paying, visits):
+            for part in TICKING:
                 part.on_tick(turn)
         case e.Started(boot_id, version):
             turn.record(KioskStarted(boot_id, version))
             papers.recover(turn)
             payments.recover(turn)
             open_codes.recover(turn)
+            operating.on_started(turn)
         case e.DiskSeen():
             peripherals.on_disk_seen(turn, event)
         case e.PlatformReplied(call, outcome):
@@ -70,8 +86,12 @@ def _dispatch(turn: Turn, event: e.Event) -> None:
             _reply(turn, call, outcome)
         case e.StatementSays():
             payments.on_statement(turn, event)
+        case e.Ordered() | e.AccountSaved():
+            operating.on_event(turn, event)
         case e.CardShown(card):
             visits.on_card(turn, card)
+        case CardReadFailed(reason) if turn.kiosk.desk.session:
+            operator_devices.on_card_failed(turn, reason)
         case CardReadFailed(reason):
             foreign = reason == "not_an_id_card"
             visits.tell(turn, Notice.CARD_NOT_ACCEPTED if foreign else Notice.CARD_UNREADABLE)
@@ -79,7 +99,13 @@ def _dispatch(turn: Turn, event: e.Event) -> None:
             turn.change(card_on_reader=False)
         case e.CodeScanned(text) | e.CodeSubmitted(text):
             _touch(turn)
-            visits.on_code(turn, text)
+            if turn.kiosk.desk.session:
+                operator_devices.on_code(turn, text)
+            else:
+                visits.on_code(turn, text)
+        case e.PrintFinished(job_id, report) if operator_devices.is_sample(turn, job_id):
+            peripherals.on_printer_seen(turn, report.status)
+            operator_devices.on_sample_finished(turn, job_id, report)
         case e.DeviceUp(role):
             peripherals.on_presence(turn, role, Presence.UP)
         case e.DeviceDown(role, reason):

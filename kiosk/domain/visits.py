@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from drivers.api import IdCard
-from kiosk.domain import papers, payments, strips
+from kiosk.domain import operating, operator_devices, papers, payments, strips
 from kiosk.domain.bill import Bill
 from kiosk.domain.identifiers import ScanKind, route_scan, subject_digest
 from kiosk.domain.kiosk import Rules
@@ -61,6 +61,8 @@ NOTICE_OF_SCAN = {
 def on_card(turn: Turn, card: IdCard) -> None:
     """A card opens a visit; during another's visit it is asked about first."""
     turn.change(card_on_reader=True)
+    if turn.kiosk.desk.session:
+        operator_devices.on_card(turn, card)
     subject = Subject(
         SubjectKind.PERSON,
         card.number,
@@ -68,14 +70,15 @@ def on_card(turn: Turn, card: IdCard) -> None:
         subject_digest(turn.rules.digest_key, card.number),
     )
     visit = turn.visit
+    takes_visitors = operating.takes_visits(turn)
     if visit is None or isinstance(visit.page, EnteringCode | Done):
-        if visit is not None:
+        if takes_visitors or visit is not None:
             end(turn, "next")
-        if turn.kiosk.takes_visitors:
+        if takes_visitors:
             open_for(turn, subject)
     elif visit.subject is not None and visit.subject.digest == subject.digest:
         turn.visit = replace(visit, touched_s=turn.now_s, swap=None)
-    else:
+    elif takes_visitors:
         turn.visit = replace(visit, swap=subject, swap_asked_s=turn.now_s)
 
 
@@ -95,7 +98,7 @@ def on_code(turn: Turn, text: str) -> None:
     visit = turn.visit
     if visit is not None and not isinstance(visit.page, EnteringCode):
         return
-    if visit is None and not turn.kiosk.takes_visitors:
+    if visit is None and not operating.takes_visits(turn):
         return
     scan = route_scan(text)
     if notice := NOTICE_OF_SCAN.get(scan.kind):
@@ -110,7 +113,7 @@ def on_code(turn: Turn, text: str) -> None:
 
 
 def on_enter_code(turn: Turn) -> None:
-    if turn.visit is None and turn.kiosk.takes_visitors:
+    if turn.visit is None and operating.takes_visits(turn):
         page = EnteringCode()
         turn.visit = Visit(turn.new_id("V"), page, touched_s=turn.now_s)
         turn.change(notice=None)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kiosk.domain.events import DiskSeen
 from kiosk.domain.records import BadRecord, Record, from_row
-from kiosk.engine.engine import CommitUncertain
+from kiosk.engine.engine import CommitUncertain, Entry
 from kiosk.journal.errors import CommitFailed, JournalError
 from kiosk.journal.journal import Journal
 
@@ -43,6 +43,17 @@ class JournalDiary:
     def has_batch(self, batch: str) -> bool:
         return self._journal.has_batch(batch)
 
+    def entries(self, first: int, limit: int) -> Sequence[Entry]:
+        try:
+            rows = self._journal.rows(first, limit)
+            return tuple(Entry(row.seq, row.at, row.kind, row.values) for row in rows)
+        except (JournalError, BadRecord) as error:
+            raise CommitUncertain(str(error)) from error
+
+    @property
+    def last_seq(self) -> int:
+        return self._journal.last_seq
+
     def tidy(self) -> None:
         """Checkpoint and anchor the head; for idle moments."""
         try:
@@ -76,6 +87,13 @@ class NoDiary:
 
     def has_batch(self, batch: str) -> bool:  # noqa: ARG002
         return False
+
+    def entries(self, first: int, limit: int) -> Sequence[Entry]:  # noqa: ARG002
+        raise CommitUncertain("there is no journal")
+
+    @property
+    def last_seq(self) -> int:
+        return 0
 
     def tidy(self) -> None:
         """Nothing to move."""

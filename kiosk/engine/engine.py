@@ -8,10 +8,11 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -46,6 +47,16 @@ class CommitUncertain(Exception):
     """A commit failed; whether its records are durable is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the journal, for whoever only reads."""
+
+    seq: int
+    at: datetime
+    kind: str
+    values: Mapping[str, Any]
+
+
 class Diary(Protocol):
     """What the engine needs of the journal."""
 
@@ -60,6 +71,13 @@ class Diary(Protocol):
 
     def has_batch(self, batch: str) -> bool:
         """Whether a batch is durable; final after `reopen`."""
+
+    def entries(self, first: int, limit: int) -> Sequence[Entry]:
+        """At most `limit` rows from row `first` on; raises CommitUncertain."""
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last row, 0 when there is none."""
 
     def tidy(self) -> None:
         """Move durable rows to their place, while nobody waits; raises CommitUncertain."""
@@ -112,6 +130,16 @@ class Engine:
             self._publish(self.kiosk)
         for effect in result.effects:
             self._start_effect(effect)
+
+    def entries(self, first: int, limit: int) -> Sequence[Entry]:
+        """Rows of the journal, for a question; raises CommitUncertain while halted."""
+        if self.kiosk.halted:
+            raise CommitUncertain(self.kiosk.halted)
+        return self._diary.entries(first, limit)
+
+    @property
+    def last_seq(self) -> int:
+        return self._diary.last_seq
 
     def rest(self) -> None:
         """Between two events: look at the disk, tidy the journal while nobody waits, or try to
@@ -207,13 +235,35 @@ class Engine:
         self._publish(self.kiosk)
 
 
+Answer = TypeVar("Answer")
+
+
+class Question:
+    """Something to be asked on the core thread, between two events."""
+
+    __slots__ = ("_answer", "_ask")
+
+    def __init__(self, ask: Callable[[Engine], Any], answer: Future[Any]) -> None:
+        self._ask = ask
+        self._answer = answer
+
+    def put_to(self, engine: Engine) -> None:
+        """Ask, and hand the answer over; only a journal that fails is an answer too."""
+        try:
+            answer = self._ask(engine)
+        except CommitUncertain as error:
+            self._answer.set_exception(error)
+        else:
+            self._answer.set_result(answer)
+
+
 class Core:
     """The core thread: feeds the engine from a bounded inbox and lets time pass."""
 
     def __init__(self, make_engine: Callable[[], Engine], boot_id: str, version: str) -> None:
         self._make_engine = make_engine
         self._started = Started(boot_id, version)
-        self._inbox: queue.Queue[Event | None] = queue.Queue(MAX_INBOX)
+        self._inbox: queue.Queue[Event | Question | None] = queue.Queue(MAX_INBOX)
         self._thread = threading.Thread(target=self._run, name="core", daemon=True)
         self.beats = 0
         """Turns of the loop in which time passed: while it grows, the engine lives."""
@@ -224,6 +274,13 @@ class Core:
     def post(self, event: Event) -> None:
         """Hand over an event, from any thread."""
         self._inbox.put_nowait(event)
+
+    def ask(self, question: Callable[[Engine], Answer]) -> Future[Answer]:
+        """Put a short question to the engine on its own thread; the future brings the answer,
+        or CommitUncertain."""
+        answer: Future[Answer] = Future()
+        self._inbox.put_nowait(Question(question, answer))
+        return answer
 
     def stop(self, timeout_s: float) -> None:
         self._inbox.put(None)
@@ -248,4 +305,7 @@ class Core:
             if event is None:
                 engine.close()
                 return
-            engine.handle(event)
+            if isinstance(event, Question):
+                event.put_to(engine)
+            else:
+                engine.handle(event)

@@ -190,6 +190,14 @@ class Journal:
         """The rows numbered `seq` and above, unchecked."""
         return self._select("WHERE seq >= ? ORDER BY seq", (seq,))
 
+    def rows(self, first: int, limit: int) -> Sequence[Row]:
+        """At most `limit` rows from number `first` on, unchecked; raises JournalDamaged."""
+        self._assert_usable()
+        try:
+            return tuple(self._select("WHERE seq >= ? ORDER BY seq LIMIT ?", (first, limit)))
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise JournalDamaged(f"the journal cannot be read: {error}") from error
+
     def checkpoint(self) -> None:
         """Move committed rows from the WAL into the file, then anchor the head.
 

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.operator import AccountRole, Level, NotDone, Order
+from kiosk.maintenance.pins import WeakPin
 from kiosk.maintenance.views import (
     AccountLine,
     Day,
@@ -30,10 +31,7 @@ from kiosk.maintenance.views import (
 
 Result = TypeVar("Result")
 
-
-class WeakPin(Exception):
-    """This PIN is refused; the message says why in the fewest words, as a stable code:
-    too_short, not_digits, repeats, sequence, date, account."""
+__all__ = ["Desk", "DeskTrouble", "Search", "WeakPin"]
 
 
 class DeskTrouble(Exception):

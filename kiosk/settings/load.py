@@ -161,6 +161,7 @@ class _Check:
             screen=site.screen,
             timing=site.timing,
             open_codes=site.open_codes,
+            opening=site.opening,
             devices=devices,
         )
 

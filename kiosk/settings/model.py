@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from drivers.api import DriverSpec, Role
 from drivers.fields import host_name, path_text
+from kiosk.domain.hours import span_of
 from kiosk.domain.kiosk import Rules
 from kiosk.domain.open_code import OpenCodeRules, Reserve
 
@@ -224,6 +225,19 @@ class OpenCodesSection(Section):
         return OpenCodeRules(reserves=reserves, **values)
 
 
+class OpeningSection(Section):
+    """When a visit can begin; a visit that has begun is never cut off."""
+
+    hours: tuple[str, ...] = Field((), max_length=14, strict=False)
+
+    @field_validator("hours")
+    @classmethod
+    def _are_spans(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        for text in texts:
+            span_of(text)
+        return texts
+
+
 class SiteFile(Section):
     """The whole file but its devices, whose keys depend on their drivers."""
 
@@ -236,6 +250,7 @@ class SiteFile(Section):
     screen: ScreenSection = ScreenSection()
     timing: TimingSection = TimingSection()
     open_codes: OpenCodesSection = OpenCodesSection()
+    opening: OpeningSection = OpeningSection()
 
 
 class Device(BaseModel):
@@ -261,6 +276,7 @@ class Settings(BaseModel):
     screen: ScreenSection
     timing: TimingSection
     open_codes: OpenCodesSection = OpenCodesSection()
+    opening: OpeningSection = OpeningSection()
     devices: Mapping[Role, Device]
 
     def rules(self, digest_key: bytes) -> Rules:
@@ -270,5 +286,6 @@ class Settings(BaseModel):
             digest_key=digest_key,
             roles=frozenset(self.devices),
             open_codes=self.open_codes.rules(),
+            opening_hours=tuple(span_of(text) for text in self.opening.hours),
             **self.timing.model_dump(),
         )

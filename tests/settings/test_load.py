@@ -187,7 +187,7 @@ x = 1
             "receipt_printer, scanner"
         ),
         (
-            "line 32: other: is not known here; known: devices, environment, kiosk, open_codes, platform, "
+            "line 32: other: is not known here; known: devices, environment, kiosk, open_codes, opening, platform, "
             "schema, screen, storage, timing"
         ),
     ]
@@ -209,7 +209,7 @@ def test_the_message_names_the_file_and_counts_the_faults(site):
         "site.toml: 2 faults",
         "  line 3: kiosk.id: expected 1 to 32 letters, digits, - and _",
         (
-            "  line 4: x: is not known here; known: devices, environment, kiosk, open_codes, platform, "
+            "  line 4: x: is not known here; known: devices, environment, kiosk, open_codes, opening, platform, "
             "schema, screen, storage, timing"
         ),
     ]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from drivers.api import Role
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
-from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip
+from kiosk.domain.effects import DeskEffect, Effect, PaperEffect
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.visit import Page
 from kiosk.engine.engine import TICK_S, Engine
@@ -162,7 +162,8 @@ class SimKiosk:
             self.effects_until_cut -= 1
             if not self.effects_until_cut:
                 raise PowerCut
-        if isinstance(effect, PrintReceipt | PrintSlip):
+        assert not isinstance(effect, DeskEffect), "nobody logs in in these lives"
+        if isinstance(effect, PaperEffect):
             self.desk.put(effect)
         else:
             self.network.put(effect)

@@ -13,7 +13,7 @@ from drivers.api import (
     PrintOutcome,
     PrintReport,
 )
-from kiosk.domain.effects import PaperEffect, PrintSlip
+from kiosk.domain.effects import PaperEffect, PrintReceipt
 from kiosk.domain.events import Event
 from kiosk.engine.devices import PrinterSupervisor
 from tests.simulation.scheduler import Scheduler
@@ -97,13 +97,13 @@ class SimPrinter:
             case Trouble.SILENT_NOTHING:
                 return PrintReport(PrintOutcome.UNKNOWN, SILENT, "no_proof")
         self._feed(job, whole=True)
-        if not isinstance(job, PrintSlip):
+        if isinstance(job, PrintReceipt):
             self.proven.add((job.receipt.receipt_no, job.copy_number))
         return PrintReport(PrintOutcome.PRINTED, self.status_now)
 
     def _feed(self, job: PaperEffect, *, whole: bool) -> None:
         torn = "" if whole else ", torn"
-        if isinstance(job, PrintSlip):
+        if not isinstance(job, PrintReceipt):
             self._scheduler.tell("paper", f"slip {job.slip.inquiry_code}{torn}")
             self.slips.append(job.slip.inquiry_code)
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.domain import platform as p
-from kiosk.domain.effects import PaperEffect, PrintSlip
+from kiosk.domain.effects import PaperEffect, PrintReceipt
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.payment import FINAL, State
 from kiosk.domain.platform import PlatformState
@@ -185,7 +185,7 @@ class Watch:
     def on_print(self, machine: SimKiosk, job: PaperEffect) -> None:
         durable = job.job_id in machine.disk.jobs
         self._need(durable, "I1", f"{job.job_id} is printed before its intent is durable")
-        if isinstance(job, PrintSlip):
+        if not isinstance(job, PrintReceipt):
             return
         right_fen = self._platform.receipts[job.receipt.receipt_no].receipt.amount_fen
         self._need(job.receipt.amount_fen == right_fen, "I5", f"{job.job_id} prints a wrong amount")

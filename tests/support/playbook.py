@@ -22,14 +22,24 @@ from drivers.api import (
 )
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
-from kiosk.domain.effects import Effect, PaperEffect, PrintReceipt, PrintSlip, TakeBackPaper
+from kiosk.domain.effects import (
+    ChangeLevel,
+    Effect,
+    PaperEffect,
+    PrintReceipt,
+    PrintSample,
+    PrintSlip,
+    RestartNow,
+    SaveAccount,
+    TakeBackPaper,
+)
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import rebuild
 from kiosk.domain.open_code import OpenCodeRules
 from kiosk.domain.receipt import CodeSlip, InquirySlip
 from kiosk.domain.records import Record, from_row, to_row
 from kiosk.domain.visit import Page
-from kiosk.engine.engine import CommitUncertain, Engine
+from kiosk.engine.engine import CommitUncertain, Engine, Entry
 from tests.support.model_platform import ModelLink, ModelPlatform
 
 START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
@@ -44,6 +54,7 @@ class MemoryDiary:
     """A journal in memory that keeps rows as JSON-ready bodies, like the real one."""
 
     rows: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
     commits: int = 0
     cut_before: int = 0  # the power goes just before this commit …
     cut_after: int = 0  # … or just after it
@@ -68,6 +79,7 @@ class MemoryDiary:
         if not fails or self.keeps_failed:
             self.batches.add(batch)
             self.rows.extend(to_row(record) for record in records)
+            self.times.extend(at for _ in records)
         if fails:
             self.failed = True
             raise CommitUncertain("disk error")
@@ -88,6 +100,15 @@ class MemoryDiary:
             raise CommitUncertain("the disk does not answer")
         return e.DiskSeen(self.low, self.mirror_trouble)
 
+    def entries(self, first: int, limit: int) -> Sequence[Entry]:
+        numbered = enumerate(zip(self.times, self.rows, strict=True), start=1)
+        found = [Entry(seq, at, kind, body) for seq, (at, (kind, body)) in numbered if seq >= first]
+        return tuple(found[:limit])
+
+    @property
+    def last_seq(self) -> int:
+        return len(self.rows)
+
     def tidy(self) -> None:
         """Nothing to move in memory."""
 
@@ -106,10 +127,13 @@ class PaperPrinter:
     slips: list[InquirySlip | CodeSlip] = field(default_factory=list)
     has_presenter: bool = False  # it sees its mouth and can draw paper in
     presenter_is_stuck: bool = False
+    samples: list[str] = field(default_factory=list)
 
     def print(self, job: PaperEffect) -> PrintReport:
         if isinstance(job, PrintSlip):
             self.slips.append(job.slip)
+        elif isinstance(job, PrintSample):
+            self.samples.append(job.job_id)
         elif self.outcome is not PrintOutcome.NOT_PRINTED and self.reaches_paper:
             self.strips.append((job.receipt.receipt_no, job.copy_number))
         reason = "" if self.outcome is PrintOutcome.PRINTED else "test"
@@ -223,7 +247,11 @@ class Playbook:
 
     def _carry_out(self, effect: Effect) -> e.Event:
         self.performed.append(effect)
-        if isinstance(effect, PrintReceipt | PrintSlip):
+        if isinstance(effect, SaveAccount):
+            return e.AccountSaved(effect.account_id, effect.role, dropped=not effect.pin_hash)
+        if isinstance(effect, ChangeLevel | RestartNow):
+            return e.Touched()
+        if isinstance(effect, PrintReceipt | PrintSlip | PrintSample):
             return e.PrintFinished(effect.job_id, self.paper.print(effect))
         if isinstance(effect, TakeBackPaper):
             return e.PaperTakenBack(effect.job_id, self.paper.take_back())

@@ -24,6 +24,8 @@ KEYS = {
     Service.STARTING: "starting",
     Service.NO_LINK: "no_link",
     Service.NO_SPACE: "no_space",
+    Service.CLOSED: "closed",
+    Service.OUT_OF_SERVICE: "by_operator",
     Service.HALTED: "halted",
 }
 

@@ -44,7 +44,6 @@ from kiosk.domain.visit import (
     TroubleKind,
 )
 
-
 TICKING = (peripherals, payments, papers, strips, open_codes, paying, visits, operating)
 """The flows that time moves, in the order in which they are asked."""
 

@@ -16,6 +16,7 @@ from kiosk.domain.kiosk import Chore, Kiosk, Link, Rules
 from kiosk.domain.ledger import SETTLED_KEPT
 from kiosk.domain.open_code import OpenCodeRules
 from kiosk.domain.open_code import State as CodeState
+from kiosk.domain.operator import CopyStep
 from kiosk.domain.payment import State
 from kiosk.domain.platform import PlatformState
 from kiosk.domain.turn import MAX_IN_FLIGHT
@@ -43,6 +44,8 @@ FIRST_WORDS = {
     ("Kiosk", "link"): Link.UNKNOWN,
     ("HandedOut", "state"): CodeState.OPEN,
     ("QueryPayment", "known_state"): PlatformState.OPEN,
+    ("OfficeCopy", "step"): CopyStep.ASKING,
+    ("OfficeCopy", "attempt"): 1,
 }
 """Defaults that do say something; every other one is empty."""
 

@@ -14,7 +14,7 @@ from drivers.simulation import SimulatedWorld
 from kiosk.demo.phone import Phone, PhoneTrouble
 from kiosk.demo.sandbox_process import SandboxProcess
 from kiosk.domain.kiosk import Kiosk
-from kiosk.domain.visit import Paying
+from kiosk.domain.visit import Paying, ShowingCode
 from kiosk.engine.worker import Worker
 from kiosk.ui.dock.contract import DockFacts, DockPerson, Fault, PhoneFacts, PhoneStage
 
@@ -75,6 +75,8 @@ class DemoActions:
                 "、".join(bill.title for bill in bills),
                 page.amount_fen,
             )
+        elif isinstance(page, ShowingCode) and not page.drill:
+            seen = Seen(page.qr_url, page.agency_name, page.item_name, page.amount_fen)
         with self._lock:
             if seen == self._seen:
                 return
@@ -134,6 +136,9 @@ class DemoActions:
     def _confirm(self, wallet: str, outcome: str) -> None:
         self._phone.wallet = wallet
         try:
+            if self._phone.sees_open_code:
+                self._pay_open_code(outcome)
+                return
             self._phone.choose_wallet()
             page = self._phone.confirm(outcome)
         except (requests.RequestException, PhoneTrouble):
@@ -141,6 +146,21 @@ class DemoActions:
             return
         declined = outcome == "decline" and _stage_of(page) is PhoneStage.OPENED
         self._show_phone(PhoneStage.DECLINED if declined else _stage_of(page))
+
+    def _pay_open_code(self, outcome: str) -> None:
+        """The payer is whose card lies on the reader, else the first of the people."""
+        if outcome == "decline":
+            self._show_phone(PhoneStage.DECLINED)
+            return
+        placed = self._world.id_reader.placed
+        page = self._phone.pay_open_code(placed.card.number if placed else self.payer_number)
+        paid = 'data-page="already"' in page
+        self._show_phone(PhoneStage.PAID if paid else _stage_of(page))
+
+    @property
+    def payer_number(self) -> str:
+        """Who pays an open code when no card is on the reader."""
+        return str(self._people[0]["number"])
 
     def _show_phone(self, stage: PhoneStage) -> None:
         with self._lock:
@@ -206,7 +226,7 @@ def _stage_of(page: str) -> PhoneStage:
     """What the cashier page says of itself in `data-page`."""
     if 'data-page="paid"' in page:
         return PhoneStage.PAID
-    if 'data-page="choose"' in page or 'data-page="wallet"' in page:
+    if any(f'data-page="{name}"' in page for name in ("choose", "wallet", "open")):
         return PhoneStage.OPENED
     return PhoneStage.CLOSED
 

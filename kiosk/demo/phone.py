@@ -44,6 +44,15 @@ class Phone:
         """Answer the wallet's question: success, decline or abandon."""
         return self._submit(self._form(), outcome=outcome)
 
+    @property
+    def sees_open_code(self) -> bool:
+        """An open code's page: it asks for the payer's number instead of a wallet."""
+        return 'data-page="open"' in self.page
+
+    def pay_open_code(self, number: str) -> str:
+        """Fill in whose fee it is, and pay."""
+        return self._submit(self._form(), number=number)
+
     def pay(self, address: str) -> str:
         self.open(address)
         self.choose_wallet()

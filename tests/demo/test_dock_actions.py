@@ -23,13 +23,20 @@ WAIT_S = 20.0
 class Play:
     """A kiosk without a screen, watched by the dock's actions as the screen is."""
 
-    def __init__(self, directory: Path, sandbox: SandboxProcess) -> None:
+    def __init__(
+        self, directory: Path, sandbox: SandboxProcess, timing: str = "done_s = 2.0\n"
+    ) -> None:
+        self.sandbox = sandbox
         self.world = SimulatedWorld(directory / "strips")
         self._told = threading.Condition()
         self.facts = DockFacts()
         self.actions = DemoActions(self.world, sandbox, self._publish)
-        settings = settings_for(directory, timing="done_s = 2.0\n")
-        self.kiosk = HeadlessKiosk(settings, sandbox.url, self.world, also=self.actions.see)
+        self.settings = sandbox.signed(settings_for(directory, timing=timing))
+        self.kiosk = self.new_kiosk()
+
+    def new_kiosk(self) -> HeadlessKiosk:
+        """Not started yet; with the storage of the one before."""
+        return HeadlessKiosk(self.settings, self.sandbox.url, self.world, also=self.actions.see)
 
     def _publish(self, facts: DockFacts) -> None:
         with self._told:

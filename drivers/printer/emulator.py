@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from drivers.printer.bitmap import from_columns
 from drivers.printer.commands import (
     CLEAR_BUFFERS,
     DC4,
@@ -38,6 +39,8 @@ MAX_UNKNOWN = 200
 MAX_REPORTED_BYTES = 16
 MAX_PICTURE_WIDTH_BYTES = 256
 FIXED_STATUS_BITS = 0x12
+# ESC * m: bytes in a column, and how many dots across and down each of its dots is.
+COLUMN_MODES = {0: (1, 2, 3), 1: (1, 1, 3), 32: (3, 2, 1), 33: (3, 1, 1)}
 CLEAR_SIGNATURE = b"\x01\x03\x14\x01\x06\x02\x08"
 MISSING = "〓"
 # Understood, and without effect on this printer's paper.
@@ -94,6 +97,7 @@ class EscPosEmulator:
             "ESC 3": self._set_spacing,
             "ESC E": self._set_bold,
             "ESC G": self._set_bold,
+            "ESC *": self._column_picture,
             "ESC a": self._set_align,
             "ESC d": self._feed_lines,
             "ESC J": lambda parameters: self._platen.print_and_feed(parameters[0]),
@@ -263,6 +267,16 @@ class EscPosEmulator:
             self._platen.picture(width_bytes << wide, rows << high, data)
         else:
             self._report(f"picture enlarged by {parameters[1]}")
+
+    def _column_picture(self, parameters: bytes) -> None:
+        """ESC * m: a picture in the line, column by column, topmost dot in the highest bit."""
+        mode, data = parameters[0], parameters[3:]
+        if mode not in COLUMN_MODES:
+            self._report(f"ESC * of mode {mode}")
+            return
+        bytes_per_column, wide, high = COLUMN_MODES[mode]
+        picture, width = from_columns(data, bytes_per_column, wide, high)
+        self._platen.add_picture(picture, width)
 
     def _graphics(self, parameters: bytes) -> None:
         """Function 112 stores a monochrome picture, function 50 (or 2) prints it."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from PIL import Image
 
 from drivers.printer import qr
+from drivers.printer.bitmap import Bitmap, cropped
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.paper import DOTS_PER_MM, Sheet
 
@@ -67,13 +68,14 @@ class PrintedStrip:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One character of the line, sizes in dots."""
+    """One character of the line, or a picture in it; sizes in dots."""
 
-    character: str
+    character: str  # of a picture: what stands for it in the text
     width: int
     height: int
     bold: bool
     underlined: bool
+    picture: Bitmap | None = None
 
 
 @dataclass(slots=True)
@@ -133,6 +135,17 @@ class Platen:
             self.end_line()
         self._line.append(cell)
 
+    def add_picture(self, picture: Bitmap, width: int) -> None:
+        """A picture as high as a line, `width` of its dots; what does not fit is lost."""
+        room = self._width_dots - sum(each.width for each in self._line)
+        width = min(width, room)
+        if width > 0:
+            stands_for = f"[picture {width}x{picture.rows}]"
+            cell = Cell(
+                stands_for, width, picture.rows, bold=False, underlined=False, picture=picture
+            )
+            self._line.append(cell)
+
     def end_line(self) -> None:
         if not self._line:
             self._lines.append("")
@@ -158,6 +171,10 @@ class Platen:
     def _paint(self, cell: Cell, x: int, line_height: int) -> None:
         if self._sheet:
             y = self._y + line_height - cell.height
+            if cell.picture:
+                shown = cropped(cell.picture, cell.width)
+                self._sheet.bitmap(x, y, shown.width_bytes, shown.rows, shown.data)
+                return
             size = (cell.width, cell.height)
             self._sheet.character(x, y, cell.character, size, bold=cell.bold)
             if cell.underlined:

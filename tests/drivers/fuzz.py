@@ -20,7 +20,7 @@ from drivers.id_reader.card_text import parse
 from drivers.id_reader.frames import REPLY_LENGTHS, FrameFinder, frame
 from drivers.keyboard import Key
 from drivers.printer.commands import next_command
-from drivers.printer.emulator import EscPosEmulator, MechanismState
+from drivers.printer.emulator import EscPosEmulator
 from drivers.printer.escpos import encode
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
@@ -44,6 +44,7 @@ from tests.drivers.sams import (
     RESIDENT,
     reply_with,
 )
+from tests.drivers.test_escpos import EndlessPaper
 
 SLOWEST_S = 2.0  # one input; more is a hang
 CARDS = (RESIDENT, HK_MACAO_TAIWAN, FOREIGN_2017, FOREIGN_2023)
@@ -224,17 +225,6 @@ def make_status(chance: Chance) -> bytes:
     return mutated(chance, b"".join(parts), b"\x10\x12\x0f\x37\x22\x00\x92\x72\x1e")
 
 
-class EndlessPaper:
-    def state(self) -> MechanismState:
-        return MechanismState()
-
-    def advance(self, dots: int) -> int:
-        return dots
-
-    def cut(self) -> bool:
-        return True
-
-
 def escpos_bytes(chance: Chance, data: bytes) -> None:
     """What is not understood never becomes a printed control character; nothing grows."""
     strips: list[str] = []
@@ -256,6 +246,7 @@ def _seed_jobs() -> list[bytes]:
         b"\x1d(k\x08\x001P0test\x1d(k\x03\x001Q0",
         b"\x1dv0\x00\x02\x00\x02\x00abcd\x1b*\x21\x02\x00abcdef",
         b"\x10\x04\x01\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08\x1dr\x01",
+        b"\x1b*\x00\x03\x00abc\x1b*\x01\x03\x00abc\x1b*\x20\x01\x00abc\x0a\x1de\x02\x1de\x03\x09",
         b"\x1bD\x08\x10\x00\x1d!\x11\x1ba\x01\x1bE\x01A\x1dV\x42\x18",
     ]
 

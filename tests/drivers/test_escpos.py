@@ -33,6 +33,9 @@ class EndlessPaper:
     def cut(self) -> bool:
         return True
 
+    def take_back(self) -> None:
+        """Nothing hangs in its mouth."""
+
 
 def printed(data: bytes):
     """The strips, the answers and the complaints of a printer that received `data`."""

@@ -73,7 +73,7 @@ def test_the_font_has_thousands_of_hanzi_that_printers_lack():
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
 def test_the_list_has_names_of_every_extension(extension):
-    starts = sorted(EXTENSIONS.values()) + [0x2EBF0]
+    starts = [*sorted(EXTENSIONS.values()), 0x2EBF0]
     start = EXTENSIONS[extension]
     end = starts[starts.index(start) + 1]
     assert sum(start <= ord(each) < end for name in names() for each in name) >= 1

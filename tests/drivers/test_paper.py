@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 import zxingcpp
+from escpos.printer import Dummy
 from PIL import Image
 
 from drivers.api import BadSettings, Document, QrCode, Role, Surroundings, Text
+from drivers.printer.emulator import EscPosEmulator
 from drivers.printer.glyphs import GlyphSource
+from drivers.printer.platen import HEAD_TO_CUTTER_DOTS
 from drivers.registry import find
 from drivers.simulation import SimulatedWorld
 from tests.drivers.bench import DOCUMENT, URL, FakeClock, connect_printer, world
+from tests.drivers.test_escpos import EndlessPaper
 
 PIXELS_PER_MM = 16
 
@@ -113,3 +117,58 @@ def test_the_columns_follow_the_profile():
         for name in ("default", "58mm", "TM-T20II")
     ]
     assert columns == [48, 32, 48]
+
+
+def dots_of(image, rows, columns):
+    """Which dots of the strip's top left corner are black, dot by dot."""
+    grey = image.convert("L")
+    left, top = 32 * 2 + 1, HEAD_TO_CUTTER_DOTS * 2 + 1  # 576 of 640 dots, two pixels a dot
+    return [
+        "".join(
+            "#" if grey.getpixel((left + 2 * x, top + 2 * y)) < 128 else "." for x in range(columns)
+        )
+        for y in range(rows)
+    ]
+
+
+def strip_from(stream):
+    strips = []
+    emulator = EscPosEmulator(576, EndlessPaper(), strips.append, GlyphSource())
+    emulator.receive(stream + b"\n\x1dVB\x00")
+    assert emulator.unknown == []
+    return strips[0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "column", "expected"),
+    [
+        (33, b"\x80\x00\x01", {0: "#..", 1: "...", 23: "#.."}),
+        (32, b"\x80\x00\x01", {0: "##.", 1: "...", 23: "##."}),
+        (1, b"\x81", {0: "#..", 1: "#..", 2: "#..", 3: "...", 21: "#..", 23: "#.."}),
+        (0, b"\x81", {0: "##.", 2: "##.", 3: "...", 23: "##."}),
+    ],
+)
+def test_a_picture_sent_in_columns_lies_on_the_paper_dot_by_dot(mode, column, expected):
+    strip = strip_from(b"\x1b*" + bytes([mode]) + b"\x01\x00" + column)
+    shown = dots_of(strip.image, 24, 3)
+    assert {row: shown[row] for row in expected} == expected
+
+
+def test_a_code_sent_in_columns_by_another_encoder_is_read_from_the_paper():
+    dummy = Dummy(profile="TM-T20II")
+    dummy.qr(URL, native=False, size=6, image_arguments={"impl": "bitImageColumn"})
+    strip = strip_from(dummy.output)
+    assert zxingcpp.read_barcodes(strip.image.convert("L"))[0].text == URL
+
+
+def test_a_picture_in_columns_wider_than_the_line_loses_what_does_not_fit():
+    strip = strip_from(b"\x1b*\x21\x58\x02" + b"\xff\xff\xff" * 600)
+    assert strip.text == "[picture 576x24]"
+
+
+def test_an_unknown_mode_of_columns_is_reported_and_prints_nothing():
+    strips = []
+    emulator = EscPosEmulator(576, EndlessPaper(), strips.append)
+    emulator.receive(b"\x1b*\x07\x03\x00abc\n\x1dV\x00")
+    assert emulator.unknown == ["ESC * of mode 7"]
+    assert strips[0].text == ""

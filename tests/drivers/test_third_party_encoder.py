@@ -72,11 +72,12 @@ def test_hanzi_in_two_bytes_are_hanzi(dummy):
     assert printed(dummy)[0][0].text.strip() == "缴款书 ￥1,200.00"
 
 
-def test_column_pictures_are_reported_and_do_not_leak_as_text(dummy):
-    """ESC * is not drawn: none of our printers is sent one."""
+def test_pictures_in_columns_are_lines_of_picture_and_no_text(dummy):
     dummy.qr(URL, native=False, size=4, image_arguments={"impl": "bitImageColumn"})
     dummy.textln("behind")
     dummy.cut()
     strips, unknown = printed(dummy)
-    assert [line for line in strips[0].text.splitlines() if line] == ["behind"]
-    assert all(complaint.startswith("ESC *") for complaint in unknown)
+    *pictures, behind = [line for line in strips[0].text.splitlines() if line]
+    assert set(pictures) == {"[picture 140x24]"}
+    assert behind == "behind"
+    assert unknown == []

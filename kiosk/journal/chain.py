@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 
 from kiosk.domain.records import BadRecord, Record, from_row
 
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")  # JSON can name what no text can hold
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,22 +31,36 @@ class Row:
 
     @property
     def at(self) -> datetime:
-        return EPOCH + timedelta(microseconds=self.at_us)
+        """When it was committed; raises BadRecord for a number that is no time."""
+        try:
+            return EPOCH + timedelta(microseconds=self.at_us)
+        except OverflowError as error:
+            raise BadRecord(f"row {self.seq} holds no time") from error
 
     @property
     def values(self) -> Mapping[str, Any]:
-        """The record's fields; raises BadRecord when the body is no JSON object."""
+        """The record's fields; raises BadRecord when the body is no JSON object of text."""
         try:
             values = json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise BadRecord(f"row {self.seq} holds no JSON") from error
         if not isinstance(values, dict):
             raise BadRecord(f"row {self.seq} holds no JSON object")
+        if HALF_CHARACTER.search(self.body) and not _is_text(values):
+            raise BadRecord(f"row {self.seq} holds half a character")
         return values
 
     def record(self) -> Record:
         """The record of this row; raises BadRecord when this version cannot read it."""
         return from_row(self.kind, self.values)
+
+
+def _is_text(values: Mapping[str, Any]) -> bool:
+    try:
+        canonical(values).encode()
+    except ValueError:
+        return False
+    return True
 
 
 def first_mac(key: bytes) -> bytes:

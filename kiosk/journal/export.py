@@ -20,17 +20,17 @@ MAX_SHOWN_CHARS = 160
 def export_json_lines(rows: Iterable[Row], out: TextIO) -> int:
     """Write one JSON object a row and return their number; `body` is nested.
 
-    Raises JournalDamaged for a body that is no JSON object.
+    Raises JournalDamaged for a body that is no JSON object, or a time that is none.
     """
     count = 0
     for row in rows:
         try:
-            body = dict(row.values)
+            body, at = dict(row.values), row.at.isoformat()
         except BadRecord as error:
             raise JournalDamaged(f"{error}: run kiosk journal verify") from error
         entry = {
             "seq": row.seq,
-            "at": row.at.isoformat(),
+            "at": at,
             "mono_ms": row.mono_ms,
             "batch": row.batch,
             "kind": row.kind,
@@ -43,26 +43,38 @@ def export_json_lines(rows: Iterable[Row], out: TextIO) -> int:
 
 
 def export_csv(rows: Iterable[Row], out: TextIO) -> int:
-    """Write a header and one line a row (RFC 4180), return the number of rows."""
+    """Write a header and one line a row (RFC 4180), return the number of rows.
+
+    Raises JournalDamaged for a time that is none.
+    """
     writer = csv.writer(out)
     writer.writerow(CSV_COLUMNS)
     count = 0
     for row in rows:
-        writer.writerow((row.seq, row.at.isoformat(), row.batch, row.kind, row.body, row.mac.hex()))
+        try:
+            at = row.at.isoformat()
+        except BadRecord as error:
+            raise JournalDamaged(f"{error}: run kiosk journal verify") from error
+        writer.writerow((row.seq, at, row.batch, row.kind, row.body, row.mac.hex()))
         count += 1
     return count
 
 
 def line_of(row: Row) -> str:
     """One line for people: number, local time, kind and what the record says."""
-    at = row.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        at = row.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    except (BadRecord, OverflowError):
+        at = "unreadable time    "
     try:
         said = " ".join(f"{name}={_short(value)}" for name, value in row.values.items())
     except BadRecord:
         said = f"unreadable: {row.body}"
     if len(said) > MAX_SHOWN_CHARS:
         said = said[: MAX_SHOWN_CHARS - 1] + "…"
-    return f"{row.seq:>7}  {at}  {row.kind:<15}  {said}"
+    line = f"{row.seq:>7}  {at}  {row.kind[:MAX_SHOWN_CHARS]:<15}  {said}"
+    # What was changed by somebody must not command the terminal.
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)
 
 
 def _short(value: object) -> str:

@@ -43,6 +43,8 @@ def read_head(directory: Path, key: bytes) -> Head | None:
         seal = str(content["seal"])
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise JournalDamaged(f"{HEAD_NAME} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise JournalDamaged(f"{HEAD_NAME} does not hold what was written to it") from error
     if not hmac.compare_digest(seal.encode(), _seal(key, head).encode()):

@@ -16,6 +16,9 @@ from kiosk.journal.files import DirectoryLock
 from kiosk.journal.journal import SELECT
 
 
+COLUMN_TYPES = (int, str, int, int, str, str, bytes)
+
+
 class Reader:
     """A context manager around the read-only connection and the directory's lock.
 
@@ -49,9 +52,14 @@ class Reader:
         self._lock.release()
 
     def rows(self) -> Iterator[Row]:
-        """Every row as it is stored, unchecked; raises JournalDamaged."""
+        """Every row as it is stored, not checked against the chain; raises JournalDamaged."""
         try:
-            for values in self.connection.execute(SELECT + "ORDER BY seq"):
+            for number, values in enumerate(self.connection.execute(SELECT + "ORDER BY seq"), 1):
+                if tuple(map(type, values)) != COLUMN_TYPES:
+                    raise JournalDamaged(
+                        f"what stands in the place of row {number} is no row: "
+                        "run kiosk journal verify"
+                    )
                 yield Row(*values)
         except (apsw.Error, UnicodeDecodeError) as error:
             raise _damaged(self._directory, error) from error

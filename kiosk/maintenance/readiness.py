@@ -14,6 +14,7 @@ from kiosk import event_catalogue
 from kiosk.domain.platform import Acknowledged, CheckLink, Outcome, PlatformCall, Refused
 from kiosk.event_ids import EventId
 from kiosk.journal import keys
+from kiosk.journal.chain import microseconds
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import JournalError, JournalInUse
 from kiosk.journal.files import DISK
@@ -31,6 +32,7 @@ from kiosk.settings.model import Environment
 
 FREE_BYTES_NEEDED = 512 * 1024 * 1024
 FREE_BYTES_WISHED = 2 * 1024 * 1024 * 1024
+MICROSECONDS_AN_HOUR = 3_600_000_000
 OLDEST_NOW = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this has lost its battery
 MAX_FINDINGS = 5
 FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
@@ -154,7 +156,7 @@ def _journal(settings: Settings, now: datetime) -> Iterator[Check]:
         key = keys.for_directory(directory).journal
         report = verify(directory, key, mirror=settings.mirror_directory)
         with Reader(directory) as reader:
-            newest = max((row.at for row in reader.rows()), default=None)
+            newest_us = max((row.at_us for row in reader.rows()), default=0)
     except JournalInUse:
         found = "in use by a running kiosk, so it was not verified"
         yield Check("journal", EventId.JOURNAL_NOT_VERIFIED, found)
@@ -170,8 +172,9 @@ def _journal(settings: Settings, now: datetime) -> Iterator[Check]:
     if behind := [each.message for each in report.findings if each.kind is Kind.MIRROR_BEHIND]:
         event = EventId.JOURNAL_MIRROR_BEHIND
         yield Check("journal mirror", event, "; ".join(behind), Verdict.WARNING)
-    if newest is not None and newest > now:
-        found = f"the journal's newest row is from {newest:%Y-%m-%d %H:%M} UTC, after now"
+    if newest_us > microseconds(now):
+        ahead_h = (newest_us - microseconds(now)) // MICROSECONDS_AN_HOUR
+        found = f"the journal's newest row is {ahead_h} hours ahead of this clock"
         yield Check("clock and journal", EventId.KIOSK_CLOCK_BEHIND, found)
 
 

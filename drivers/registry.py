@@ -12,6 +12,8 @@ DRIVERS: dict[tuple[Role, str], str] = {
     (Role.CARD_READER, "pcsc"): "drivers.card_reader.pcsc:DRIVER",
     (Role.ID_READER, "sam-serial"): "drivers.id_reader.sam_lines:SERIAL",
     (Role.ID_READER, "sam-tcp"): "drivers.id_reader.sam_lines:TCP",
+    (Role.ID_READER, "sam-usb"): "drivers.id_reader.sam_usb:USB",
+    (Role.ID_READER, "sam-hid"): "drivers.id_reader.sam_usb:HID",
     (Role.ID_READER, "simulated"): "drivers.id_reader.simulated:DRIVER",
     (Role.SCANNER, "keyboard-wedge"): "drivers.scanner.wedge:DRIVER",
     (Role.SCANNER, "serial-scanner"): "drivers.scanner.serial_scanner:DRIVER",
@@ -26,6 +28,8 @@ DRIVERS: dict[tuple[Role, str], str] = {
 INSTALL = {
     "smartcard": "pyscard: apt-get install pcscd gcc swig libpcsclite-dev python3-dev, "
     "then pip install 'public-payment-kiosk[pcsc]'",
+    "usb": "pyusb: apt-get install libusb-1.0-0, then pip install 'public-payment-kiosk[usb]'",
+    "hid": "hidapi: pip install 'public-payment-kiosk[usb]'",
 }
 
 

@@ -320,3 +320,33 @@ def test_no_code_of_alipay_is_ever_looked_up(code):
 @given(st.sampled_from(RESIDENTS), st.text(" -", max_size=4))
 def test_a_persons_number_is_never_passed_on(number, before):
     assert route_scan(before + number) == Scan(ScanKind.RESIDENT_NUMBER)
+
+
+# --- exact edges -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("date", ["19000231", "19001301", "19000100", "00000101"])
+def test_a_number_with_an_impossible_date_is_refused_even_with_its_check_character(date):
+    first17 = f"330199{date}001"
+    assert is_resident_id(first17 + resident_check_digit(first17)) is False
+
+
+def test_a_text_of_the_wrong_form_is_plainly_no_resident_number():
+    assert is_resident_id("330199") is False
+
+
+@pytest.mark.parametrize("province", ["11", "33", "46", "65"])
+def test_the_first_and_the_last_province_have_payment_codes(province):
+    assert is_payment_code(province + "0" * 18)
+
+
+def test_a_letter_among_the_region_of_a_credit_code_is_refused():
+    first17 = "91A10000600037341"
+    assert not is_uscc(first17 + uscc_check_digit(first17))
+
+
+def test_a_text_of_five_hundred_and_twelve_characters_is_read_and_a_longer_one_is_not():
+    code = "33010526300000000001"
+    text = "x" * (512 - 1 - len(code)) + "/" + code
+    assert route_scan(text) == Scan(ScanKind.PAYMENT_CODE, code)
+    assert route_scan("x" + text) == Scan(ScanKind.UNKNOWN)

@@ -17,19 +17,23 @@ from drivers.api import (
     Surroundings,
 )
 from drivers.card_reader.social_security import Refused, read
+from drivers.fields import PathText
 from drivers.transport.pcsc import CardGone, Pcsc, Slot
+from drivers.transport.pcsc_trace import RecordingTerminal, Terminal
+from drivers.transport.recording import begun
 
 
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reader: str = Field(default="", max_length=128)  # a part of its name; empty: the first
+    trace: PathText = ""  # a file: record the dialogue, scrubbed
 
 
 class PcscReader:
     """Not thread-safe. A card is read once; it must be taken out before it is read again."""
 
-    def __init__(self, pcsc: Pcsc, reader: str) -> None:
+    def __init__(self, pcsc: Terminal, reader: str) -> None:
         self._pcsc = pcsc
         self._reader = reader
         self._seen: Slot | None = None  # the card that was read or refused
@@ -79,10 +83,11 @@ def connect(settings: Settings, _: Surroundings) -> PcscReader:
         if not fitting:
             raise DeviceLost("no_reader", f"no reader is called {settings.reader!r}: {names}")
         pcsc.slot(fitting[0])
+        terminal = RecordingTerminal(pcsc, begun(settings.trace)) if settings.trace else pcsc
     except DriverError:
         pcsc.close()
         raise
-    return PcscReader(pcsc, fitting[0])
+    return PcscReader(terminal, fitting[0])
 
 
 DRIVER = DriverSpec(name="pcsc", role=Role.CARD_READER, settings=Settings, connect=connect)

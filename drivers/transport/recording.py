@@ -21,19 +21,40 @@ FORMAT = {"trace": 1}
 MAX_TRACE_CHARS = 16 * 1024 * 1024
 
 
+class Pen:
+    """Writes entries with their time, until the trace is full."""
+
+    def __init__(self, file: TextIO, clock: Clock | None = None) -> None:
+        self._file = file
+        self._clock = clock or SystemClock()
+        self._began_s = self._clock.monotonic()
+        self._written = 0
+        self._write(FORMAT)
+
+    def note(self, entry: dict[str, Any]) -> None:
+        at_ms = round((self._clock.monotonic() - self._began_s) * 1000)
+        self._write({"at_ms": at_ms, **entry})
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        line = json.dumps(entry) + "\n"
+        self._written += len(line)
+        if self._written <= MAX_TRACE_CHARS and not self._file.closed:
+            self._file.write(line)
+            self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class RecordingLink:
     """The link itself, seen by a pen. The trace ends when it is full; the link goes on."""
 
     def __init__(
-        self, link: ByteLink, pen: TextIO, scrubber: Scrubber, clock: Clock | None = None
+        self, link: ByteLink, file: TextIO, scrubber: Scrubber, clock: Clock | None = None
     ) -> None:
         self._link = link
-        self._pen = pen
+        self._pen = Pen(file, clock)
         self._scrubber = scrubber
-        self._clock = clock or SystemClock()
-        self._began_s = self._clock.monotonic()
-        self._written = 0
-        self._note(FORMAT)
 
     def write(self, data: bytes, timeout_s: float) -> None:
         try:
@@ -41,7 +62,7 @@ class RecordingLink:
         except LinkLost as lost:
             self._note_lost(lost)
             raise
-        self._note_bytes("out", self._scrubber.sent(data))
+        self._pen.note({"out": self._scrubber.sent(data).hex()})
 
     def read(self, size: int, timeout_s: float) -> bytes:
         try:
@@ -50,43 +71,35 @@ class RecordingLink:
             self._note_lost(lost)
             raise
         if data:
-            self._note_bytes("in", self._scrubber.received(data))
+            self._pen.note({"in": self._scrubber.received(data).hex()})
         return data
+
+    def _note_lost(self, lost: LinkLost) -> None:
+        self._pen.note({"lost": lost.reason, "sent": lost.sent})
 
     def close(self) -> None:
         self._link.close()
         self._pen.close()
 
-    def _note_bytes(self, direction: str, data: bytes) -> None:
-        self._note({"at_ms": self._now_ms(), direction: data.hex()})
-
-    def _note_lost(self, lost: LinkLost) -> None:
-        self._note({"at_ms": self._now_ms(), "lost": lost.reason, "sent": lost.sent})
-
-    def _now_ms(self) -> int:
-        return round((self._clock.monotonic() - self._began_s) * 1000)
-
-    def _note(self, entry: dict[str, Any]) -> None:
-        line = json.dumps(entry) + "\n"
-        self._written += len(line)
-        if self._written <= MAX_TRACE_CHARS and not self._pen.closed:
-            self._pen.write(line)
-            self._pen.flush()
-
 
 def recorded(link: ByteLink, trace: str, scrubber: Scrubber) -> ByteLink:
-    """The link, recorded into the file `trace`; itself where that is empty.
-
-    The file is begun anew and is its owner's alone. Raises BadSettings.
-    """
+    """The link, recorded into the file `trace`; itself where that is empty. Raises BadSettings."""
     if not trace:
         return link
     try:
+        return RecordingLink(link, begun(trace), scrubber)
+    except BadSettings:
+        link.close()
+        raise
+
+
+def begun(trace: str) -> TextIO:
+    """The file of a trace, begun anew and its owner's alone. Raises BadSettings."""
+    try:
         file = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
-        link.close()
         raise BadSettings("no_trace", f"{trace}: {error.strerror}") from error
-    return RecordingLink(link, os.fdopen(file, "w", encoding="ascii"), scrubber)
+    return os.fdopen(file, "w", encoding="ascii")
 
 
 class ReplayLink:

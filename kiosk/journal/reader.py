@@ -15,7 +15,6 @@ from kiosk.journal.errors import JournalDamaged, JournalError, JournalInUse
 from kiosk.journal.files import DirectoryLock
 from kiosk.journal.journal import SELECT
 
-
 COLUMN_TYPES = (int, str, int, int, str, str, bytes)
 
 

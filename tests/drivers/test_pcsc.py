@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import stat
+
 import pytest
 
 from drivers.api import CardRead, CardReadFailed, CardRemoved, DeviceLost, Role, Surroundings
+from drivers.card_reader.pcsc import PcscReader
 from drivers.card_reader.social_security import read
 from drivers.registry import find
 from drivers.transport.pcsc import Pcsc
+from drivers.transport.pcsc_trace import ReplayTerminal, scrubbed
 from tests.drivers.chipcards import (
     WAIT_S,
     Daemon,
@@ -147,3 +152,66 @@ def test_a_read_card_is_left_alone_until_it_is_taken_out(reader, put, slot, watc
     assert [reader.poll() for _ in range(5)] == [None] * 5
     take(slot, watch)
     assert [reader.poll(), reader.poll()] == [CardRemoved(), None]
+
+
+# --- recorded and played again ------------------------------------------------------------------
+
+
+def trace_of(path):
+    return [json.loads(line) for line in path.read_text("ascii").splitlines()]
+
+
+def test_a_recorded_card_is_nobodys_and_is_read_again_from_its_trace(daemon, put, tmp_path):
+    spec = find(Role.CARD_READER, "pcsc")
+    trace = tmp_path / "card.trace"
+    reader = spec.connect(spec.settings(trace=str(trace)), Surroundings())
+    put(SocialSecurityCard("2.00", "李四", "330199190001010029", manner="61"))
+    assert reader.poll().card.number == "330199190001010029"
+    reader.close()
+    text = trace.read_text()
+    assert b"330199190001010029".hex() not in text
+    assert "李四".encode("gb18030").hex() not in text
+    assert stat.S_IMODE(trace.stat().st_mode) == 0o600
+    replayed = PcscReader(ReplayTerminal(trace_of(trace)), "any")
+    polls = [replayed.poll() for _ in range(3)]
+    card = next(event.card for event in polls if event is not None)
+    assert (card.name, card.number) == ("张三", "330199190001010010")
+
+
+def test_a_card_torn_out_is_torn_out_in_the_replay_too(daemon, put, tmp_path):
+    spec = find(Role.CARD_READER, "pcsc")
+    trace = tmp_path / "card.trace"
+    reader = spec.connect(spec.settings(trace=str(trace)), Surroundings())
+    card, left = SocialSecurityCard(), [3]
+
+    def torn(command):
+        left[0] -= 1
+        if left[0] < 0:
+            raise EOFError
+        return card(command)
+
+    put(torn)
+    assert reader.poll() == CardReadFailed("moved")
+    reader.close()
+    replayed = PcscReader(ReplayTerminal(trace_of(trace)), "any")
+    assert CardReadFailed("moved") in [replayed.poll() for _ in range(3)]
+
+
+def test_a_driver_that_says_something_else_than_recorded_has_diverged():
+    terminal = ReplayTerminal([{"at_ms": 0, "out": "00b2", "in": "9000"}])
+    with terminal.card("any") as card, pytest.raises(DeviceLost, match="does not say"):
+        card.transmit(b"\x00\xa4")
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("6f0a8403414243a5031234569000", "6f0a840341424300000000009000"),
+        ("0304332e30309000", "0304332e30309000"),
+        ("0d04190001019000", "0d04000000009000"),
+        ("69 82", "6982"),
+        ("ff9000", "009000"),
+    ],
+)
+def test_of_a_reply_only_what_is_nobodys_is_kept(reply, kept):
+    assert scrubbed(bytes.fromhex(reply)).hex() == kept.replace(" ", "")

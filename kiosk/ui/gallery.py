@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.sample_desk import MAINTENANCE, SampleDesk, sample_places
 from kiosk.ui.sample_screens import READY, SCREENS
 from kiosk.ui.shell import Shell
 from kiosk.ui.translations import Language
@@ -18,6 +19,7 @@ from kiosk.ui.viewmodels.look import CONTRASTS, TEXT_SIZES_PX, Look
 
 PHONE, DISTRICT, SITE_NAME = "0571-0000 0000", "拱墅区", "湖墅街道便民服务中心"
 THUMBNAIL_WIDTH = 540
+NAMES = (*SCREENS, *MAINTENANCE)
 
 
 def sample_shell(bridge: CoreBridge, size: tuple[int, int]) -> Shell:
@@ -30,7 +32,29 @@ def sample_shell(bridge: CoreBridge, size: tuple[int, int]) -> Shell:
         site_name=SITE_NAME,
         reduced_motion=True,
         fee_items=shipped_catalogue(),
+        desk=SampleDesk(),
+        places=sample_places,
     )
+
+
+def show_sample(shell: Shell, bridge: CoreBridge, name: str) -> None:
+    """Bring a sample screen onto the window: a resident's, or a maintenance page."""
+    events = shell.app.processEvents
+    shell.maintenance.go("")
+    kiosk, steps = MAINTENANCE.get(name) or (SCREENS[name], ())
+    bridge.publish(kiosk)
+    events()
+    for number, step in enumerate(steps):
+        if number == 0:
+            shell.maintenance.go(step)
+        elif step == ".":
+            shell.maintenance.actPrimary()
+        elif step.startswith("="):
+            for key in step[1:]:
+                shell.maintenance.pressKey(key)
+        else:
+            shell.maintenance.act(step)
+        events()
 
 
 def looks() -> Iterable[Look]:
@@ -54,8 +78,7 @@ def paint(directory: Path, size: tuple[int, int], screens: Sequence[str], *, ful
     for name in screens:
         bridge.publish(READY)
         shell.app.processEvents()
-        bridge.publish(SCREENS[name])
-        shell.app.processEvents()
+        show_sample(shell, bridge, name)
         for look in looks():
             shell.look.wear(look)
             shell.app.processEvents()
@@ -87,12 +110,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("out/gallery"))
     parser.add_argument("--size", default="1080x1920", help="WIDTHxHEIGHT of the screen, in px")
     parser.add_argument("--full", action="store_true", help="pictures in full size")
-    parser.add_argument("screens", nargs="*", help=f"of {', '.join(SCREENS)}; all without any")
+    parser.add_argument("screens", nargs="*", help=f"of {', '.join(NAMES)}; all without any")
     options = parser.parse_args(arguments)
-    if unknown := set(options.screens) - set(SCREENS):
+    if unknown := set(options.screens) - set(NAMES):
         parser.error(f"no such screen: {', '.join(sorted(unknown))}")
     width, height = (int(part) for part in options.size.split("x"))
-    screens = options.screens or list(SCREENS)
+    screens = options.screens or list(NAMES)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     count = paint(options.out, (width, height), screens, full=options.full)
     (options.out / "index.html").write_text(index(screens), "utf-8")

@@ -13,6 +13,7 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from kiosk.domain.fee_item import FeeItem
+from kiosk.maintenance.desk import Desk
 from kiosk.ui.application import application
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.images import IconProvider, QrProvider, warm_up
@@ -30,6 +31,8 @@ from kiosk.ui.viewmodels.header import HeaderViewModel
 from kiosk.ui.viewmodels.help import HelpViewModel
 from kiosk.ui.viewmodels.look import Look, LookViewModel
 from kiosk.ui.viewmodels.open_code import OpenCodeViewModel
+from kiosk.ui.viewmodels.maintenance import MaintenanceViewModel
+from kiosk.ui.viewmodels.maintenance_office import Places
 from kiosk.ui.viewmodels.out_of_service import OutOfServiceViewModel
 from kiosk.ui.viewmodels.pay import PayViewModel
 from kiosk.ui.viewmodels.printing import PrintingViewModel
@@ -52,7 +55,8 @@ class Shell:
     `size` is what the pages are laid out for, in px; on a smaller desktop the window is
     scaled down. `full_screen` fills the screen instead. `fee_items` are told to readers of
     English by their English names, beside the official ones. `press` gets every key that is
-    typed into the window, for a scanner that types.
+    typed into the window, for a scanner that types. `desk` is what the maintenance screen
+    works with (without one it never opens), `places` where it may write files.
     """
 
     def __init__(
@@ -69,6 +73,8 @@ class Shell:
         reduced_motion: bool = False,
         fee_items: Sequence[FeeItem] = (),
         press: Press | None = None,
+        desk: Desk | None = None,
+        places: Places = tuple,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app = application()
@@ -78,6 +84,11 @@ class Shell:
         self._view_models = _view_models(
             bridge, self.look, site, help_phone, monotonic_s, fee_items
         )
+        self.maintenance = MaintenanceViewModel(bridge, self.look, desk, places, monotonic_s)
+        self._view_models = {
+            "maintenance": self.maintenance,
+            **_view_models(bridge, self.look, site, help_phone, monotonic_s),
+        }
         self._engine = QQmlApplicationEngine()
         self._engine.addImageProvider("icon", IconProvider())
         self._engine.addImageProvider("qr", QrProvider())

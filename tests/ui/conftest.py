@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 
 from kiosk.domain.events import Touched
 from kiosk.ui.core_bridge import CoreBridge
-from kiosk.ui.gallery import sample_shell
+from kiosk.ui.gallery import sample_shell, show_sample
 from kiosk.ui.robot import Robot
-from kiosk.ui.sample_screens import READY, SCREENS
+from kiosk.ui.sample_screens import READY
 from kiosk.ui.viewmodels.look import Look, LookViewModel
 
 
@@ -27,7 +27,10 @@ class Stage:
 
     def show(self, kiosk, look=None):
         """Publish a snapshot, or one of SCREENS by name, and wait until it is drawn."""
-        self.bridge.publish(SCREENS[kiosk] if isinstance(kiosk, str) else kiosk)
+        if isinstance(kiosk, str):
+            show_sample(self.shell, self.bridge, kiosk)
+        else:
+            self.bridge.publish(kiosk)
         self.settle()
         if look is not None:
             self.shell.look.wear(look)

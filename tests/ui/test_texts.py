@@ -13,7 +13,11 @@ from kiosk.ui.translations import TEXTS_FILE, Language, TextMissing, texts
 UI = TEXTS_FILE.parent
 FORMS = {"zh", "en", "en_one"}
 HANZI = re.compile(r"[\u4e00-\u9fff]")
-SAMPLES = {"sample_screens.py", "gallery.py"}  # synthetic people and places, not sentences
+SAMPLES = {
+    "sample_screens.py",
+    "sample_desk.py",
+    "gallery.py",
+}  # synthetic people and places, not sentences
 
 
 def entries():

@@ -3,6 +3,7 @@ import QtQuick
 import QtQuick.Window
 import Kiosk.ViewModels
 import "controls"
+import "maintenance"
 import "pages"
 import "theme"
 
@@ -31,6 +32,7 @@ Window {
     required property OpenCodeViewModel openCode
     required property WarningViewModel warning
     required property HelpViewModel help
+    required property MaintenanceViewModel maintenance
     property size design: Qt.size(1080, 1920)
     property bool helping: false
 
@@ -71,10 +73,12 @@ Window {
             anchors.top: parent.top
             width: parent.width
             z: 1
+            visible: !root.maintenance.isOpen
             look: root.look
             viewModel: root.head
         }
         Item {
+            visible: !root.maintenance.isOpen
             anchors.top: header.bottom
             anchors.bottom: footer.top
             width: parent.width
@@ -117,18 +121,40 @@ Window {
             anchors.bottom: parent.bottom
             width: parent.width
             z: 1
+            visible: !root.maintenance.isOpen
             look: root.look
             onHelpWanted: root.helping = !root.helping
         }
+        Loader {
+            anchors.fill: parent
+            z: 2
+            active: root.maintenance.isOpen
+            sourceComponent: Component {
+                Maintenance {
+                    look: root.look
+                    viewModel: root.maintenance
+                }
+            }
+        }
         // Sees every press and takes none.
         Item {
+            id: glass
             anchors.fill: parent
             z: 100
 
             PointHandler {
-                onActiveChanged: if (active) root.touch.touched()
+                id: finger
+                onActiveChanged: if (active) {
+                    root.touch.touched();
+                    root.maintenance.touchedAt(finger.point.position.x, finger.point.position.y, glass.width, glass.height);
+                }
             }
         }
+    }
+    // The key switch behind the door types it.
+    Shortcut {
+        sequence: "F12"
+        onActivated: root.maintenance.keyTurned()
     }
     Connections {
         target: root.current

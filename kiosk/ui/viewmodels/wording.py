@@ -42,6 +42,11 @@ def local_day(texts: Texts, when: datetime) -> str:
     return day(texts, when.astimezone(CHINA).date())
 
 
+def moment(texts: Texts, when: datetime) -> str:
+    """Day and minute in China of a moment in UTC."""
+    return f"{local_day(texts, when)} {clock(when)}"
+
+
 def clock(wall: datetime) -> str:
     return wall.astimezone(CHINA).strftime("%H:%M")
 

@@ -11,6 +11,8 @@ Rectangle {
     required property LookViewModel look
     readonly property Words say: look.words
 
+    property bool withHelp: true
+
     signal helpWanted
 
     implicitHeight: row.implicitHeight + 2 * (Theme.small ? 14 : 20)
@@ -50,6 +52,7 @@ Rectangle {
             onClicked: footer.look.switchLanguage()
         }
         FooterButton {
+            visible: footer.withHelp
             text: footer.say.of("chrome.help")
             picture: "help"
             bold: true

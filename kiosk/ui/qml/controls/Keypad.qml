@@ -11,11 +11,15 @@ Item {
     required property Words say
     property bool withLetters: false
     property bool lettersShown: false
-    readonly property var letters: ["A", "B", "C", "D", "E", "F", "G", "H", "J", "K", "L", "M", "N", "P", "Q", "R", "T", "U", "W", "X", "Y"]
+    property var letters: ["A", "B", "C", "D", "E", "F", "G", "H", "J", "K", "L", "M", "N", "P", "Q", "R", "T", "U", "W", "X", "Y"]
 
     readonly property int keyHeight: Theme.elder ? Theme.target : Theme.small ? 104 : Theme.landscape ? 100 : 140
 
-    implicitHeight: 4 * keyHeight + 3 * 16
+    readonly property bool isFull: letters.length > 21
+    readonly property int letterColumns: Theme.small ? 5 : isFull && Theme.landscape ? 6 : isFull ? 7 : 6
+    readonly property int letterRows: Math.ceil((letters.length + 3) / letterColumns)
+
+    implicitHeight: Math.max(4 * keyHeight + 3 * 16, lettersShown ? letterRows * 82 + (letterRows - 1) * 12 : 0)
 
     signal pressed(string key)
     signal backspace
@@ -57,9 +61,9 @@ Item {
     GridLayout {
         anchors.fill: parent
         visible: pad.lettersShown
-        columns: Theme.small ? 5 : 6
+        columns: pad.letterColumns
         columnSpacing: 12
-        rowSpacing: 16
+        rowSpacing: pad.isFull ? 12 : 16
 
         Repeater {
             model: pad.letters

@@ -12,6 +12,8 @@ Touch {
     property color tint: Theme.ink
     property bool bold: false
     property bool round: true
+    property bool bare: false // no room for the picture
+    readonly property bool pictured: picture !== "" && !bare
 
     background: Rectangle {
         radius: control.round ? height / 2 : Theme.radius
@@ -27,7 +29,7 @@ Touch {
         }
         Icon {
             name: control.picture
-            visible: control.picture !== ""
+            visible: control.pictured
             tint: control.enabled ? control.tint : Theme.overDisabled
             side: Math.round(control.textSize * 1.2)
         }
@@ -38,7 +40,7 @@ Touch {
             font.bold: control.bold
             color: control.enabled ? control.tint : Theme.overDisabled
             horizontalAlignment: Text.AlignHCenter
-            Layout.maximumWidth: control.availableWidth - (control.picture ? control.textSize * 1.2 + 3 * parent.spacing : 0)
+            Layout.maximumWidth: control.availableWidth - (control.pictured ? control.textSize * 1.2 + 3 * parent.spacing : 0)
             Accessible.ignored: true
         }
         Item {

@@ -1,0 +1,340 @@
+"""A desk with hand-made answers, for the gallery and for tests of the maintenance pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from drivers.api import Role
+from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.operator import (
+    AccountRole,
+    CopyStep,
+    DeviceTest,
+    Level,
+    NotDone,
+    OfficeCopy,
+    OperatorDesk,
+    Order,
+    PaperChange,
+    PaperStep,
+    Session,
+    StepOfTest,
+)
+from kiosk.domain.payment import State
+from kiosk.maintenance.views import (
+    AccountLine,
+    ActOn,
+    Day,
+    DeviceLine,
+    Difference,
+    Doubtful,
+    Home,
+    LevelNow,
+    Light,
+    MoneyInDoubt,
+    OwedReceipt,
+    Part,
+    PaymentLine,
+    Side,
+    Story,
+    StoryLine,
+    TotalLine,
+    VisitLine,
+    VisitPage,
+    Wanted,
+    Words,
+)
+from kiosk.ui.sample_screens import CODE, NOW_S, PAYMENT_ID, READY, WALL
+
+Result = TypeVar("Result")
+
+RECEIPT = "33010226-0000012345"
+UNKNOWN = Words(
+    "不知道有没有扣款，机器一直在问", "Not known whether money was taken, the kiosk asks"
+)
+PAID = Words("平台证实已经付款", "The platform says: paid")
+ASK_FINANCE = Words("区财政局", "The district's finance office")
+
+
+def _part(code: str, zh: str, en: str, light: Light, state: Words, todo: Words) -> Part:
+    return Part(code, Words(zh, en), light, state, todo)
+
+
+WELL = Words("正常", "well")
+NOTHING = Words("", "")
+PAPER = _part(
+    "paper", "打印纸", "Paper", Light.LOOK, Words("快用完了", "running low"),
+    Words("准备一卷新纸，今天之内换上", "Bring a new roll and change it today"),
+)  # fmt: skip
+PARTS = (
+    PAPER,
+    *(
+        _part(code, zh, en, Light.GOOD, WELL, NOTHING)
+        for code, zh, en in (
+            ("id_reader", "身份证读卡器", "Identity card reader"),
+            ("scanner", "扫码器", "Scanner"),
+            ("receipt_printer", "票据打印机", "Receipt printer"),
+            ("link", "平台网络", "Link to the platform"),
+            ("disk", "磁盘", "Disk"),
+            ("journal", "账本", "Journal"),
+            ("clock", "时钟", "Clock"),
+        )
+    ),
+)
+HOME = Home(
+    takes_money=True,
+    why_not=(),
+    parts=PARTS,
+    in_doubt=(MoneyInDoubt(PAYMENT_ID, CODE, 144_350, State.UNKNOWN, UNKNOWN),),
+    receipts_owed=1,
+    hands=(PAPER,),
+)
+LINE = PaymentLine(
+    PAYMENT_ID, CODE, WALL - timedelta(hours=20), 144_350, State.PAID, PAID,
+    "alipay", "2026112022001400001234", ("33010526112100000317",), (RECEIPT,),
+)  # fmt: skip
+VISIT = VisitLine(
+    "V1", WALL - timedelta(hours=20), WALL - timedelta(hours=20, minutes=-2),
+    Words("居民办完离开", "The resident finished"), (LINE,), 1, 0,
+)  # fmt: skip
+OPEN_VISIT = replace(
+    VISIT, visit_id="V2", opened_at=WALL - timedelta(hours=3),
+    payments=(replace(LINE, state=State.UNKNOWN, words=UNKNOWN, inquiry_code="B3FX-9KTW"),),
+)  # fmt: skip
+STORY = Story(
+    VISIT,
+    tuple(
+        StoryLine(number, WALL - timedelta(hours=20, seconds=-10 * number), side, Words(zh, en), seen)
+        for number, (side, zh, en, seen) in enumerate(
+            (
+                (Side.KIOSK, "居民放上身份证，开始办理", "A card began the visit", ()),
+                (Side.KIOSK, "决定付款 ¥ 1,443.50，还没有发出任何请求",
+                 "A payment of ¥ 1,443.50 was intended", ()),
+                (Side.PLATFORM, "平台接受，付款码已显示", "The platform made the code", ()),
+                (Side.PLATFORM, "平台证实已经付款", "The platform says: paid",
+                 (("wallet", "alipay"), ("transaction_no", "2026112022001400001234"))),
+                (Side.PRINTER, "打印机证实票据打好了", "The printer proved the receipt",
+                 (("receipt_no", RECEIPT),)),
+            )
+        )
+    ),
+    is_whole=True,
+)  # fmt: skip
+DOUBT = Doubtful(
+    PAYMENT_ID, CODE, "V2", 144_350, WALL - timedelta(hours=3), State.UNKNOWN, UNKNOWN,
+    Words("请居民保留手机付款记录，不要再缴", "The payer keeps the record and does not pay again"),
+    (ActOn.ASK_AGAIN, ActOn.CORRECT_PAID, ActOn.NOTE), (WALL.date(),),
+)  # fmt: skip
+OWED = OwedReceipt(
+    RECEIPT, PAYMENT_ID, CODE, 98_000, "J1",
+    Words("打印机没有证实这张票打好了", "The printer has not proven this print"),
+    (ActOn.PRINT_COPY, ActOn.PAPER_WHOLE, ActOn.PAPER_NOT_WHOLE),
+)  # fmt: skip
+
+
+def _totals(*lines: tuple[str, str, int, int]) -> tuple[TotalLine, ...]:
+    return tuple(TotalLine(Words(zh, en), count, fen) for zh, en, count, fen in lines)
+
+
+DAY = Day(
+    day=WALL.date(),
+    statement="2026-11-21",
+    trouble=None,
+    matched=41,
+    ours_count=42,
+    ours_fen=1_234_500,
+    theirs_count=41,
+    theirs_fen=1_090_150,
+    differences=(
+        Difference(
+            "only_ours", PAYMENT_ID, 144_350, None,
+            Words("机器记为已付，对账单上没有", "Paid in the journal, absent from the statement"),
+            ASK_FINANCE,
+            Words("请平台查这笔付款，居民的票据先留着", "asks the platform; keep the receipt"),
+            (ActOn.NOTE,),
+        ),
+    ),
+    by_item=_totals(("普通高中学费", "Senior school tuition", 12, 1_000_000),
+                    ("公安交通违法罚款", "Traffic fine", 30, 234_500)),
+    by_agency=_totals(("杭州市公安局交通警察支队", "Hangzhou Traffic Police", 30, 234_500)),
+    by_wallet=_totals(("支付宝", "Alipay", 30, 900_000), ("微信", "WeChat Pay", 12, 334_500)),
+    closed_at=None,
+    can_close=True,
+)  # fmt: skip
+
+
+class SampleSearch:
+    def next_page(self, limit: int = 20) -> VisitPage:
+        return VisitPage((OPEN_VISIT, VISIT)[:limit], None, has_more=True)
+
+
+class SampleDesk:
+    """Answers at once with what is above; remembers what was ordered."""
+
+    def __init__(self, *, first: bool = False, answer: NotDone | None = None) -> None:
+        self.is_first = first
+        self.answer = answer
+        self.ordered: list[Order] = []
+
+    def submit(self, job: Callable[[], Result], done: Callable[[Result | Exception], None]) -> None:
+        done(job())
+
+    def needs_first_account(self) -> bool:
+        return self.is_first
+
+    def accounts(self) -> tuple[AccountLine, ...]:
+        return (
+            AccountLine("1001", AccountRole.TECHNICIAN, is_held=False, held_for_s=0.0),
+            AccountLine("2002", AccountRole.OFFICE, is_held=True, held_for_s=40.0),
+        )
+
+    def log_in(self, account_id: str, pin: str) -> NotDone | None:
+        del account_id, pin
+        return self.answer
+
+    def keep_account(self, account_id: str, role: AccountRole, pin: str) -> NotDone | None:
+        del account_id, role, pin
+        return self.answer
+
+    def order(self, order: Order) -> NotDone | None:
+        self.ordered.append(order)
+        return self.answer
+
+    def home(self, kiosk: Kiosk) -> Home:
+        del kiosk
+        return HOME
+
+    def search(self, wanted: Wanted) -> SampleSearch:
+        del wanted
+        return SampleSearch()
+
+    def story(self, visit_id: str) -> Story:
+        del visit_id
+        return STORY
+
+    def doubtful(self, kiosk: Kiosk) -> tuple[Doubtful, ...]:
+        del kiosk
+        return (DOUBT,)
+
+    def owed(self, kiosk: Kiosk) -> tuple[OwedReceipt, ...]:
+        del kiosk
+        return (OWED,)
+
+    def testable(self) -> tuple[DeviceLine, ...]:
+        never = Words("还没有测过", "never tested")
+        return (
+            DeviceLine(Role.ID_READER, Words("身份证读卡器", "Identity card reader"), never),
+            DeviceLine(
+                Role.RECEIPT_PRINTER,
+                Words("票据打印机", "Receipt printer"),
+                Words("2026年11月20日 17:05 通过", "2026-11-20 17:05 passed"),
+            ),
+        )
+
+    def day(self, day: date, progress: Callable[[int, int], None] | None = None) -> Day:
+        if progress is not None:
+            progress(1, 1)
+        return replace(DAY, day=day)
+
+    def correct(self, payment_id: str, *, paid: bool) -> NotDone | None:
+        del payment_id, paid
+        return self.answer
+
+    def close_day(self, day: date, cases: tuple[str, ...] = ()) -> NotDone | None:
+        del day, cases
+        return self.answer
+
+    def export_day(self, day: date, directory: Path) -> Path:
+        return directory / f"{day.isoformat()}.csv"
+
+    def level(self, level: Level) -> LevelNow:
+        if level is Level.VOLUME:
+            return LevelNow(60, NOTHING)
+        return LevelNow(None, Words("这块屏幕不能调亮度", "This screen cannot be dimmed"))
+
+    def support_bundle(self, directory: Path) -> Path:
+        return directory / "support-K330105001-20261121.zip"
+
+
+def at_desk(**state: object) -> Kiosk:
+    """A technician is logged in, touched a moment ago, and this is what goes on."""
+    session = Session("1001", AccountRole.TECHNICIAN, NOW_S - 60, NOW_S - 1)
+    return replace(READY, desk=OperatorDesk(session=session, **state))  # type: ignore[arg-type]
+
+
+DESK = at_desk()
+NOBODY = replace(READY, desk=OperatorDesk())
+HELD = replace(READY, desk=OperatorDesk(held_until_s=MappingProxyType({"1001": NOW_S + 130})))
+IDLE = replace(READY, desk=OperatorDesk(
+    session=Session("1001", AccountRole.TECHNICIAN, NOW_S - 100, NOW_S - 45)))  # fmt: skip
+
+Steps = tuple[str, ...]
+"""Page, then acts; "=123" types, "." is the primary button."""
+MAINTENANCE: MappingProxyType[str, tuple[Kiosk, Steps]] = MappingProxyType(
+    {
+        "desk-first": (NOBODY, ("first",)),
+        "desk-first-again": (NOBODY, ("first", "=1001", ".", "=837465", ".", "=8374")),
+        "desk-login": (NOBODY, ("login", "=1001")),
+        "desk-login-pin": (NOBODY, ("login", "=1001", ".", "=8374")),
+        "desk-login-held": (HELD, ("login", "=1001", ".", "=837465")),
+        "desk-home": (DESK, ("home",)),
+        "desk-idle": (IDLE, ("home",)),
+        "desk-paper": (DESK, ("paper",)),
+        **{
+            f"desk-paper-{step.value}": (at_desk(paper=PaperChange(step)), ("paper",))
+            for step in PaperStep
+        },
+        "desk-payments": (DESK, ("payments",)),
+        "desk-payments-code": (DESK, ("payments", "code", "=7K4MQR29")),
+        "desk-payments-amount": (DESK, ("payments", "amount", "=144350")),
+        "desk-payments-day": (DESK, ("payments", "day")),
+        "desk-payments-found": (DESK, ("payments", ".")),
+        "desk-payments-story": (DESK, ("payments", ".", "visit-V1")),
+        "desk-payments-acts": (DESK, ("payments", ".", "visit-V1", "acts")),
+        "desk-doubts": (DESK, ("doubts",)),
+        "desk-doubts-acts": (DESK, ("doubts", PAYMENT_ID)),
+        "desk-doubts-sure": (DESK, ("doubts", PAYMENT_ID, f"correct_paid-{PAYMENT_ID}")),
+        "desk-doubts-note": (DESK, ("doubts", PAYMENT_ID, f"note-{PAYMENT_ID}")),
+        "desk-owed": (DESK, ("owed",)),
+        "desk-owed-reason": (DESK, ("owed", RECEIPT, f"print_copy-{RECEIPT}")),
+        **{
+            f"desk-copy-{step.value}": (
+                at_desk(copy=OfficeCopy(RECEIPT, "C1", reprint=True, step=step, copy_number=2)),
+                ("owed", RECEIPT, f"print_copy-{RECEIPT}", "pick-torn"),
+            )
+            for step in CopyStep
+        },
+        "desk-day": (DESK, ("day",)),
+        "desk-day-result": (DESK, ("day", ".")),
+        "desk-day-case": (DESK, ("day", ".", ".", "=A12")),
+        "desk-day-places": (DESK, ("day", ".", "export")),
+        "desk-devices": (DESK, ("devices",)),
+        **{
+            f"desk-test-{step.value}": (
+                at_desk(test=DeviceTest(Role.ID_READER, step, "moved")),
+                ("devices",),
+            )
+            for step in StepOfTest
+        },
+        "desk-test-printer": (
+            at_desk(test=DeviceTest(Role.RECEIPT_PRINTER, StepOfTest.WAITING)),
+            ("devices",),
+        ),
+        "desk-service": (DESK, ("service",)),
+        "desk-service-closing": (DESK, ("service", "close")),
+        "desk-service-volume": (DESK, ("service", "volume")),
+        "desk-service-restart": (DESK, ("service", "machine")),
+        "desk-accounts": (DESK, ("accounts",)),
+        "desk-accounts-drop": (DESK, ("accounts", "account-2002")),
+    }
+)
+PLACES = (Path("/media/usb/OFFICE"), Path("/var/lib/public-payment-kiosk/export"))
+
+
+def sample_places() -> tuple[Path, ...]:
+    return PLACES

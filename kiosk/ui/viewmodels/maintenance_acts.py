@@ -1,0 +1,260 @@
+"""What an operator may lawfully do about a payment and its receipts, and only that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from kiosk.domain.operator import (
+    AskAgain,
+    CopyReason,
+    CopyStep,
+    JudgePaper,
+    NoteKind,
+    PrintCopy,
+    WriteNote,
+)
+from kiosk.maintenance.views import ActOn, Doubtful, OwedReceipt, PaymentLine
+from kiosk.ui.viewmodels import wording
+from kiosk.ui.viewmodels.maintenance_office import Office
+from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
+
+COPY_TONES = {CopyStep.PRINTED: Tone.GOOD, CopyStep.NOT_PRINTED: Tone.REMEMBER,
+              CopyStep.DOUBT: Tone.REMEMBER}  # fmt: skip
+MOVING = (CopyStep.ASKING, CopyStep.PRINTING)
+
+
+class View(StrEnum):
+    CHOOSE = "choose"
+    NOTE = "note"
+    COPY_REASON = "copy_reason"
+    COPY = "copy"
+    SURE = "sure"
+
+
+class Acts:
+    """The acts on one visit's payments; `leave` goes back to where they were opened."""
+
+    def __init__(self, office: Office, leave: Callable[[], None]) -> None:
+        self._office = office
+        self._leave = leave
+        self.open(())
+
+    def open(self, payments: Sequence[PaymentLine]) -> None:
+        self._payments = tuple(payments)
+        self._view = View.CHOOSE
+        self._subject = ""
+        self._paid = False
+
+    def page(self) -> Page:
+        match self._view:
+            case View.CHOOSE:
+                return self._choose()
+            case View.NOTE:
+                return self._pick("note", NoteKind, self._note_words)
+            case View.COPY_REASON:
+                return self._pick("copy_reason", CopyReason, self._reason_words)
+            case View.COPY:
+                return self._copy()
+            case View.SURE:
+                return self._sure()
+
+    # --- what is shown ---------------------------------------------------------------------------
+
+    def _choose(self) -> Page:
+        t = self._office.t
+        ids = {each.payment_id for each in self._payments}
+        doubts = [x for x in self._office.desk.doubtful(self._office.kiosk) if x.payment_id in ids]
+        owed = [x for x in self._office.desk.owed(self._office.kiosk) if x.payment_id in ids]
+        rows = [
+            *(row for doubt in doubts for row in self._doubt(doubt)),
+            *(row for receipt in owed for row in self._owed(receipt)),
+            *self._printed(owed),
+            *self._notes(doubts),
+        ]
+        return Page(
+            title=t("desk_acts.title"),
+            subtitle=t("desk_acts.subtitle"),
+            is_busy=self._office.waiting > 0,
+            rows=tuple(rows),
+            actions=(Action("leave", t("desk.back"), "back"),),
+        )
+
+    def _doubt(self, doubt: Doubtful) -> list[Row]:
+        rows = [
+            Row(
+                f"doubt-{doubt.payment_id}",
+                wording.amount(self._office.texts, doubt.amount_fen),
+                self._office.words(doubt.words),
+                self._office.words(doubt.todo),
+                chip=doubt.inquiry_code,
+                tone=Tone.STOP.value,
+            )
+        ]
+        rows += [self._row(act, doubt.payment_id, doubt.inquiry_code) for act in doubt.acts]
+        if doubt.statement_days and not _can_correct(doubt):
+            days = self._office.t("desk.join").join(
+                wording.day(self._office.texts, day) for day in doubt.statement_days
+            )
+            detail = self._office.t("desk_acts.compare_do", days=days)
+            rows.append(self._button("compare", "", detail))
+        return rows
+
+    def _owed(self, receipt: OwedReceipt) -> list[Row]:
+        title = self._office.t("desk_acts.receipt", number=receipt.receipt_no)
+        words = self._office.words(receipt.words)
+        subject = {
+            ActOn.PAPER_WHOLE: receipt.doubtful_job_id,
+            ActOn.PAPER_NOT_WHOLE: receipt.doubtful_job_id,
+        }
+        return [
+            Row(f"owed-{receipt.receipt_no}", title, words, tone=Tone.REMEMBER.value),
+            *(
+                self._row(act, subject.get(act, receipt.receipt_no), receipt.receipt_no)
+                for act in receipt.acts
+            ),
+        ]
+
+    def _printed(self, owed: Sequence[OwedReceipt]) -> list[Row]:
+        """Copies of receipts that were printed: always with a reason, always marked."""
+        offered = {each.receipt_no for each in owed}
+        return [
+            self._row(ActOn.PRINT_COPY, number, number)
+            for payment in self._payments
+            for number in payment.receipt_nos
+            if number not in offered
+        ]
+
+    def _notes(self, doubts: Sequence[Doubtful]) -> list[Row]:
+        offered = {each.payment_id for each in doubts if ActOn.NOTE in each.acts}
+        return [
+            self._row(ActOn.NOTE, each.payment_id, each.inquiry_code)
+            for each in self._payments
+            if each.payment_id not in offered
+        ]
+
+    def _row(self, act: ActOn, subject: str, about: str) -> Row:
+        t = self._office.t
+        return Row(
+            f"{act.value}-{subject}",
+            t(f"desk_acts.{act.value}"),
+            t(f"desk_acts.{act.value}_means"),
+            about,
+            act=t("desk_acts.do"),
+            act_name=f"{t(f'desk_acts.{act.value}')} {about}",
+        )
+
+    def _button(self, key: str, subject: str, detail: str) -> Row:
+        t = self._office.t
+        title = t(f"desk_acts.{key}")
+        return Row(f"{key}-{subject}", title, detail, act=t("desk_acts.do"), act_name=title)
+
+    def _note_words(self, kind: StrEnum) -> str:
+        return self._office.t(f"desk_note.{kind.value}")
+
+    def _reason_words(self, kind: StrEnum) -> str:
+        return self._office.t(f"desk_copy_reason.{kind.value}")
+
+    def _pick(self, what: str, kinds: type[StrEnum], words: Callable[[StrEnum], str]) -> Page:
+        t = self._office.t
+        rows = (
+            Row(
+                f"pick-{kind.value}",
+                words(kind),
+                act=t("desk_acts.choose"),
+                act_name=words(kind),
+            )
+            for kind in kinds
+        )
+        return Page(
+            title=t(f"desk_acts.{what}_title"),
+            subtitle=t(f"desk_acts.{what}_hint"),
+            rows=tuple(rows),
+            actions=(Action("choose", t("desk.back"), "back"),),
+        )
+
+    def _copy(self) -> Page:
+        t, copy = self._office.t, self._office.kiosk.desk.copy
+        is_mine = copy is not None and copy.receipt_no == self._subject
+        step = copy.step if copy and is_mine else CopyStep.ASKING
+        number = copy.copy_number if copy and is_mine else 0
+        is_over = step not in MOVING
+        return Page(
+            title=t("desk_acts.copy_title"),
+            subtitle=t("desk_acts.receipt", number=self._subject),
+            banner=t(f"desk_copy.{step.value}", number=number),
+            banner_tone=COPY_TONES.get(step, Tone.INFO).value,
+            is_busy=not is_over,
+            primary=Action("done", t("desk.done")) if is_over else None,
+        )
+
+    def _sure(self) -> Page:
+        t, name = self._office.t, "paid" if self._paid else "absent"
+        return Page(
+            title=t("desk_acts.sure_title"),
+            banner=t(f"desk_acts.sure_{name}"),
+            banner_tone=Tone.STOP.value,
+            banner_picture="warning",
+            actions=(Action("choose", t("desk_acts.sure_no"), "back"),),
+            primary=Action("correct", t(f"desk_acts.sure_{name}_yes")),
+        )
+
+    # --- what is done --------------------------------------------------------------------------------
+
+    def act(self, key: str) -> None:
+        name, _, subject = key.partition("-")
+        match name:
+            case "leave":
+                self._leave()
+            case "choose" | "done":
+                self._view = View.CHOOSE
+            case "compare":
+                self._office.go("day")
+            case "pick":
+                self._picked(subject)
+            case "correct":
+                self._correct()
+            case _:
+                self._begin(ActOn(name), subject)
+
+    def _begin(self, act: ActOn, subject: str) -> None:
+        self._subject = subject
+        match act:
+            case ActOn.ASK_AGAIN:
+                self._office.order(AskAgain(subject), lambda: self._said("asked"))
+            case ActOn.CORRECT_PAID | ActOn.CORRECT_ABSENT:
+                self._paid = act is ActOn.CORRECT_PAID
+                self._view = View.SURE
+            case ActOn.NOTE:
+                self._view = View.NOTE
+            case ActOn.PRINT_COPY:
+                self._view = View.COPY_REASON
+            case ActOn.PAPER_WHOLE | ActOn.PAPER_NOT_WHOLE:
+                whole = act is ActOn.PAPER_WHOLE
+                self._office.order(JudgePaper(subject, whole), lambda: self._said("noted"))
+
+    def _picked(self, choice: str) -> None:
+        if self._view is View.NOTE:
+            self._view = View.CHOOSE
+            note = WriteNote(self._subject, NoteKind(choice))
+            self._office.order(note, lambda: self._said("noted"))
+        else:
+            self._office.order(PrintCopy(self._subject, CopyReason(choice)), self._copying)
+
+    def _copying(self) -> None:
+        self._view = View.COPY
+
+    def _correct(self) -> None:
+        self._view = View.CHOOSE
+        payment_id, paid = self._subject, self._paid
+        self._office.ask(
+            lambda: self._office.desk.correct(payment_id, paid=paid),
+            lambda answer: self._office.judge(answer, lambda: self._said("corrected")),
+        )
+
+    def _said(self, what: str) -> None:
+        self._office.say(self._office.t(f"desk_acts.{what}"))
+
+
+def _can_correct(doubt: Doubtful) -> bool:
+    return bool({ActOn.CORRECT_PAID, ActOn.CORRECT_ABSENT} & set(doubt.acts))

@@ -1,0 +1,110 @@
+"""Home: can this kiosk take money now, whose money is in doubt, what needs a hand."""
+
+from __future__ import annotations
+
+from kiosk.maintenance.views import Home, Light, Part
+from kiosk.ui.viewmodels import wording
+from kiosk.ui.viewmodels.maintenance_office import Controller
+from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
+
+TONES = {Light.GOOD: Tone.GOOD, Light.LOOK: Tone.REMEMBER, Light.BAD: Tone.STOP}
+MENU = (
+    ("paper", "receipt"),
+    ("payments", "search"),
+    ("day", "coins"),
+    ("devices", "printer"),
+    ("service", "shield"),
+)
+HELPED_BY = {"paper": "paper", "receipt_printer": "devices", "id_reader": "devices",
+             "card_reader": "devices", "scanner": "devices", "service": "service",
+             "hours": "service"}  # fmt: skip
+"""The page on which an operator mends a part, where there is one."""
+
+
+class HomePage(Controller):
+    def page(self) -> Page:
+        office, t = self.office, self.office.t
+        home = office.desk.home(office.kiosk)
+        return Page(
+            title=t("desk_home.title"),
+            banner=self._verdict(home),
+            banner_tone=(Tone.GOOD if home.takes_money else Tone.STOP).value,
+            banner_picture="check" if home.takes_money else "stop",
+            rows=(*self._money(home), *self._hands(home), *self._all(home)),
+            actions=tuple(Action(name, t(f"desk_home.{name}"), icon) for name, icon in MENU),
+        )
+
+    def _verdict(self, home: Home) -> str:
+        if home.takes_money:
+            return self.office.t("desk_home.takes_money")
+        why = self.office.t("desk.join").join(self.office.words(each) for each in home.why_not)
+        return self.office.t("desk_home.takes_none", why=why)
+
+    def _money(self, home: Home) -> tuple[Row, ...]:
+        t, rows = self.office.t, []
+        if home.in_doubt:
+            total = sum(each.amount_fen for each in home.in_doubt)
+            rows.append(
+                Row(
+                    "doubts",
+                    self.office.texts.count("desk_home.in_doubt", len(home.in_doubt)),
+                    t("desk_home.in_doubt_do"),
+                    chip=wording.amount(self.office.texts, total),
+                    tone=Tone.STOP.value,
+                    act=t("desk.look_at"),
+                    act_name=t("desk_home.see_doubts"),
+                )
+            )
+        if home.receipts_owed:
+            rows.append(
+                Row(
+                    "owed",
+                    self.office.texts.count("desk_home.owed", home.receipts_owed),
+                    t("desk_home.owed_do"),
+                    tone=Tone.REMEMBER.value,
+                    act=t("desk.look_at"),
+                    act_name=t("desk_home.see_owed"),
+                )
+            )
+        return tuple(rows)
+
+    def _hands(self, home: Home) -> tuple[Row, ...]:
+        if not home.hands:
+            return ()
+        title = heading("hands", self.office.t("desk_home.hands"))
+        return (title, *(self._hand(part) for part in home.hands))
+
+    def _hand(self, part: Part) -> Row:
+        words, helper = self.office.words, HELPED_BY.get(part.code, "")
+        name = words(part.name)
+        return Row(
+            f"hand-{part.code}",
+            name,
+            words(part.todo),
+            chip=words(part.state),
+            tone=TONES[part.light].value,
+            act=self.office.t(f"desk_home.{helper}") if helper else "",
+            act_name=self.office.t("desk_home.mend", part=name),
+        )
+
+    def _all(self, home: Home) -> tuple[Row, ...]:
+        words = self.office.words
+        good = [part for part in home.parts if part not in home.hands]
+        if not good:
+            return ()
+        return (
+            heading("all", self.office.t("desk_home.all")),
+            *(
+                Row(
+                    f"part-{part.code}",
+                    words(part.name),
+                    chip=words(part.state),
+                    tone=TONES[part.light].value,
+                )
+                for part in good
+            ),
+        )
+
+    def act(self, key: str) -> None:
+        part = key.removeprefix("hand-")
+        self.office.go(HELPED_BY.get(part, key) if key.startswith("hand-") else key)

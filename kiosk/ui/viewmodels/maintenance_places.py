@@ -1,0 +1,25 @@
+"""Where a file to be taken away is written: sticks that are plugged in, or the kiosk's folder."""
+
+from __future__ import annotations
+
+from kiosk.ui.viewmodels.maintenance_office import Office
+from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row
+
+
+def places_page(office: Office, title: str) -> Page:
+    """One row for each place, keys place-0, place-1 … in the order of `office.places()`."""
+    t = office.t
+    rows = tuple(
+        Row(f"place-{number}", place.name, more=str(place), act=t("desk_places.take"),
+            act_name=t("desk_places.take_to", place=place.name))
+        for number, place in enumerate(office.places())
+    )  # fmt: skip
+    return Page(
+        title=title,
+        subtitle=t("desk_places.subtitle"),
+        rows=rows,
+        actions=(
+            Action("export", t("desk_places.look_again"), "search"),
+            Action("result", t("desk.back"), "back"),
+        ),
+    )

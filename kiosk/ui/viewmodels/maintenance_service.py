@@ -1,0 +1,264 @@
+"""Service: out of service, hours, volume and brightness, restart, support bundle, accounts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from kiosk.domain.operator import (
+    AccountRole,
+    AskRestart,
+    ClosedBecause,
+    DropAccount,
+    Level,
+    PutInService,
+    Restart,
+    SetLevel,
+    TakeOutOfService,
+)
+from kiosk.maintenance.views import AccountLine, LevelNow
+from kiosk.ui.viewmodels.maintenance_office import Controller, Office
+from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
+from kiosk.ui.viewmodels.maintenance_places import places_page
+
+LEVEL_STEP = 10
+
+
+class View(StrEnum):
+    MENU = "menu"
+    CLOSING = "closing"
+    LEVEL = "level"
+    RESTART = "restart"
+    PLACES = "places"
+
+
+class ServicePage(Controller):
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self._view = View.MENU
+        self._level = Level.VOLUME
+        self._levels: dict[Level, LevelNow] = {}
+        self._restart = Restart.APPLICATION
+
+    def enter(self) -> None:
+        self._view = View.MENU
+        self._read_levels()
+
+    def _read_levels(self) -> None:
+        desk = self.office.desk
+        self.office.ask(lambda: {each: desk.level(each) for each in Level}, self._show_levels)
+
+    def _show_levels(self, levels: dict[Level, LevelNow]) -> None:
+        self._levels = levels
+
+    # --- what is shown ----------------------------------------------------------------------------
+
+    def page(self) -> Page:
+        match self._view:
+            case View.MENU:
+                return self._menu()
+            case View.CLOSING:
+                return self._closing()
+            case View.LEVEL:
+                return self._at_level()
+            case View.RESTART:
+                return self._sure()
+            case View.PLACES:
+                return places_page(self.office, self.office.t("desk_service.bundle"))
+
+    def _menu(self) -> Page:
+        t = self.office.t
+        return Page(
+            title=t("desk_service.title"),
+            rows=(
+                self._service_row(),
+                self._hours_row(),
+                *(self._level_row(each) for each in self._levels),
+                self._row("bundle", t("desk_service.bundle_why")),
+                self._row("accounts", t("desk_service.accounts_why")),
+                self._row(Restart.APPLICATION.value, t("desk_service.application_why")),
+                self._row(Restart.MACHINE.value, t("desk_service.machine_why")),
+            ),
+            actions=(Action("back", t("desk.back"), "back"),),
+        )
+
+    def _service_row(self) -> Row:
+        t, because = self.office.t, self.office.kiosk.ledger.office.closed_because
+        if because:
+            why = t(f"desk_because.{because}")
+            return self._row("open", t("desk_service.is_closed", why=why), Tone.STOP)
+        return self._row("close", t("desk_service.is_open"))
+
+    def _hours_row(self) -> Row:
+        home = self.office.desk.home(self.office.kiosk)
+        hours = next((part for part in home.parts if part.code == "hours"), None)
+        state = self.office.words(hours.state) if hours else self.office.t("desk_service.always")
+        return Row("hours", self.office.t("desk_service.hours"), state,
+                   self.office.t("desk_service.hours_how"))  # fmt: skip
+
+    def _level_row(self, level: Level) -> Row:
+        t, now = self.office.t, self._levels[level]
+        title = t(f"desk_service.{level.value}")
+        if now.percent is None:
+            return Row(level.value, title, self.office.words(now.words))
+        detail = t("desk_service.percent", percent=now.percent)
+        return Row(level.value, title, detail, act=t("desk_service.change"),
+                   act_name=t("desk_service.change_of", what=title))  # fmt: skip
+
+    def _row(self, key: str, detail: str, tone: Tone = Tone.PLAIN) -> Row:
+        t = self.office.t
+        title = t(f"desk_service.{key}")
+        return Row(key, title, detail, tone=tone.value, act=t(f"desk_service.{key}_do"),
+                   act_name=title)  # fmt: skip
+
+    def _closing(self) -> Page:
+        t = self.office.t
+        return Page(
+            title=t("desk_service.closing"),
+            subtitle=t("desk_service.closing_hint"),
+            rows=tuple(
+                Row(f"because-{each.value}", t(f"desk_because.{each.value}"),
+                    act=t("desk_acts.choose"), act_name=t(f"desk_because.{each.value}"))
+                for each in ClosedBecause
+            ),
+            actions=(Action("menu", t("desk.back"), "back"),),
+        )  # fmt: skip
+
+    def _at_level(self) -> Page:
+        t, now = self.office.t, self._levels[self._level]
+        percent = now.percent or 0
+        return Page(
+            title=t(f"desk_service.{self._level.value}"),
+            progress=percent,
+            rows=(Row("now", t("desk_service.percent", percent=percent)),),
+            actions=(
+                Action("less", t("desk_service.less"), "down", enabled=percent > 0),
+                Action("more", t("desk_service.more"), "up", enabled=percent < 100),
+            ),
+            primary=Action("menu", t("desk.done")),
+        )
+
+    def _sure(self) -> Page:
+        t, what = self.office.t, self._restart.value
+        return Page(
+            title=t("desk_service.restart_sure"),
+            banner=t("desk_service.restart_means"),
+            banner_tone=Tone.REMEMBER.value,
+            banner_picture="warning",
+            actions=(Action("menu", t("desk.back"), "back"),),
+            primary=Action("restart", t(f"desk_service.{what}_do")),
+        )
+
+    # --- what is done ---------------------------------------------------------------------------------
+
+    def act(self, key: str) -> None:
+        office = self.office
+        office.hush()
+        match key:
+            case "back":
+                office.go("home")
+            case "menu" | "result":
+                self._view = View.MENU
+            case "open":
+                office.order(PutInService(), lambda: self._said("opened"))
+            case "close":
+                self._view = View.CLOSING
+            case "bundle" | "export":
+                self._view = View.PLACES
+            case "accounts":
+                office.go("accounts")
+            case Level.VOLUME | Level.BRIGHTNESS:
+                self._level, self._view = Level(key), View.LEVEL
+            case "less" | "more":
+                self._turn(LEVEL_STEP if key == "more" else -LEVEL_STEP)
+            case Restart.APPLICATION | Restart.MACHINE:
+                self._restart, self._view = Restart(key), View.RESTART
+            case "restart":
+                office.order(AskRestart(self._restart), lambda: self._said("restarting"))
+            case _ if key.startswith("because-"):
+                because = ClosedBecause(key.removeprefix("because-"))
+                office.order(TakeOutOfService(because), lambda: self._said("closed"))
+            case _ if key.startswith("place-"):
+                self._bundle(office.places()[int(key.removeprefix("place-"))])
+
+    def _turn(self, step: int) -> None:
+        percent = min(100, max(0, (self._levels[self._level].percent or 0) + step))
+        self.office.order(SetLevel(self._level, percent), self._read_levels)
+
+    def _bundle(self, place: Path) -> None:
+        self._view = View.MENU
+        self.office.ask(lambda: self.office.desk.support_bundle(place), self._bundled)
+
+    def _bundled(self, path: Path) -> None:
+        self.office.say(self.office.t("desk_service.bundled", path=str(path)))
+
+    def _said(self, what: str) -> None:
+        self._view = View.MENU
+        self.office.say(self.office.t(f"desk_service.{what}"))
+
+
+class AccountsPage(Controller):
+    """Who may log in; a technician makes accounts and takes them away."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self._accounts: tuple[AccountLine, ...] = ()
+        self._dropping = ""
+
+    def enter(self) -> None:
+        self._dropping = ""
+        self._read()
+
+    def _read(self) -> None:
+        self.office.ask(self.office.desk.accounts, self._show)
+
+    def _show(self, accounts: tuple[AccountLine, ...]) -> None:
+        self._accounts = accounts
+
+    def page(self) -> Page:
+        t = self.office.t
+        if self._dropping:
+            return Page(
+                title=t("desk_accounts.drop_sure", account=self._dropping),
+                actions=(Action("list", t("desk.back"), "back"),),
+                primary=Action("drop", t("desk_accounts.drop")),
+            )
+        return Page(
+            title=t("desk_accounts.title"),
+            subtitle=t("desk_accounts.subtitle"),
+            rows=(
+                heading("now", t("desk_accounts.now")),
+                *(
+                    Row(
+                        f"account-{each.account_id}",
+                        each.account_id,
+                        t(f"desk_accounts.{each.role.value}"),
+                        t("desk_accounts.held") if each.is_held else "",
+                        act=t("desk_accounts.drop"),
+                        act_name=t("desk_accounts.drop_of", account=each.account_id),
+                    )
+                    for each in self._accounts
+                ),
+            ),
+            actions=(
+                *(Action(f"new-{role.value}", t(f"desk_accounts.new_{role.value}"), "person")
+                  for role in AccountRole),
+                Action("back", t("desk.back"), "back"),
+            ),
+        )  # fmt: skip
+
+    def act(self, key: str) -> None:
+        office, (name, _, value) = self.office, key.partition("-")
+        office.hush()
+        match name:
+            case "back":
+                office.go("service")
+            case "list":
+                self._dropping = ""
+            case "account":
+                self._dropping = value
+            case "drop":
+                account, self._dropping = self._dropping, ""
+                office.order(DropAccount(account), self._read)
+            case "new":
+                office.go(f"new_account-{value}")

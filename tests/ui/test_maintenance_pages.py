@@ -1,0 +1,364 @@
+"""The maintenance screen on hand-made answers: entry, log-in, and what each page orders."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from kiosk.domain import operator as o
+from kiosk.domain.events import Ordered
+from kiosk.domain.operator import NotDone
+from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.gallery import show_sample
+from kiosk.ui.robot import NotOnScreen, Robot
+from kiosk.ui.sample_desk import (
+    CODE,
+    DESK,
+    HELD,
+    IDLE,
+    MAINTENANCE,
+    NOBODY,
+    PAYMENT_ID,
+    RECEIPT,
+    SampleDesk,
+    at_desk,
+    sample_places,
+)
+from kiosk.ui.sample_screens import NOW_S, SCREENS
+from kiosk.ui.shell import Shell
+from kiosk.ui.translations import Language
+from kiosk.ui.viewmodels.look import Look
+from kiosk.ui.viewmodels.maintenance import WARN_S
+
+LEFT, RIGHT, MIDDLE = QPoint(20, 20), QPoint(1060, 20), QPoint(540, 900)
+HANZI = re.compile(r"[\u4e00-\u9fff]")
+GESTURE = (LEFT, LEFT, RIGHT, RIGHT, LEFT)
+
+
+class Room:
+    """A window with a sample desk behind it."""
+
+    def __init__(self, desk):
+        self.posted = []
+        self.desk = desk
+        self.bridge = CoreBridge(self.posted.append, NOBODY)
+        self.shell = Shell(self.bridge, desk=desk, places=sample_places, reduced_motion=True)
+        self.robot = Robot(self.shell.window)
+
+    def show(self, kiosk):
+        self.bridge.publish(kiosk)
+        self.settle()
+
+    def settle(self):
+        for _ in range(3):
+            self.shell.app.processEvents()
+            self.shell.grab()
+
+    def touch(self, *points):
+        for point in points:
+            self.robot.tap_at(point)
+        self.settle()
+
+    def go(self, name, kiosk=DESK):
+        self.show(kiosk)
+        self.shell.maintenance.go(name)
+        self.settle()
+
+    def tap(self, *names):
+        for name in names:
+            self.robot.press(name)
+            self.settle()
+
+    def type(self, text):
+        self.tap(*text)
+
+    @property
+    def seen(self):
+        return " | ".join(self.robot.visible_names())
+
+    @property
+    def is_open(self):
+        return self.shell.maintenance.isOpen
+
+
+@pytest.fixture
+def make_room(qapp):
+    rooms = []
+
+    def make(**answers):
+        rooms.append(Room(SampleDesk(**answers)))
+        return rooms[-1]
+
+    yield make
+    for each in rooms:
+        each.shell.close()
+
+
+@pytest.fixture
+def room(make_room):
+    return make_room()
+
+
+# --- the way in and out ---------------------------------------------------------------------------
+
+
+def test_the_gesture_opens_the_log_in(room):
+    room.touch(*GESTURE)
+    assert "请输入工号" in room.seen
+
+
+def test_the_key_switch_opens_it_as_well(room):
+    QTest.keyClick(room.shell.window, Qt.Key.Key_F12)
+    room.settle()
+    assert "请输入工号" in room.seen
+
+
+def test_other_taps_do_not_open_it(room):
+    room.touch(LEFT, LEFT, RIGHT, MIDDLE, RIGHT, LEFT)
+    assert not room.is_open
+
+
+@pytest.mark.parametrize("name", ["bills", "pay", "done", "code-entry"])
+def test_while_a_resident_is_there_neither_way_opens_it(room, name):
+    room.show(SCREENS[name])
+    room.touch(*GESTURE)
+    QTest.keyClick(room.shell.window, Qt.Key.Key_F12)
+    room.settle()
+    assert not room.is_open
+
+
+def test_a_resident_who_begins_closes_it(room):
+    room.touch(*GESTURE)
+    assert room.is_open
+    room.show(SCREENS["searching"])
+    assert not room.is_open
+
+
+def test_nothing_of_the_residents_screen_can_be_reached_behind_it(room):
+    room.touch(*GESTURE)
+    assert "请将身份证放在感应区" not in room.seen
+    with pytest.raises(NotOnScreen):
+        room.robot.find("人工帮助")
+
+
+def test_without_a_desk_nothing_opens(qapp):
+    bridge = CoreBridge(lambda _event: None, NOBODY)
+    shell = Shell(bridge, reduced_motion=True)
+    try:
+        for point in GESTURE:
+            Robot(shell.window).tap_at(point)
+        assert not shell.maintenance.isOpen
+    finally:
+        shell.close()
+
+
+def test_a_log_in_that_nobody_finishes_closes_by_itself(room):
+    room.touch(*GESTURE)
+    room.show(replace(NOBODY, now_s=NOW_S + 61))
+    assert not room.is_open
+
+
+def test_before_the_log_out_there_is_a_warning_and_any_touch_stays(room):
+    room.go("home", IDLE)
+    assert "您还在吗？" in room.seen
+    assert "15 秒后自动退出登录" in room.seen
+    room.posted.clear()
+    room.robot.tap("我还在")
+    assert Ordered(o.StillThere()) in room.posted
+
+
+def test_the_warning_comes_in_time(room):
+    session = replace(IDLE.desk.session, touched_s=NOW_S - 60 + WARN_S + 1)
+    room.go("home", replace(IDLE, desk=replace(IDLE.desk, session=session)))
+    assert "您还在吗？" not in room.seen
+
+
+def test_a_log_out_by_the_kiosk_closes_it(room):
+    room.go("home")
+    assert room.is_open
+    room.show(NOBODY)
+    assert not room.is_open
+
+
+def test_logging_out_is_an_order(room):
+    room.go("home")
+    room.tap("退出登录")
+    assert room.desk.ordered == [o.LogOut()]
+    assert not room.is_open
+
+
+# --- logging in ----------------------------------------------------------------------------------------
+
+
+def test_at_the_very_first_start_an_account_is_made(make_room):
+    room = make_room(first=True)
+    room.touch(*GESTURE)
+    assert "第一个账号是技术员的" in room.seen
+    room.type("1001")
+    room.tap("下一步")
+    room.type("837465")
+    room.tap("下一步")
+    room.type("837465")
+    room.tap("建立账号")
+    assert "账号建好了" in room.seen
+    assert "请输入工号" in room.seen
+
+
+def test_two_different_pins_make_no_account(make_room):
+    room = make_room(first=True)
+    room.touch(*GESTURE)
+    for typed, button in (("1001", "下一步"), ("837465", "下一步"), ("837466", "建立账号")):
+        room.type(typed)
+        room.tap(button)
+    assert "两次输的密码不一样" in room.seen
+    assert "设一个密码" in room.seen
+
+
+def test_a_pin_is_never_on_the_screen(room):
+    room.touch(*GESTURE)
+    room.type("1001")
+    room.tap("下一步")
+    room.type("837465")
+    assert "●●●●●●" in room.seen
+    assert "837465" not in room.seen
+
+
+def test_a_short_number_cannot_be_sent(room):
+    room.touch(*GESTURE)
+    room.type("10")
+    assert not room.robot.find("下一步").enabled
+
+
+def test_a_wrong_pin_is_told_in_words_with_what_to_do(make_room):
+    room = make_room(answer=NotDone.WRONG_PIN)
+    room.touch(*GESTURE)
+    room.type("1001")
+    room.tap("下一步")
+    room.type("837465")
+    room.tap("登录")
+    assert "工号或密码不对。核对后再输一次" in room.seen
+
+
+def test_a_held_account_counts_down_and_takes_no_pin(room):
+    room.touch(*GESTURE)
+    room.show(HELD)
+    room.type("1001")
+    room.tap("下一步")
+    room.type("837465")
+    assert "密码错得太多，请等 2 分 10 秒再试" in room.seen
+    assert not room.robot.find("登录").enabled
+
+
+# --- what the pages order ----------------------------------------------------------------------------------
+
+PRINT_IT = f"print_copy-{RECEIPT}"
+ACTS = [
+    ("paper", DESK, ["开始换纸"], o.BeginPaperChange()),
+    ("paper", MAINTENANCE["desk-paper-ready_to_test"][0], ["打测试条"], o.PrintTest()),
+    ("paper", MAINTENANCE["desk-paper-look"][0], ["是，完整清楚"], o.EndPaperChange(confirmed=True)),
+    ("paper", MAINTENANCE["desk-paper-look"][0], ["再打一张"], o.PrintTest()),
+    ("paper", MAINTENANCE["desk-paper-put_roll"][0], ["先不换了"],
+     o.EndPaperChange(confirmed=False)),
+    ("doubts", DESK, [f"处理 {CODE}", f"现在去问平台 {CODE}"], o.AskAgain(PAYMENT_ID)),
+    ("doubts", DESK, [f"处理 {CODE}", f"记一笔 {CODE}", "居民打来电话"],
+     o.WriteNote(PAYMENT_ID, o.NoteKind.RESIDENT_CALLED)),
+    ("owed", DESK, [f"处理 {RECEIPT}", f"补打票据 {RECEIPT}", "撕坏了"],
+     o.PrintCopy(RECEIPT, o.CopyReason.TORN)),
+    ("owed", DESK, [f"处理 {RECEIPT}", f"票是完整的 {RECEIPT}"], o.JudgePaper("J1", whole=True)),
+    ("owed", DESK, [f"处理 {RECEIPT}", f"票不完整 {RECEIPT}"], o.JudgePaper("J1", whole=False)),
+    ("devices", DESK, ["测试 身份证读卡器"], o.BeginDeviceTest(o.Role.ID_READER)),
+    ("devices", MAINTENANCE["desk-test-shown"][0], ["通过"], o.EndDeviceTest(passed=True)),
+    ("devices", MAINTENANCE["desk-test-waiting"][0], ["没通过"], o.EndDeviceTest(passed=False)),
+    ("service", DESK, ["暂停服务", "正在清洁"], o.TakeOutOfService(o.ClosedBecause.CLEANING)),
+    ("service", DESK, ["调音量", "大一点"], o.SetLevel(o.Level.VOLUME, 70)),
+    ("service", DESK, ["重启程序", "重启程序…"], o.AskRestart(o.Restart.APPLICATION)),
+    ("accounts", DESK, ["删除 2002", "删除"], o.DropAccount("2002")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "kiosk", "taps", "order"), ACTS)
+def test_the_buttons_of_a_page_give_the_order(room, name, kiosk, taps, order):
+    room.go(name, kiosk)
+    room.tap(*taps)
+    assert room.desk.ordered == [order]
+
+
+@pytest.mark.parametrize("refusal", list(NotDone))
+def test_every_refusal_is_told_in_words(make_room, refusal):
+    room = make_room(answer=refusal)
+    room.go("paper")
+    room.tap("开始换纸")
+    assert room.shell.maintenance.banner
+    assert refusal.value not in room.shell.maintenance.banner
+
+
+def test_a_test_that_showed_nothing_offers_no_pass(room):
+    room.go("devices", MAINTENANCE["desk-test-waiting"][0])
+    assert "通过" not in room.robot.visible_names()
+
+
+def test_a_correction_is_asked_twice(room):
+    room.go("doubts")
+    room.tap(f"处理 {CODE}", f"按对账单记为已付 {CODE}")
+    assert "确定要改这笔记录吗？" in room.seen
+    room.tap("不改")
+    assert "可以做什么" in room.seen
+
+
+def test_only_the_acts_that_are_lawful_are_offered(room):
+    room.go("doubts")
+    room.tap(f"处理 {CODE}")
+    assert f"按对账单记为未付 {CODE}" not in room.robot.visible_names()
+
+
+def test_a_copy_says_how_far_it_is(room):
+    room.go("owed")
+    room.tap(f"处理 {RECEIPT}", f"补打票据 {RECEIPT}", "看不清")
+    assert "正在向平台要补打的次数" in room.seen
+    room.show(MAINTENANCE["desk-copy-printed"][0])
+    assert "打好了，第 2 次，请取走" in room.seen
+
+
+def test_a_day_with_differences_wants_a_case_for_each(room):
+    room.go("day")
+    room.tap("开始对账", "确认日结")
+    assert "第 1 处，共 1 处" in room.seen
+    room.type("12")
+    room.tap("下一步")
+    assert "这一天已经日结" in room.seen
+
+
+def test_a_table_is_written_where_the_operator_says(room):
+    room.go("day")
+    room.tap("前一天", "开始对账", "导出表格", "写到 OFFICE")
+    assert "已写到 /media/usb/OFFICE/2026-11-20.csv" in room.seen
+
+
+def test_an_amount_is_typed_to_the_fen(room):
+    room.go("payments")
+    room.tap("输金额")
+    room.type("144350")
+    assert "¥ 1,443.50" in room.seen
+
+
+def test_home_leads_to_what_needs_a_hand(room):
+    room.go("home")
+    room.tap("处理 打印纸")
+    assert "准备一卷新纸" in room.seen
+
+
+def test_the_language_changes_a_page_that_is_open(room):
+    room.go("home", at_desk())
+    room.tap("English")
+    assert "It can take money now" in room.seen
+
+
+@pytest.mark.parametrize("name", MAINTENANCE)
+def test_every_sample_page_is_in_the_language_that_was_chosen(room, name):
+    show_sample(room.shell, room.bridge, name)
+    assert HANZI.search(room.shell.maintenance.title)
+    room.shell.look.wear(Look(Language.EN))
+    assert room.shell.maintenance.title
+    assert not HANZI.search(room.shell.maintenance.title + room.shell.maintenance.banner)

@@ -12,7 +12,7 @@ from kiosk.domain import visit as v
 from kiosk.domain.bill import Bill, BillLine
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules, Strip
-from kiosk.domain.ledger import Ledger, Payment, Slip
+from kiosk.domain.ledger import Ledger, Office, Payment, Slip
 from kiosk.domain.open_code import Block, OpenCode, OpenCodeRules, Reserve
 from kiosk.domain.payment import State
 from kiosk.domain.platform import Subject, SubjectKind
@@ -233,6 +233,9 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "attract-no-reader": NO_READER,
         "starting": replace(READY, link=Link.UNKNOWN),
         "no-link": replace(READY, link=Link.DOWN),
+        "closed-by-staff": replace(
+            READY, ledger=replace(READY.ledger, office=Office(closed_because="cleaning"))
+        ),
         "halted": replace(READY, halted="journal"),
         "no-space": replace(READY, low_space=True),
         "trouble-no-space": _trouble(K.NO_SPACE, choosing=CHOOSING),

@@ -30,9 +30,9 @@ from kiosk.ui.viewmodels.fee import FeeViewModel
 from kiosk.ui.viewmodels.header import HeaderViewModel
 from kiosk.ui.viewmodels.help import HelpViewModel
 from kiosk.ui.viewmodels.look import Look, LookViewModel
-from kiosk.ui.viewmodels.open_code import OpenCodeViewModel
 from kiosk.ui.viewmodels.maintenance import MaintenanceViewModel
 from kiosk.ui.viewmodels.maintenance_office import Places
+from kiosk.ui.viewmodels.open_code import OpenCodeViewModel
 from kiosk.ui.viewmodels.out_of_service import OutOfServiceViewModel
 from kiosk.ui.viewmodels.pay import PayViewModel
 from kiosk.ui.viewmodels.printing import PrintingViewModel
@@ -81,13 +81,10 @@ class Shell:
         usual = Look(language=Language(language))
         self.look = LookViewModel(bridge, usual, reduced_motion=reduced_motion, fee_items=fee_items)
         site = " ".join(part for part in (district, site_name) if part)
-        self._view_models = _view_models(
-            bridge, self.look, site, help_phone, monotonic_s, fee_items
-        )
         self.maintenance = MaintenanceViewModel(bridge, self.look, desk, places, monotonic_s)
         self._view_models = {
             "maintenance": self.maintenance,
-            **_view_models(bridge, self.look, site, help_phone, monotonic_s),
+            **_view_models(bridge, self.look, site, help_phone, monotonic_s, fee_items),
         }
         self._engine = QQmlApplicationEngine()
         self._engine.addImageProvider("icon", IconProvider())

@@ -365,3 +365,8 @@ def test_a_payer_found_by_code_is_named_masked():
 
 def test_a_payer_known_by_card_is_not_asked_about():
     assert confirm_page(SCREENS["confirm-no-receipt"], ZH).payer == ""
+
+
+def test_residents_read_why_the_staff_paused_the_kiosk():
+    page = out_of_service_page(SCREENS["closed-by-staff"], ZH)
+    assert page.what == "正在清洁，工作人员已将本机暂停服务。"

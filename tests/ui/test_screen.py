@@ -32,6 +32,7 @@ EXPECTED = {
     "attract": Screen.ATTRACT,
     "starting": Screen.OUT_OF_SERVICE,
     "no-link": Screen.OUT_OF_SERVICE,
+    "closed-by-staff": Screen.OUT_OF_SERVICE,
     "halted": Screen.OUT_OF_SERVICE,
     "halted-while-paying": Screen.OUT_OF_SERVICE,
     "code-entry": Screen.CODE_ENTRY,

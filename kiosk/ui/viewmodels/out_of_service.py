@@ -51,12 +51,18 @@ def out_of_service_page(kiosk: Kiosk, texts: Texts) -> OutOfServicePage:
     return OutOfServicePage(
         kind=key,
         title=texts.of(f"out_of_service.{key}_title{'_by_phone' if offers_codes else ''}"),
-        what=texts.of(f"out_of_service.{key}_what"),
+        what=texts.of(f"out_of_service.{key}_what", why=_why(kiosk, texts)),
         money=_money(kiosk, texts),
         todo=texts.of(f"out_of_service.{todo}"),
         inquiry_code=shown.inquiry_code if shown else "",
         offers_codes=offers_codes,
     )
+
+
+def _why(kiosk: Kiosk, texts: Texts) -> str:
+    """The message that the operator chose."""
+    because = kiosk.ledger.office.closed_because
+    return texts.of(f"desk_because.{because}") if because else ""
 
 
 def _money(kiosk: Kiosk, texts: Texts) -> str:

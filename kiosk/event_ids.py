@@ -34,6 +34,7 @@ class EventId(StrEnum):
     DEVICE_SAM_NOT_AUTHORISED = "device.sam_not_authorised"
     DEVICE_NO_PCSC = "device.no_pcsc"
     DEVICE_NO_READER = "device.no_reader"
+    DEVICE_SEVERAL_READERS = "device.several_readers"
     DEVICE_MISSING_LIBRARY = "device.missing_library"
     DEVICE_NO_KEYBOARD = "device.no_keyboard"
     DEVICE_NO_WORLD = "device.no_world"

@@ -106,7 +106,7 @@ class Office(QObject):
 
     def tell(self, code: str) -> None:
         """A refusal in the words of the event catalogue, with what to do."""
-        found = event_catalogue.find("desk", code)
+        found = event_catalogue.find("desk", code) or event_catalogue.find("office", code)
         assert found is not None, f"config/events.toml lacks desk.{code}"
         stop = "。" if self.language == "zh" else ". "
         self.say(f"{found.words(self.language)}{stop}{found.advice(self.language)}", Tone.REMEMBER)

@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -64,6 +64,9 @@ browser: $(READY)  ## The cashier's pages in a real Chromium at phone sizes; pic
 contract: $(READY)  ## The OpenAPI document before schemathesis, and a server made from it alone; EXAMPLES=n SEED=s
 	bash packaging/prepare.sh contract-tools
 	$(PYTHON_VENV) -m tests.contract
+
+fleet: $(READY)  ## 200 kiosks on one sandbox over real HTTP, with an outage drill; KIOSKS=n
+	$(PYTHON_VENV) -m tests.fleet --kiosks $(or $(KIOSKS),200)
 
 postgres: $(READY)  ## The sandbox's tests with its book in a real PostgreSQL, made for them
 	bash packaging/prepare.sh postgres-tools

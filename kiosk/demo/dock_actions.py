@@ -22,6 +22,8 @@ SLOW_S = 3.0
 MORE_PAPER_MM = 50_000
 SHOWN_STRIPS = 12
 
+NETWORK_FAULTS = frozenset({Fault.NETWORK_DOWN, Fault.SLOW, Fault.ANSWER_LOST_NEXT})
+
 Publish = Callable[[DockFacts], None]
 
 
@@ -50,6 +52,7 @@ class DemoActions:
             sample_code=_sample_code(sandbox, self._people),
         )
         self._worker: Worker[Callable[[], None]] = Worker("phone", lambda job: job())
+        self._wanted: dict[Fault, bool] = {}  # switches that were moved and not yet carried out
         self._switches = self._switch_table()
         world.subscribe(lambda _: self._tell())
 
@@ -109,16 +112,21 @@ class DemoActions:
     def phone_open(self) -> None:
         address = self._seen.qr_url
         if address:
-            self._show_phone(PhoneStage.WORKING)
-            self._worker.put(lambda: self._open(address))
+            self._send_phone(lambda: self._open(address))
 
     def phone_pay(self, wallet: str) -> None:
-        self._show_phone(PhoneStage.WORKING)
-        self._worker.put(lambda: self._confirm(wallet, "success"))
+        self._send_phone(lambda: self._confirm(wallet, "success"))
 
     def phone_decline(self) -> None:
-        self._show_phone(PhoneStage.WORKING)
-        self._worker.put(lambda: self._confirm("alipay", "decline"))
+        self._send_phone(lambda: self._confirm("alipay", "decline"))
+
+    def _send_phone(self, errand: Callable[[], None]) -> None:
+        """One errand at a time: a phone that is busy does not feel more touches."""
+        with self._lock:
+            if self._facts.phone.stage is PhoneStage.WORKING:
+                return
+            self._show_phone(PhoneStage.WORKING)
+        self._worker.put(errand)
 
     def phone_pay_late(self) -> None:
         """Pay the moment the kiosk takes its QR code away; works best with the network down."""
@@ -177,10 +185,20 @@ class DemoActions:
         with self._lock:
             faults = self._facts.faults | {fault} if on else self._facts.faults - {fault}
             self._facts = replace(self._facts, faults=frozenset(faults))
-        self._worker.put(lambda: self._switches[fault](on))
+            is_waiting = fault in self._wanted
+            self._wanted[fault] = on
+        if not is_waiting:  # However often it is clicked, one errand carries the last word.
+            self._worker.put(lambda: self._switch(fault))
         self._tell()
-        if fault is Fault.ANSWER_LOST_NEXT and on:
-            self.set_fault(fault, on=False)
+        if fault is Fault.ANSWER_LOST_NEXT and on:  # The switch springs back by itself.
+            with self._lock:
+                self._facts = replace(self._facts, faults=self._facts.faults - {fault})
+            self._tell()
+
+    def _switch(self, fault: Fault) -> None:
+        with self._lock:
+            on = self._wanted.pop(fault)
+        self._switches[fault](on)
 
     def _switch_table(self) -> Mapping[Fault, Callable[[bool], None]]:
         printer, reader = self._world.printer, self._world.id_reader
@@ -197,7 +215,12 @@ class DemoActions:
         }
 
     def _link(self, **order: object) -> None:
-        self._sandbox.post("/sandbox/link", order)
+        try:
+            self._sandbox.post("/sandbox/link", order)
+        except requests.RequestException:  # The platform is gone: its line can have no faults.
+            with self._lock:
+                self._facts = replace(self._facts, faults=self._facts.faults - NETWORK_FAULTS)
+            self._tell()
 
     # --- telling -------------------------------------------------------------------------------
 

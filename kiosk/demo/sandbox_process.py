@@ -31,11 +31,14 @@ class SandboxProcess:
         public_base_url: str = "",
         port: int = 0,
         direct_port: int = 0,
+        residents: int = 0,
     ) -> None:
         """Start and wait until it answers. Raises SandboxFailed."""
         command = [sys.executable, "-m", "kiosk.sandbox", "--exit-with-stdin"]
         command += ["--directory", str(directory), "--host", host]
         command += ["--port", str(port), "--direct-port", str(direct_port)]
+        if residents:
+            command += ["--residents", str(residents)]
         if public_base_url:
             command += ["--public-base-url", public_base_url]
         self._process = subprocess.Popen(

@@ -55,6 +55,9 @@ class Rules:
     opening_hours: tuple[Span, ...] = ()  # empty: always open
 
 
+FORGED_ANSWERS = 2  # in a row: one may be a bit that flipped, two are somebody
+
+
 class Presence(StrEnum):
     UNKNOWN = "unknown"  # being opened
     UP = "up"
@@ -76,6 +79,7 @@ class Service(StrEnum):
     NO_SPACE = "no_space"  # the journal's disk is nearly full: nothing new is begun
     CLOSED = "closed"  # outside the opening hours
     OUT_OF_SERVICE = "out_of_service"  # an operator took it out of service
+    NOT_GENUINE = "not_genuine"  # somebody answers in the platform's place: nothing new is begun
     HALTED = "halted"  # the journal cannot be written: no money is taken
 
 
@@ -119,6 +123,7 @@ class Kiosk:
     now_s: float = 0.0
     wall: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     low_space: bool = False  # outcomes still find room, a new payment might not
+    forged_answers: int = 0  # since the last answer that the platform signed, counted to the limit
     mirror_trouble: str = ""  # why the journal has no second copy now
     desk: OperatorDesk = field(default_factory=OperatorDesk)
     halted: str = ""  # why no money can be taken, set by the engine
@@ -146,7 +151,12 @@ class Kiosk:
 
     @property
     def takes_visitors(self) -> bool:
-        return not self.halted and not self.low_space
+        return not self.halted and not self.low_space and not self.is_answered_by_others
+
+    @property
+    def is_answered_by_others(self) -> bool:
+        """What comes back is not the platform's: no payment is begun, what is open is asked on."""
+        return self.forged_answers >= FORGED_ANSWERS
 
     @property
     def service(self) -> Service:
@@ -158,6 +168,8 @@ class Kiosk:
             return Service.OUT_OF_SERVICE
         if not is_open(self.rules.opening_hours, self.wall):
             return Service.CLOSED
+        if self.is_answered_by_others:
+            return Service.NOT_GENUINE
         if self.link is Link.UNKNOWN:
             return Service.STARTING
         if self.link is Link.DOWN:

@@ -59,6 +59,9 @@ def on_pay_touched(turn: Turn, page: Choosing) -> None:
     if not page.chosen:
         return
     page = replace(page, notice=None, auto_collect_at_s=None)
+    if turn.kiosk.is_answered_by_others:
+        turn.show(Trouble(TroubleKind.NOT_GENUINE, page))
+        return
     if turn.kiosk.link is Link.DOWN:
         turn.show(Trouble(TroubleKind.NOT_PAID_NETWORK, page, can_retry=True))
         return
@@ -103,6 +106,9 @@ def _begin(turn: Turn, choosing: Choosing, *, receipt_later: bool) -> None:
         return
     if len(turn.ledger.open_payments) >= MAX_UNSETTLED:  # The platform settles nothing any more.
         turn.show(Trouble(TroubleKind.NOT_PAID_NETWORK, choosing, can_retry=True))
+        return
+    if turn.kiosk.is_answered_by_others:
+        turn.show(Trouble(TroubleKind.NOT_GENUINE, choosing))
         return
     payment_id = turn.new_id(turn.rules.kiosk_id)
     turn.record(

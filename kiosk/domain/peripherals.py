@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import floor
 from types import MappingProxyType
+from zlib import crc32
 
 from drivers.api import PrinterStatus, Role
 from kiosk.domain import strips
 from kiosk.domain.events import DiskSeen
-from kiosk.domain.kiosk import Link, Presence
+from kiosk.domain.kiosk import FORGED_ANSWERS, Link, Presence
 from kiosk.domain.platform import (
     Acknowledged,
     AnswerLost,
@@ -20,7 +22,8 @@ from kiosk.domain.platform import (
 from kiosk.domain.records import DeviceChanged, LinkChanged
 from kiosk.domain.turn import Turn
 
-DISK, MIRROR = "disk", "mirror"  # in place of a role in the journal
+DISK, MIRROR, PLATFORM = "disk", "mirror", "platform"  # in place of a role in the journal
+FORGED = "signature_"  # how codes of answers begin that the platform did not sign
 MAX_CONDITION_CHARS = 200
 
 
@@ -56,18 +59,42 @@ def on_disk_seen(turn: Turn, seen: DiskSeen) -> None:
 
 
 def on_any_reply(turn: Turn, call: PlatformCall, outcome: Outcome) -> None:
-    """Learn from every call whether the link works; doubt is settled by a check at once."""
+    """Learn from every call whether the link works, and whose answers come back; doubt about
+    the link is settled by a check at once."""
+    if isinstance(call, ReadReserve):
+        return  # It asked the disk, not the platform.
+    _watch_signatures(turn, outcome)
     if isinstance(call, CheckLink):
         _set_link(turn, Link.UP if isinstance(outcome, Acknowledged) else Link.DOWN)
         up = turn.kiosk.link is Link.UP
         gap_s = turn.rules.link_check_s if up else turn.rules.link_retry_s
-        turn.change(link_check_in_flight=False, link_check_at_s=turn.now_s + gap_s)
-    elif isinstance(call, ReadReserve):
-        pass  # It asked the disk, not the platform.
+        next_s = _own_moment_s(turn.rules.kiosk_id, turn.now_s + gap_s / 2, gap_s)
+        turn.change(link_check_in_flight=False, link_check_at_s=next_s)
     elif isinstance(outcome, NotSent | AnswerLost):
         turn.change(link_check_at_s=turn.now_s)
     else:
         _set_link(turn, Link.UP)
+
+
+def _watch_signatures(turn: Turn, outcome: Outcome) -> None:
+    """Two answers in a row that somebody else wrote stop payments, one that is genuine brings
+    them back. A call without an answer says nothing about either."""
+    was, forged = turn.kiosk.is_answered_by_others, turn.kiosk.forged_answers
+    if isinstance(outcome, AnswerLost) and outcome.reason.startswith(FORGED):
+        turn.change(forged_answers=min(forged + 1, FORGED_ANSWERS))
+        if turn.kiosk.is_answered_by_others and not was:
+            turn.record(DeviceChanged(PLATFORM, outcome.reason))
+    elif forged and not isinstance(outcome, NotSent | AnswerLost):
+        turn.change(forged_answers=0)
+        if was:
+            turn.record(DeviceChanged(PLATFORM, "genuine"))
+
+
+def _own_moment_s(kiosk_id: str, after_s: float, period_s: float) -> float:
+    """The next moment of this kiosk's own within the period: kiosks that got their power
+    back together must not ask together for ever after."""
+    share = crc32(kiosk_id.encode()) / 2**32
+    return (floor(after_s / period_s - share) + 1 + share) * period_s
 
 
 def _set_link(turn: Turn, link: Link) -> None:

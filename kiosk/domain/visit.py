@@ -200,6 +200,7 @@ class TroubleKind(StrEnum):
     NOT_PAID_NETWORK = "not_paid_network"  # no QR was ever shown, no money taken
     NOT_PAID_REFUSED = "not_paid_refused"
     NO_SPACE = "no_space"  # the journal's disk is nearly full: no payment is begun
+    NOT_GENUINE = "not_genuine"  # somebody answers in the platform's place: none is begun
     MONEY_IN_DOUBT = "money_in_doubt"  # 请勿重复支付
     PRINTER_NOT_READY = "printer_not_ready"  # collecting is not possible now
 

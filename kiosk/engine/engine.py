@@ -27,6 +27,7 @@ from kiosk.domain.events import (
     Stamp,
     Started,
     Tick,
+    Touch,
 )
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import rebuild
@@ -38,7 +39,9 @@ from kiosk.event_ids import EventId
 log = structlog.get_logger(__name__)
 
 TICK_S = 0.25
-MAX_INBOX = 4096  # More waiting events mean that the core has stopped: a bug.
+MAX_INBOX = 4096
+MAX_TOUCHES = MAX_INBOX // 2  # waiting; what is touched after that is as good as not touched
+STUCK_S = 30.0  # evidence that finds no room for so long means that the core has stopped: a bug
 LOOK_S = 10.0  # between two looks at the disks
 RESUME_S = 60.0  # between two tries to use a journal that failed
 
@@ -125,6 +128,7 @@ class Engine:
         if result.records and not self._commit(result.records, stamp):
             self._note_device(event, stamp)
             return
+        self._tell_of_forgeries(result.kiosk)
         self.kiosk = result.kiosk
         if result.changed or isinstance(event, Tick):
             self._publish(self.kiosk)
@@ -190,6 +194,14 @@ class Engine:
         if seen != DiskSeen(here.low_space, here.mirror_trouble):
             self._tell(seen)
             self.handle(seen)
+
+    def _tell_of_forgeries(self, now: Kiosk) -> None:
+        if now.is_answered_by_others is self.kiosk.is_answered_by_others:
+            return
+        if now.is_answered_by_others:
+            log.error(EventId.KIOSK_ANSWERS_FORGED)
+        else:
+            log.info(EventId.KIOSK_ANSWERS_GENUINE)
 
     def _tell(self, seen: DiskSeen) -> None:
         if seen.low is not self.kiosk.low_space:
@@ -272,8 +284,16 @@ class Core:
         self._thread.start()
 
     def post(self, event: Event) -> None:
-        """Hand over an event, from any thread."""
-        self._inbox.put_nowait(event)
+        """Hand over an event, from any thread.
+
+        A touch is dropped where too much waits already, so that the screen's thread never
+        waits. Everything else is told only once and gets its turn, however long the queue;
+        raises queue.Full where the core has stopped.
+        """
+        if not isinstance(event, Touch):
+            self._inbox.put(event, timeout=STUCK_S)
+        elif self._inbox.qsize() < MAX_TOUCHES:
+            self._inbox.put_nowait(event)
 
     def ask(self, question: Callable[[Engine], Answer]) -> Future[Answer]:
         """Put a short question to the engine on its own thread; the future brings the answer,

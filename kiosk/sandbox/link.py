@@ -20,7 +20,7 @@ from typing import Any
 
 from kiosk.sandbox.line import Line
 
-MAX_CONNECTIONS = 256
+MAX_CONNECTIONS = 4096  # six of each kiosk, for a fleet of some hundreds
 MAX_ARMED = 100
 MAX_RECORDED = 200
 MAX_ANSWER_BYTES = 1 << 20

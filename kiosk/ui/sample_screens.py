@@ -238,7 +238,9 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         ),
         "halted": replace(READY, halted="journal"),
         "no-space": replace(READY, low_space=True),
+        "not-genuine": replace(READY, forged_answers=2),
         "trouble-no-space": _trouble(K.NO_SPACE, choosing=CHOOSING),
+        "trouble-not-genuine": _trouble(K.NOT_GENUINE, choosing=CHOOSING),
         "halted-while-paying": replace(at(PAYING), halted="journal", ledger=ONE_OPEN),
         "no-link-after-doubt": replace(READY, link=Link.DOWN, ledger=ONE_OPEN),
         "trouble-lookup-after-doubt": replace(

@@ -163,3 +163,40 @@ def test_one_lost_answer_makes_no_second_payment(play: Play, sandbox: SandboxPro
     play.kiosk.post(e.PayTouched())
     play.wait(lambda facts: facts.phone.stage is PhoneStage.READY)
     assert len(sandbox.get("/sandbox/payments")) == 1
+
+
+def test_a_switch_that_is_clicked_a_thousand_times_ends_as_it_was_left(play: Play) -> None:
+    for index in range(1000):
+        play.actions.set_fault(Fault.PAPER_OUT, on=index % 2 == 0)
+    play.kiosk.wait(lambda kiosk: kiosk.can_print)
+    assert play.facts.faults == frozenset()
+
+
+def test_a_phone_that_is_touched_a_thousand_times_pays_once(play: Play) -> None:
+    play.open_cashier("王秀英")
+    for _ in range(1000):
+        play.actions.phone_pay("alipay")
+    play.wait(lambda facts: facts.phone.stage is PhoneStage.PAID)
+    play.kiosk.wait_page(Done)
+
+
+def test_switches_and_phone_outlive_a_platform_that_is_gone(tmp_path: Path) -> None:
+    sandbox = SandboxProcess(tmp_path / "sandbox")
+    world = SimulatedWorld(tmp_path / "strips")
+    told: list[DockFacts] = []
+    calm = threading.Event()
+
+    def publish(facts: DockFacts) -> None:
+        told.append(facts)
+        if len(told) > 1 and not facts.faults and Fault.SLOW in told[-2].faults:
+            calm.set()
+
+    actions = DemoActions(world, sandbox, publish)
+    actions.start()
+    sandbox.stop()
+    actions.set_fault(Fault.SLOW, on=True)
+    assert calm.wait(WAIT_S)  # told that the switch is off again, by a worker that lives
+    calm.clear()
+    actions.set_fault(Fault.SLOW, on=True)
+    assert calm.wait(WAIT_S)
+    actions.stop(WAIT_S)

@@ -11,7 +11,7 @@ from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.kiosk import Kiosk
 from kiosk.engine.clock import SystemClock, ulid
-from kiosk.engine.engine import Core, Engine
+from kiosk.engine.engine import MAX_INBOX, Core, Engine
 from kiosk.engine.platform_link import Channel, PlatformLink, channel_of
 from kiosk.engine.worker import Worker
 from tests.support.people import ZHANG
@@ -72,6 +72,52 @@ def test_the_core_handles_posted_events_and_lets_time_pass() -> None:
     core.start()
     core.post(e.CardShown(ZHANG))
     assert shown.wait(WAIT_S)
+    core.stop(WAIT_S)
+
+
+def test_a_flood_of_touches_is_cut_off_and_evidence_still_gets_its_turn() -> None:
+    heard = threading.Event()
+    gate = threading.Event()
+
+    def make_engine() -> Engine:
+        assert gate.wait(WAIT_S)  # the core is busy while everything arrives
+        return Engine(Playbook().rules, MemoryDiary(), SystemClock(), lambda _: None, publish)
+
+    def publish(kiosk: Kiosk) -> None:
+        if kiosk.visit is not None:
+            heard.set()
+
+    core = Core(make_engine, "boot", "test")
+    core.start()
+    for _ in range(MAX_INBOX * 2):
+        core.post(e.Touched())
+    core.post(e.CardShown(ZHANG))
+    gate.set()
+    assert heard.wait(WAIT_S)
+    core.stop(WAIT_S)
+
+
+def test_evidence_waits_for_room_instead_of_ending_the_process() -> None:
+    gate = threading.Event()
+    served = threading.Event()
+
+    def make_engine() -> Engine:
+        assert gate.wait(WAIT_S)
+        return Engine(Playbook().rules, MemoryDiary(), SystemClock(), lambda _: None, publish)
+
+    def publish(kiosk: Kiosk) -> None:
+        if kiosk.visit is not None:
+            served.set()
+
+    core = Core(make_engine, "boot", "test")
+    core.start()
+    for _ in range(MAX_INBOX):
+        core.post(e.CardRemoved())
+    last = threading.Thread(target=core.post, args=(e.CardShown(ZHANG),))
+    last.start()
+    gate.set()
+    assert served.wait(WAIT_S)
+    last.join(WAIT_S)
     core.stop(WAIT_S)
 
 

@@ -26,6 +26,7 @@ KEYS = {
     Service.NO_SPACE: "no_space",
     Service.CLOSED: "closed",
     Service.OUT_OF_SERVICE: "by_operator",
+    Service.NOT_GENUINE: "not_genuine",
     Service.HALTED: "halted",
 }
 

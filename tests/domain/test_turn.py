@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.api import PrinterCondition, PrinterStatus, Role
 from kiosk.domain import peripherals
+from kiosk.domain.events import Stamp
 from kiosk.domain.kiosk import Chore, Kiosk, Link, Presence, Service
 from kiosk.domain.platform import (
     Acknowledged,
@@ -18,7 +21,7 @@ from kiosk.domain.platform import (
     Refused,
 )
 from kiosk.domain.records import DeviceChanged, LinkChanged, VisitEnded
-from kiosk.domain.turn import MAX_IN_FLIGHT
+from kiosk.domain.turn import MAX_IN_FLIGHT, Turn
 from kiosk.domain.visit import Done, EnteringCode, Visit
 from tests.support.turns import NOW_S, RULES, WALL, seen, turn_with
 
@@ -163,7 +166,23 @@ def test_a_check_decides_about_the_link_and_when_to_check_again(outcome, link, g
     peripherals.on_any_reply(turn, CheckLink(), outcome)
     assert turn.kiosk.link is link
     assert not turn.kiosk.link_check_in_flight
-    assert turn.kiosk.link_check_at_s == NOW_S + gap_s
+    assert NOW_S + gap_s / 2 < turn.kiosk.link_check_at_s <= NOW_S + gap_s * 3 / 2
+
+
+def checked_at_s(kiosk_id: str, now_s: float) -> float:
+    """When a kiosk checks next whose check is answered now."""
+    kiosk = Kiosk(replace(RULES, kiosk_id=kiosk_id))
+    turn = Turn(kiosk, Stamp(now_s, WALL, "fresh"))
+    peripherals.on_any_reply(turn, CheckLink(), Acknowledged())
+    return turn.kiosk.link_check_at_s
+
+
+def test_checks_keep_their_period_and_kiosks_that_start_together_check_apart() -> None:
+    first_s = [checked_at_s(f"kiosk-{number}", NOW_S) for number in range(20)]
+    assert len({round(moment_s, 1) for moment_s in first_s}) > 15
+    for number, moment_s in enumerate(first_s):
+        next_s = checked_at_s(f"kiosk-{number}", moment_s + 0.1)
+        assert next_s == pytest.approx(moment_s + RULES.link_check_s)
 
 
 @pytest.mark.parametrize("outcome", [NotSent("no route"), AnswerLost("time-out")])

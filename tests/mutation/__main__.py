@@ -153,7 +153,7 @@ def run(package: str, options: argparse.Namespace) -> bool:
         mutant
         for file in sources(package)
         for mutant in mutants_of(str(file.relative_to(ROOT)), file.read_text())
-        if options.only in mutant.name
+        if any(text in mutant.name for text in options.only.split(","))
     ]
     started_s = time.monotonic()
     known = book.read()
@@ -172,7 +172,11 @@ def main() -> int:
     parser.add_argument("packages", nargs="+", choices=sorted(TESTS))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=3600.0, help="then stop; run it again")
-    parser.add_argument("--only", default="", help="mutants whose name holds this text")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="mutants whose name holds one of these texts, with commas between",
+    )
     parser.add_argument("--report", action="store_true", help="only what is known so far")
     options = parser.parse_args()
     results = [run(package, options) for package in options.packages]

@@ -1,0 +1,266 @@
+"""Halting, starting again and telling devices: what the engine does when its journal fails."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import pytest
+
+from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, PrintReport, Role
+from kiosk.domain import events as e
+from kiosk.domain import platform as p
+from kiosk.domain.kiosk import Presence
+from kiosk.domain.peripherals import MIRROR
+from kiosk.domain.records import KioskStarted, VisitOpened
+from kiosk.engine.engine import LOOK_S, RESUME_S, CommitUncertain, Core, Engine, Question
+from kiosk.engine.platform_link import Channel, channel_of
+from tests.support.people import ZHANG, bill
+from tests.support.playbook import MemoryDiary, Playbook
+
+WAIT_S = 10
+
+
+class NotingDiary(MemoryDiary):
+    """Counts what the engine asks for besides records."""
+
+    tidied = 0
+    closed = 0
+
+    def tidy(self) -> None:
+        self.tidied += 1
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+OUT = PrinterStatus(frozenset({PrinterCondition.PAPER_OUT}))
+
+
+@pytest.fixture
+def play() -> Playbook:
+    play = Playbook()
+    play.platform.owe(bill(1))
+    return play
+
+
+def halt(play: Playbook) -> None:
+    """The next commit fails, and so does everything after it."""
+    play.diary.fail_at = play.diary.commits + 1
+    play.diary.fails_for_ever = True
+    play.tap(ZHANG)
+    assert play.kiosk.halted
+
+
+def mend(play: Playbook) -> None:
+    play.diary.fails_for_ever = False
+    play.diary.fail_at = 0
+
+
+def starts(play: Playbook) -> int:
+    return sum(isinstance(record, KioskStarted) for record in play.diary.records())
+
+
+def test_a_halted_kiosk_says_why_on_the_screen(play: Playbook) -> None:
+    halt(play)
+    assert play.published[-1].halted == "the disk is gone"
+
+
+def test_an_event_whose_commit_failed_leaves_no_trace_and_no_effect(play: Playbook) -> None:
+    before = len(play.performed)
+    halt(play)
+    assert play.kiosk.visit is None
+    assert len(play.performed) == before
+    assert not any(isinstance(record, VisitOpened) for record in play.diary.records())
+
+
+def test_a_halted_kiosk_hears_nobody(play: Playbook) -> None:
+    halt(play)
+    shown = len(play.published)
+    play.send(e.CardShown(ZHANG), e.Tick())
+    assert play.kiosk.visit is None
+    assert len(play.published) == shown
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        e.PrinterSeen(OUT),
+        e.PrintFinished("J", PrintReport(PrintOutcome.UNKNOWN, OUT)),
+    ],
+)
+def test_a_halted_kiosk_still_notes_its_printer(play: Playbook, event: e.Event) -> None:
+    halt(play)
+    play.engine.handle(event)
+    assert play.kiosk.printer == OUT
+    assert play.kiosk.halted
+
+
+def test_a_halted_kiosk_still_notes_which_devices_are_there(play: Playbook) -> None:
+    halt(play)
+    play.engine.handle(e.DeviceDown(Role.SCANNER, "cable"))
+    assert play.kiosk.presence[Role.SCANNER] is Presence.DOWN
+    play.engine.handle(e.DeviceUp(Role.SCANNER))
+    assert play.kiosk.presence[Role.SCANNER] is Presence.UP
+
+
+def test_the_event_whose_commit_failed_is_noted_as_far_as_it_is_a_device(play: Playbook) -> None:
+    play.diary.fail_at = play.diary.commits + 1
+    play.diary.fails_for_ever = True
+    play.send(e.PrinterSeen(OUT))
+    assert play.kiosk.halted
+    assert play.kiosk.printer == OUT
+
+
+def test_a_journal_that_failed_is_tried_again_after_exactly_its_pause(play: Playbook) -> None:
+    halt(play)
+    mend(play)
+    play.now_s += RESUME_S - 0.25
+    play.engine.rest()
+    assert play.kiosk.halted
+    play.now_s += 0.25
+    play.engine.rest()
+    assert not play.kiosk.halted
+    assert starts(play) == 2
+
+
+def test_a_journal_that_fails_again_is_tried_once_a_minute(play: Playbook) -> None:
+    halt(play)
+    play.now_s += RESUME_S
+    play.engine.rest()
+    assert play.kiosk.halted
+    mend(play)
+    play.now_s += RESUME_S - 0.25
+    play.engine.rest()
+    assert play.kiosk.halted
+    play.now_s += 0.25
+    play.engine.rest()
+    assert not play.kiosk.halted
+
+
+def test_what_serves_again_knows_its_devices_and_its_money_from_the_journal(
+    play: Playbook,
+) -> None:
+    play.tap(ZHANG)
+    payment_id = play.pay()
+    play.diary.fail_at = play.diary.commits + 1
+    play.diary.fails_for_ever = True
+    play.send(e.BackTouched())
+    mend(play)
+    play.now_s += RESUME_S
+    play.engine.rest()
+    assert play.kiosk.can_print
+    assert play.kiosk.visit is None
+    assert payment_id in play.kiosk.ledger.payments
+    assert not any(x.is_settled for x in play.kiosk.ledger.payments.values())
+    assert isinstance(play.pending[0], p.QueryPayment)
+
+
+def test_a_kiosk_that_never_started_does_not_start_by_itself() -> None:
+    play = Playbook()
+    engine = Engine(play.rules, play.diary, play, lambda _: None, lambda _: None)
+    engine.halt("test")
+    play.now_s += 10 * RESUME_S
+    engine.rest()
+    assert engine.kiosk.halted == "test"
+
+
+def test_a_halt_for_good_lasts_until_the_next_start(play: Playbook) -> None:
+    play.engine.halt("asked", for_good=True)
+    play.engine.halt("again")
+    play.now_s += 10 * RESUME_S
+    play.engine.rest()
+    assert play.kiosk.halted == "again"
+
+
+# --- between two events --------------------------------------------------------------------------
+
+
+def test_the_disk_is_looked_at_every_ten_seconds(play: Playbook) -> None:
+    play.engine.rest()
+    play.diary.low = True
+    play.now_s += LOOK_S - 0.25
+    play.engine.rest()
+    assert not play.kiosk.low_space
+    play.now_s += 0.25
+    play.engine.rest()
+    assert play.kiosk.low_space
+
+
+def test_a_disk_that_does_not_answer_halts_the_kiosk(play: Playbook) -> None:
+    play.diary.is_silent = True
+    play.now_s += LOOK_S
+    play.engine.rest()
+    assert play.kiosk.halted == "the disk does not answer"
+
+
+def test_a_lost_mirror_is_recorded_once_and_its_return_too(play: Playbook) -> None:
+    for trouble in ("no such directory", "no such directory", ""):
+        play.diary.mirror_trouble = trouble
+        play.now_s += LOOK_S
+        play.engine.rest()
+        assert play.kiosk.mirror_trouble == trouble
+    rows = [body["condition"] for _, body in play.diary.rows if body.get("role") == MIRROR]
+    assert rows == ["no such directory", "kept"]
+
+
+def test_the_journal_is_tidied_only_while_nobody_waits() -> None:
+    diary = NotingDiary()
+    play = Playbook(diary=diary)
+    play.platform.owe(bill(1))
+    play.tap(ZHANG)
+    play.engine.rest()
+    assert diary.tidied == 0
+    play.send(e.LeaveTouched())
+    play.engine.rest()
+    assert diary.tidied == 1
+
+
+# --- questions -----------------------------------------------------------------------------------
+
+
+def test_rows_can_be_asked_for_while_the_journal_can_be_used(play: Playbook) -> None:
+    first, second = play.engine.entries(1, 2)
+    assert (first.seq, first.kind, second.seq) == (1, "KioskStarted", 2)
+    assert play.engine.last_seq == len(play.diary.rows)
+    halt(play)
+    with pytest.raises(CommitUncertain, match="the disk is gone"):
+        play.engine.entries(1, 2)
+
+
+def test_a_question_brings_its_answer_or_that_the_journal_fails(play: Playbook) -> None:
+    answer: Future[int] = Future()
+    Question(lambda engine: engine.last_seq, answer).put_to(play.engine)
+    assert answer.result(0) == len(play.diary.rows)
+    halt(play)
+    refused: Future[object] = Future()
+    Question(lambda engine: engine.entries(1, 1), refused).put_to(play.engine)
+    assert isinstance(refused.exception(0), CommitUncertain)
+
+
+def test_the_core_answers_questions_on_its_own_thread_and_closes_its_journal() -> None:
+    diary = NotingDiary()
+    play = Playbook(diary=diary)
+    core = Core(
+        lambda: Engine(play.rules, play.diary, play, lambda _: None, lambda _: None), "b", "v"
+    )
+    core.start()
+    assert core.ask(lambda engine: engine.last_seq).result(WAIT_S) > 0
+    core.stop(WAIT_S)
+    assert diary.closed == 1
+
+
+# --- channels ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "channel"),
+    [
+        (p.SearchBills("L", p.Subject(p.SubjectKind.PERSON, "n")), Channel.BILLS),
+        (p.SearchReceipts("L", p.Subject(p.SubjectKind.PERSON, "n")), Channel.RECEIPTS),
+        (p.QueryPayment("P", 1, wait_s=0.5), Channel.WATCH),
+        (p.QueryPayment("P", 1, wait_s=0.5, awaited=True), Channel.WATCH),
+        (p.CheckLink(), Channel.LINK),
+    ],
+)
+def test_every_kind_of_call_has_its_channel(call: p.PlatformCall, channel: Channel) -> None:
+    assert channel_of(call) is channel

@@ -37,6 +37,9 @@ SAM_ID = Command(b"\x12\xff", 1.5, range(16, 17))
 FIND = Command(b"\x20\x01", 1.5, range(17), FOUND)
 SELECT = Command(b"\x20\x02", 1.5, range(17))
 READ_TEXT = Command(b"\x30\x01", 3.0, range(READ_SIZE, READ_SIZE + 1), begins=READ_HEADER)
+ADDRESS_SIZE = 70
+NEWEST_ADDRESS = Command(b"\x30\x03", 3.0, range(ADDRESS_SIZE, ADDRESS_SIZE + 1))
+NO_CONTENT = 0x91
 ATTEMPTS = 2  # one damaged reply is noise on the line, two are a fault
 WRITE_TIMEOUT_S = 2.0
 
@@ -77,9 +80,10 @@ SAM_REASONS = {0x60: "sam_self_test", 0x66: "sam_not_authorised"}
 class Refused(Exception):
     """The module answered with a status that is not success."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: Trouble, status: int = 0) -> None:
         super().__init__(trouble.value)
         self.trouble = trouble
+        self.status = status
 
 
 class Sam:
@@ -148,6 +152,23 @@ class Sam:
         """
         return self._ask(READ_TEXT)[len(READ_HEADER) :][:TEXT_SIZE]
 
+    def newest_address(self) -> str:
+        """The address written onto the card after it was issued; empty where there is none.
+
+        To be asked right after the text. The kiosk's own reader never asks: no payment needs
+        an address. Raises Refused, DriverError.
+        """
+        try:
+            data = self._ask(NEWEST_ADDRESS)
+        except Refused as refused:
+            if refused.status == NO_CONTENT:
+                return ""
+            raise
+        try:
+            return data.decode("utf-16-le").strip(" \0\u3000")
+        except UnicodeDecodeError:
+            raise Refused(Trouble.DAMAGED) from None
+
     # --- one command -------------------------------------------------------------------------------
 
     def _ask(self, command: Command) -> bytes:
@@ -160,7 +181,9 @@ class Sam:
                 return reply.data
             _require_known(reply)
             reason = "strange_answer"
-        raise DeviceLost(reason, f"command {command.code.hex()} was tried {ATTEMPTS} times")
+        said = "does not answer" if reason == "no_answer" else "answers nonsense"
+        words = f"the reader {said} (command {command.code.hex(' ')}, {ATTEMPTS} times)"
+        raise DeviceLost(reason, words)
 
     def _ask_once(self, command: Command) -> Reply | None:
         # A late answer to an earlier command must not be taken for the answer to this one.
@@ -182,4 +205,4 @@ def _require_known(reply: Reply) -> None:
         code = reply.status[2]
         raise DriverError(SAM_REASONS[code], f"the module reports 0x{code:02x}")
     if trouble is not None and trouble is not Trouble.LINE:
-        raise Refused(trouble)
+        raise Refused(trouble, reply.status[2])

@@ -30,6 +30,7 @@ class CardOnSam:
     text: bytes = field(repr=False)
     serial: bytes = bytes(8)
     refusals: Mapping[bytes, int] = field(default_factory=dict)
+    newest_address: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class SamEmulator:
             case b"\x30\x01":
                 return self._read(card)
             case b"\x30\x03":
-                return NO_CONTENT
+                return OK + card.newest_address if card and card.newest_address else NO_CONTENT
             case _:
                 return BAD_COMMAND
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -11,9 +12,21 @@ from hypothesis import strategies as st
 from drivers.api import CardRead, CardReadFailed, CardRemoved, DeviceLost, DriverError
 from drivers.id_reader.card_text import parse
 from drivers.id_reader.frames import REPLY_LENGTHS, FrameFinder, checksum, frame
-from drivers.id_reader.sam_emulator import DEMO_SAM_ID, Manners
+from drivers.id_reader.sam import Refused, Sam
+from drivers.id_reader.sam_emulator import DEMO_SAM_ID, Manners, SamEmulator
+from drivers.id_reader.sam_reader import SamReader
+from tests.drivers.bench import FakeClock
 from tests.drivers.contract import IdReaderContract
-from tests.drivers.sams import RESIDENT, SECOND, Bench, card, reply_with
+from tests.drivers.sams import (
+    RESIDENT,
+    SECOND,
+    Bench,
+    Table,
+    WireToSam,
+    card,
+    field,
+    reply_with,
+)
 
 ZHANG, LI = CardRead(parse(RESIDENT)), CardRead(parse(SECOND))
 WHOLE = reply_with(RESIDENT)
@@ -424,3 +437,39 @@ def test_the_photo_and_the_address_never_leave_the_driver(bench):
     assert set(event.card.__slots__) == {
         "kind", "name", "number", "valid_from", "valid_until", "long_term",
     }  # fmt: skip
+
+
+# --- the newest address ------------------------------------------------------------------------------
+
+
+def sam_with(newest):
+    clock, lying = FakeClock(), replace(card(), newest_address=newest)
+    return Sam(WireToSam(SamEmulator(lambda: lying), clock), clock)
+
+
+@pytest.mark.parametrize("address", ["浙江省杭州市拱墅区测试路2号", "址" * 35, "𠮷巷1号"])
+def test_the_newest_address_is_read_after_the_text(address):
+    sam = sam_with(field(address, 70))
+    sam.find()
+    sam.select()
+    sam.read_text()
+    assert sam.newest_address() == address
+
+
+def test_a_card_without_a_newest_address_has_none():
+    assert sam_with(b"").newest_address() == ""
+
+
+def test_a_newest_address_that_is_no_text_is_a_damaged_card():
+    with pytest.raises(Refused, match="damaged"):
+        sam_with(b"\x00\xd8" * 35).newest_address()
+
+
+def test_the_kiosks_reader_never_asks_for_an_address():
+    asked = []
+    clock, table = FakeClock(), Table()
+    table.place(card())
+    emulator = SamEmulator(lambda: table.lying, after=asked.append)
+    SamReader(Sam(WireToSam(emulator, clock), clock), clock=clock).poll()
+    assert asked
+    assert b"\x30\x03" not in asked

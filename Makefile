@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: package package-test fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -90,6 +90,9 @@ bench: $(READY)  ## The benchmark table; also out/bench.json
 gallery: $(READY)  ## Every screen in every language, text size and contrast, in out/gallery
 	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m kiosk.ui.gallery
 
+package: $(READY)  ## The installable builds for Debian 12 under dist; VERSION=… SOURCE_DATE_EPOCH=…
+	bash packaging/deb/build.sh
+
 setup: $(READY)  ## Only make .venv
 
 deps:  ## The system's libraries for Qt (root installs them, others see the command)
@@ -97,7 +100,7 @@ deps:  ## The system's libraries for Qt (root installs them, others see the comm
 
 lock:  ## Write requirements.lock anew, after a change of the dependencies (needs uv)
 	uv lock
-	uv export --frozen --no-emit-project --no-header --extra sandbox --extra postgres --group dev \
+	uv export --frozen --no-emit-project --no-header --extra sandbox --extra postgres --extra usb --group dev \
 	    -o requirements.lock >/dev/null
 	echo 'pyscard>=2.3' | uv pip compile - --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate -o requirements-pcsc.lock >/dev/null

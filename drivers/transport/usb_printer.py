@@ -25,7 +25,7 @@ def find_printer(
 
     Raises DeviceLost where there is none, BadSettings where several could be meant.
     """
-    found = {entry.name: _serial_of(entry) for entry in sorted(classes.glob("lp*"))}
+    found = {entry.name: serial_number_of(entry) for entry in sorted(classes.glob("lp*"))}
     fitting = [name for name, each in found.items() if serial in ("", each)]
     if not fitting:
         raise DeviceLost("no_printer", f"no USB printer with serial {serial!r}; there are {found}")
@@ -34,7 +34,7 @@ def find_printer(
     return devices / fitting[0]
 
 
-def _serial_of(entry: Path) -> str:
+def serial_number_of(entry: Path) -> str:
     """The USB device is the parent of the interface that usblp serves."""
     place = (entry / "device").resolve().parent / "serial"
     return place.read_text("utf-8", "replace").strip() if place.is_file() else ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from kiosk.cli import device, journal, service, site
+from kiosk.cli import device, journal, service, setup, site
 from kiosk.cli.output import EXIT_BAD_USE, EXIT_BUG, EXIT_FINDING, EXIT_INTERRUPTED, BadUse, err
 from kiosk.journal.errors import JournalDamaged, JournalError, WrongKey
 from kiosk.observability import mask
@@ -19,7 +19,7 @@ HELP = """公共支付自助机 · a self-service kiosk for paying what one owes
 Begin with [bold]kiosk demo[/bold]: an embedded payment platform, simulated devices and the
 kiosk's own screen, on any desktop.
 
-On a real kiosk write a site file, then [bold]kiosk check-settings[/bold] lists its faults,
+On a real kiosk [bold]kiosk setup[/bold] writes the site file, [bold]kiosk check-settings[/bold] lists its faults,
 [bold]kiosk doctor[/bold] examines devices and platform, [bold]kiosk run[/bold] serves.
 
 Exit codes: 0 success, 1 a finding (a device is not ready, the journal is damaged), 2 bad
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 service.add_to(app)
 site.add_to(app)
+setup.add_to(app)
 app.add_typer(device.app, name="device")
 app.add_typer(journal.app, name="journal")
 

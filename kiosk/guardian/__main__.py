@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     if chosen.forget:
         forget(state)
         return 0
-    command = chosen.command or [sys.executable, "-m", "kiosk", "run", "--site", str(chosen.site)]
+    command = chosen.command or _kiosk(chosen.site)
     app = QGuiApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)
     load_fonts(assets_directory())
@@ -46,6 +46,12 @@ def main(arguments: list[str]) -> int:
     code = app.exec()
     guardian.stop()
     return code
+
+
+def _kiosk(site: Path) -> list[str]:
+    """As isolated from the environment as the guardian itself."""
+    isolated = ["-I"] if sys.flags.isolated else []
+    return [sys.executable, *isolated, "-m", "kiosk", "run", "--site", str(site)]
 
 
 def _options() -> argparse.ArgumentParser:

@@ -98,6 +98,8 @@ class Shell:
         self._key_filter = KeyFilter(self.window, press) if press else None
         self.window.frameSwapped.connect(warm_up, Qt.ConnectionType.SingleShotConnection)
         if full_screen:
+            # Without a window manager nobody else would make it as large as the screen.
+            self.window.setGeometry(self.window.screen().geometry())
             self.window.showFullScreen()
         else:
             self.window.show()

@@ -1,0 +1,45 @@
+"""What is plugged in is found under names that stay."""
+
+from types import SimpleNamespace
+
+from drivers.discovery import Found, Kind, everything, serial_ports, usb_printers
+
+
+def test_a_serial_port_is_named_by_its_id_where_it_has_one(tmp_path):
+    port = tmp_path / "ttyUSB0"
+    port.touch()
+    by_id = tmp_path / "by-id"
+    by_id.mkdir()
+    (by_id / "usb-Maker_Reader_0001-if00").symlink_to(port)
+    ports = [
+        SimpleNamespace(device=str(port), description="Maker Reader"),
+        SimpleNamespace(device="/dev/ttyS0", description="n/a"),
+    ]
+    assert serial_ports(lambda: ports, by_id) == (
+        Found(Kind.SERIAL, "/dev/ttyS0", ""),
+        Found(Kind.SERIAL, str(by_id / "usb-Maker_Reader_0001-if00"), "Maker Reader"),
+    )
+
+
+def test_no_directory_of_ids_leaves_the_kernels_names(tmp_path):
+    ports = [SimpleNamespace(device="/dev/ttyACM0", description=None)]
+    found = serial_ports(lambda: ports, tmp_path / "none")
+    assert found == (Found(Kind.SERIAL, "/dev/ttyACM0", ""),)
+
+
+def test_usb_printers_are_found_by_their_serial_numbers(tmp_path):
+    device = tmp_path / "device"
+    (device / "interface").mkdir(parents=True)
+    (device / "serial").write_text("TP-0001\n")
+    for name, interface in (("lp0", device / "interface"), ("lp1", tmp_path / "nowhere")):
+        entry = tmp_path / "class" / name
+        entry.mkdir(parents=True)
+        (entry / "device").symlink_to(interface)
+    assert usb_printers(tmp_path / "class") == (
+        Found(Kind.USB_PRINTER, "TP-0001", "/dev/usb/lp0"),
+        Found(Kind.USB_PRINTER, "", "/dev/usb/lp1"),
+    )
+
+
+def test_this_machine_can_be_searched():
+    assert all(isinstance(each, Found) for each in everything())

@@ -1,0 +1,176 @@
+"""What the package is made of, without building it: units, rules, control data, bill, closure.
+
+The built package is tried by `make package-test`.
+"""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from kiosk.cli.setup import KIOSK_USER, USUAL_SITE
+from kiosk.guardian.__main__ import _options
+from kiosk.guardian.policy import Limits
+from kiosk.settings.load import PRODUCTION_DIRECTORY
+
+ROOT = Path(__file__).parents[2]
+DEBIAN = ROOT / "packaging/debian"
+SERVICE = DEBIAN / "public-payment-kiosk.service"
+sys.path.append(str(ROOT / "packaging/deb"))
+closure, prune, sbom = map(import_module, ("closure", "prune", "sbom"))
+
+
+@pytest.fixture(scope="module")
+def service():
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = str
+    parser.read_string(SERVICE.read_text())
+    return parser
+
+
+def paragraphs(name):
+    return [
+        dict(re.findall(r"^(\S+?):((?: .*)?(?:\n .*)*)", part, re.MULTILINE))
+        for part in (DEBIAN / name).read_text().split("\n\n")
+    ]
+
+
+def test_the_unit_starts_the_guardian_with_the_site_file_of_setup(service):
+    command = shlex.split(service["Service"]["ExecStart"])
+    cage, _, guarded = " ".join(command).partition(" -- ")
+    assert cage.split()[0] == "/usr/bin/cage"
+    assert "-s" not in cage.split(), "-s would let Ctrl-Alt-F2 leave the kiosk"
+    program, *arguments = guarded.split()
+    assert program == "/usr/bin/kiosk-guardian"
+    assert _options().parse_args(arguments).site == USUAL_SITE
+    assert service["Unit"]["ConditionPathExists"] == str(USUAL_SITE)
+
+
+def test_systemd_waits_longer_than_the_guardian_needs_to_say_that_it_lives(service):
+    watchdog_s = float(service["Service"]["WatchdogSec"])
+    assert watchdog_s >= 10 * 0.2
+    assert service["Service"]["Type"] == "notify"
+    assert service["Service"]["NotifyAccess"] == "all", "the guardian is cage's child"
+    assert service["Service"]["Restart"] == "always"
+    assert service["Unit"]["StartLimitIntervalSec"] == "0", "it must come back for ever"
+    assert Limits().silent_s < watchdog_s
+
+
+def test_the_kiosk_has_a_user_without_rights_of_its_own(service):
+    assert service["Service"]["User"] == KIOSK_USER
+    assert service["Service"]["NoNewPrivileges"] == "yes"
+    assert service["Service"]["ProtectSystem"] == "strict"
+    made = (DEBIAN / "public-payment-kiosk.postinst").read_text()
+    assert "--system" in made
+    groups = re.search(r"for group in (.+); do", made)
+    assert groups is not None
+    assert set(groups[1].split()) == {"dialout", "lp", "video"}
+
+
+def test_the_journal_lies_where_the_settings_put_it(service):
+    assert f"/var/lib/{service['Service']['StateDirectory']}" == str(PRODUCTION_DIRECTORY)
+
+
+def test_qts_platform_is_the_compositors(service):
+    text = SERVICE.read_text()
+    assert "QT_QPA_PLATFORM=wayland" in text
+    assert "platforms/libqwayland.so" in prune.PLUGINS
+    assert "QT_QUICK_BACKEND=software" in text
+
+
+def test_a_production_package_depends_on_nothing_of_the_demonstration():
+    _, kiosk, demo = paragraphs("control")
+    assert "python3.11" in kiosk["Depends"]
+    assert "demo" not in kiosk["Depends"]
+    assert "public-payment-kiosk (= ${binary:Version})" in demo["Depends"]
+
+
+def test_nothing_is_fetched_when_the_package_is_installed():
+    for script in DEBIAN.glob("public-payment-kiosk.*"):
+        assert not re.search(r"\b(pip|curl|wget|apt-get|http)\b", script.read_text()), script
+
+
+@pytest.mark.parametrize("name", ["config", "postinst", "postrm"])
+def test_the_maintainer_scripts_are_sound_shell(name):
+    script = DEBIAN / f"public-payment-kiosk.{name}"
+    subprocess.run(["sh", "-n", str(script)], check=True)
+    assert "set -e" in script.read_text()
+
+
+def test_purging_keeps_the_data_unless_somebody_says_yes():
+    assert "Default: false" in (DEBIAN / "public-payment-kiosk.templates").read_text()
+    text = (DEBIAN / "public-payment-kiosk.postrm").read_text()
+    assert text.index("delete=false") < text.index("rm -rf /var/lib/public-payment-kiosk")
+
+
+def test_no_pin_and_no_key_come_with_the_package():
+    shipped = [*DEBIAN.rglob("*"), *(ROOT / "config").rglob("*")]
+    names = [path.name for path in shipped if path.is_file()]
+    assert not [name for name in names if re.search(r"\.(key|pem|pin)$|accounts", name)]
+
+
+def test_device_rules_name_what_they_link_by_vendor_and_product():
+    rules = (DEBIAN / "public-payment-kiosk.udev").read_text().replace("\\\n", "")
+    links = [line for line in rules.splitlines() if "SYMLINK" in line]
+    assert len(links) == 4
+    assert all("$env{ID_VENDOR_ID}-$env{ID_MODEL_ID}" in line for line in links)
+
+
+# --- what goes in ------------------------------------------------------------------------------
+
+
+def test_the_closure_holds_what_the_kiosk_imports_and_no_test_tool():
+    needed = closure.closure(closure.PROJECT)
+    assert {"pyside6-essentials", "apsw", "pydantic-core", "urllib3"} <= needed
+    assert not {"pytest", "fastapi", "mypy", "pyscard", "python-escpos"} & needed
+    assert "fastapi" in closure.closure(closure.PROJECT, frozenset({"sandbox"}))
+
+
+def test_every_package_of_the_closure_is_locked_with_its_hashes():
+    needed = closure.closure(closure.PROJECT)
+    part = closure.excerpt(ROOT / "requirements.lock", needed)
+    heads = re.findall(r"^([A-Za-z0-9._-]+)==", part, re.MULTILINE)
+    assert len(heads) == len(needed)
+    assert part.count("--hash=sha256:") >= len(needed)
+    assert "pytest==" not in part
+
+
+def test_every_module_of_qt_that_is_imported_is_packed():
+    imported = set()
+    for source in (ROOT / "kiosk").rglob("*.py"):
+        if any(source.match(f"{ROOT}/{pattern}") for pattern in ("kiosk/demo/*",)):
+            continue
+        imported |= set(re.findall(r"PySide6\.(Qt\w+)", source.read_text("utf-8")))
+    for_tests = {"QtTest"}  # the robot's finger
+    assert imported - for_tests <= set(prune.MODULES)
+
+
+def test_every_qml_module_that_is_imported_is_packed():
+    imported = set()
+    for source in (ROOT / "kiosk").rglob("*.qml"):
+        text = source.read_text("utf-8")
+        imported |= set(re.findall(r"^import (Qt[\w.]*)", text, re.MULTILINE))
+    packed = {name.partition("/lib")[0].removesuffix("/qmldir") for name in prune.QML}
+    assert {name.replace(".", "/") for name in imported} <= packed
+
+
+def test_the_bill_of_materials_names_what_wheels_bundle(tmp_path):
+    for name, version in (("public-payment-kiosk", "1.0"), ("apsw", "3.0")):
+        info = tmp_path / f"{name.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nLicense: any-OSI\n"
+        )
+    found = sbom.bill(tmp_path, "public-payment-kiosk")
+    assert found["bomFormat"] == "CycloneDX"
+    assert found["metadata"]["component"]["purl"] == "pkg:pypi/public-payment-kiosk@1.0"
+    names = [each["name"] for each in found["components"]]
+    assert names == ["apsw", "SQLite", "Noto Sans SC"]
+    assert all(each["licenses"] for each in found["components"])

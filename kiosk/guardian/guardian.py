@@ -126,5 +126,6 @@ def forget(state: Path) -> None:
 
 def _say(line: str) -> None:
     """For systemd's journal; never a person's data, the guardian has none."""
-    sys.stderr.write(f"guardian: {line}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # Nobody reads any more: guarding goes on.
+        sys.stderr.write(f"guardian: {line}\n")
+        sys.stderr.flush()

@@ -114,7 +114,7 @@ def scan(
 def print_sample(
     settings: Settings, open_device: Open, timeout_s: float, clock: Clock | None = None
 ) -> Answer:
-    """{"state", "status", "reason", "message"}; "printed" only on the printer's own proof.
+    """{"state", "status", "reason", "stage", "proof", "message"}; "printed" only on the printer's own proof.
 
     A printer that cannot be opened is tried again until the time is over; a print never is.
     """
@@ -140,6 +140,7 @@ def print_sample(
         "state": str(report.outcome),
         "status": report.status.words,
         "reason": report.reason,
+        "stage": str(report.stage or ""),
         "proof": str(report.proof or ""),
         "message": SAMPLE_WORDS[report.outcome],
     }
@@ -244,6 +245,7 @@ def _not_printed(reason: str, message: str) -> Answer:
         "state": "not_printed",
         "status": "unknown",
         "reason": reason,
+        "stage": "queued",
         "proof": "",
         "message": message,
     }

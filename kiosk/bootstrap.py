@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +21,7 @@ import structlog
 
 from drivers.api import (
     CardKind,
-    Document,
     IdCard,
-    PrintOutcome,
-    PrintReport,
-    ReceiptPrinter,
     Role,
     Surroundings,
 )
@@ -34,8 +30,6 @@ from kiosk.domain.effects import (
     DeskEffect,
     Effect,
     PaperEffect,
-    PrintSample,
-    PrintSlip,
     TakeBackPaper,
 )
 from kiosk.domain.events import Event
@@ -48,7 +42,6 @@ from kiosk.domain.platform import (
     ReadReserve,
     ReportOpenCodes,
 )
-from kiosk.domain.receipt import CodeSlip, InquirySlip
 from kiosk.domain.records import BadRecord
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.devices import (
@@ -59,13 +52,19 @@ from kiosk.engine.devices import (
 )
 from kiosk.engine.diary import JournalDiary, NoDiary
 from kiosk.engine.engine import Core, Diary, Engine
+from kiosk.engine.paper_work import print_paper
 from kiosk.engine.platform_link import Perform, PlatformLink
 from kiosk.engine.worker import Worker
 from kiosk.event_ids import EventId
 from kiosk.journal import keys
 from kiosk.journal.errors import JournalError, JournalInUse
 from kiosk.journal.journal import Journal
+from kiosk.maintenance.desk_service import DeskService
+from kiosk.maintenance.desk_service import Surroundings as DeskSurroundings
+from kiosk.maintenance.machine import Machine as Hardware
 from kiosk.maintenance.office import Office
+from kiosk.maintenance.statements import fetch
+from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.observability import configure_logging, install_crash_hooks
 from kiosk.platform_api.breaker import Breaker
 from kiosk.platform_api.client import PlatformClient
@@ -78,10 +77,10 @@ from kiosk.platform_api.signing_keys import (
     verifying_key_file,
 )
 from kiosk.platform_api.transport import Timeouts
-from kiosk.receipts import compose, compose_code_slip, compose_inquiry_slip, compose_sample
+from kiosk.reconcile import Statement
 from kiosk.sd_notify import notify
 from kiosk.settings.fee_catalogue import shipped_catalogue
-from kiosk.settings.model import Environment, KioskSection, Settings
+from kiosk.settings.model import Settings
 
 if TYPE_CHECKING:  # Qt is loaded only where there is a screen, the simulation where it is used.
     from drivers.simulation import SimulatedWorld
@@ -200,14 +199,15 @@ def _diary_of(settings: Settings, secrets: keys.Keys) -> Diary:
     )
 
 
-def _perform(settings: Settings, base_url: str, breaker: Breaker | None = None) -> Perform:
+def client_of(settings: Settings, base_url: str, breaker: Breaker | None = None) -> PlatformClient:
+    """Raises KeyUnusable or OSError for a key or certificate file."""
     platform = settings.platform
     certificate = (
         (platform.certificate_file, platform.certificate_key_file)
         if platform.certificate_file
         else None
     )
-    client = PlatformClient(
+    return PlatformClient(
         base_url or platform.base_url,
         settings.kiosk.id,
         Timeouts(platform.connect_timeout_s, platform.read_timeout_s, platform.total_timeout_s),
@@ -218,6 +218,10 @@ def _perform(settings: Settings, base_url: str, breaker: Breaker | None = None) 
         keys=platform_keys(settings),
         breaker=breaker,
     )
+
+
+def _perform(settings: Settings, base_url: str, breaker: Breaker | None = None) -> Perform:
+    client = client_of(settings, base_url, breaker)
     keys_in_use = platform_keys(settings)
     reserve = OpenCodeReserve(
         settings.storage_directory / RESERVE_FILE,
@@ -255,53 +259,13 @@ def _supervisors(
         connect = partial(device.driver.connect, device.options, surroundings)
         match role:
             case Role.RECEIPT_PRINTER:
-                print_paper = partial(_print_paper, settings)
-                supervisors[role] = PrinterSupervisor(connect, print_paper, post)
+                printing = partial(print_paper, settings)
+                supervisors[role] = PrinterSupervisor(connect, printing, post)
             case Role.SCANNER:
                 supervisors[role] = ScannerSupervisor(role, connect, post)
             case Role.ID_READER | Role.CARD_READER:
                 supervisors[role] = ReaderSupervisor(role, connect, post)
     return supervisors
-
-
-def _print_paper(settings: Settings, printer: ReceiptPrinter, job: PaperEffect) -> PrintReport:
-    try:
-        document = _document(settings, job, printer.columns)
-    except ValueError as error:  # What the platform sent cannot be put on paper: nothing was.
-        log.error(EventId.DEVICE_CANNOT_COMPOSE, job_id=job.job_id, reason=str(error))
-        return PrintReport(PrintOutcome.NOT_PRINTED, printer.status(), "cannot_compose")
-    return printer.print(document, job_number_of(job.job_id))
-
-
-def _document(settings: Settings, job: PaperEffect, columns: int) -> Document:
-    kiosk = settings.kiosk
-    demo = settings.environment is not Environment.PRODUCTION
-    if isinstance(job, PrintSample):
-        return compose_sample(columns, kiosk.id)
-    if isinstance(job, PrintSlip):
-        return _slip(job.slip, columns, kiosk, demo=demo)
-    return compose(
-        job.receipt,
-        job.copy_number,
-        columns,
-        datetime.now(UTC),
-        kiosk.id,
-        kiosk.help_phone,
-        demo=demo,
-    )
-
-
-def _slip(
-    slip: InquirySlip | CodeSlip, columns: int, kiosk: KioskSection, *, demo: bool
-) -> Document:
-    if isinstance(slip, CodeSlip):
-        return compose_code_slip(slip, columns, kiosk.id, kiosk.help_phone, demo=demo)
-    return compose_inquiry_slip(slip, columns, kiosk.id, kiosk.help_phone, demo=demo)
-
-
-def job_number_of(job_id: str) -> int:
-    """The process id (0 … 9999) that the printer must echo for this job."""
-    return int.from_bytes(job_id.encode()[-4:]) % 10000
 
 
 def open_device(settings: Settings, role: Role) -> Any:
@@ -335,6 +299,33 @@ def ask_platform(settings: Settings, call: PlatformCall) -> Outcome:
         return _perform(settings, "")(call)
     except (KeyUnusable, OSError) as error:  # a key or certificate file; nothing was sent
         return NotSent(str(error))
+
+
+def statement_of(settings: Settings, day: date, base_url: str = "") -> Statement:
+    """The platform's statement of a day. Raises DeskTrouble (statement_not_had)."""
+    if not (base_url or settings.platform.base_url):
+        raise DeskTrouble("statement_not_had", "the site file names no platform (base_url)")
+    try:
+        client = client_of(settings, base_url)
+    except (KeyUnusable, OSError) as error:
+        raise DeskTrouble("statement_not_had", str(error)) from error
+    try:
+        return fetch(client.ask, settings.kiosk.id, day)
+    finally:
+        client.close()
+
+
+def desk_of(settings: Settings, machine: Machine, base_url: str = "") -> DeskService:
+    """The operator's desk of a running machine; its thread begins with `start`."""
+    return DeskService(
+        DeskSurroundings(
+            settings,
+            VERSION,
+            machine.core.ask,
+            partial(statement_of, settings, base_url=base_url),
+            Hardware(),
+        )
+    )
 
 
 # --- with a screen ------------------------------------------------------------------------------

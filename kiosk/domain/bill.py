@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,3 +52,21 @@ class Bill:
     @property
     def principal_fen(self) -> int:
         return self.amount_fen - self.late_fee_fen
+
+
+LATE_FEE = "late_fee"
+MAX_PARTS = 100  # a record has a limit, and an operator reads no more
+
+
+def parts_of(bills: Iterable[Bill]) -> tuple[tuple[str, str, str, int], ...]:
+    """What a payment is for: (agency code, agency, item code, fen), each pair once.
+
+    Adds up to the bills' amounts unless there are more than a hundred; nothing of the payer.
+    """
+    sums: dict[tuple[str, str, str], int] = {}
+    for bill in bills:
+        amounts = [(line.item_code, line.amount_fen) for line in bill.lines]
+        for item_code, fen in (*amounts, (LATE_FEE, bill.late_fee_fen)):
+            key = (bill.agency_code, bill.agency_name, item_code)
+            sums[key] = sums.get(key, 0) + fen
+    return tuple((*key, fen) for key, fen in list(sums.items())[:MAX_PARTS] if fen)

@@ -149,8 +149,8 @@ class Office:
     sample: Sample | None = None
     tests: Mapping[str, tuple[bool, int]] = field(default_factory=lambda: MappingProxyType({}))
     """By device: passed, and when (seconds since 1970)."""
-    closed_days: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """ISO date to the statement it was closed by."""
+    closed_days: Mapping[str, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    """ISO date to the statement it was closed by, and when (seconds since 1970)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +333,8 @@ def _office_acted(office: Office, record: OperatorActed) -> Office:
             result = (bool(record.detail["passed"]), int(record.detail["at_s"]))
             return replace(office, tests=MappingProxyType({**office.tests, record.subject: result}))
         case Act.CLOSE_DAY:
-            days = {**office.closed_days, record.subject: str(record.detail["statement"])}
+            closed = (str(record.detail["statement"]), int(record.detail["at_s"]))
+            days = {**office.closed_days, record.subject: closed}
             for day in sorted(days)[:-DAYS_KEPT]:
                 del days[day]
             return replace(office, closed_days=MappingProxyType(days))

@@ -193,6 +193,7 @@ def describe_day(turn: Turn, order: o.CloseDay) -> tuple[str, Mapping[str, str |
         "amount_fen": order.amount_fen,
         "differences": order.differences,
         "cases": " ".join(order.cases),
+        "at_s": int(turn.wall.timestamp()),
     }
 
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from kiosk.domain import papers, payments, visits
+from kiosk.domain.bill import parts_of
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Link
 from kiosk.domain.ledger import MAX_UNSETTLED, Payment
@@ -121,6 +122,7 @@ def _begin(turn: Turn, choosing: Choosing, *, receipt_later: bool) -> None:
             amount_fen=choosing.total_fen,
             receipt_later=receipt_later,
             intended_s=int(turn.wall.timestamp()),
+            parts=parts_of(bills),
         )
     )
     turn.show(Paying(payment_id, choosing, bills, choosing.total_fen))

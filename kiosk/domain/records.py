@@ -65,6 +65,10 @@ class VisitEnded:
     reason: str
 
 
+Part = tuple[str, str, str, int]
+"""Agency code, agency, item code, fen."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentIntended:
     """Committed before the create call: the payment id is the idempotency key for ever."""
@@ -77,6 +81,7 @@ class PaymentIntended:
     amount_fen: int
     receipt_later: bool  # the payer agreed to collect the receipt another time
     intended_s: int = 0  # seconds since 1970 by the wall clock, 0: not known
+    parts: tuple[Part, ...] = ()  # what it is for, for the day's totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +353,7 @@ def from_row(kind: str, body: Mapping[str, Any]) -> Record:
         values = dict(body)
         if cls is PaymentIntended:
             values["bills"] = tuple(BillToPay(*bill) for bill in values["bills"])
+            values["parts"] = tuple(tuple(part) for part in values.get("parts", ()))
         for name, enum in ENUM_FIELDS[kind].items():
             if name in values:
                 values[name] = enum(values[name])

@@ -50,6 +50,19 @@ class Reader:
         self.connection.close(True)
         self._lock.release()
 
+    @property
+    def last_seq(self) -> int:
+        """The number of the last row, 0 in an empty journal; raises JournalDamaged."""
+        return max((row.seq for row in self.last_rows(1)), default=0)
+
+    def last_rows(self, count: int) -> list[Row]:
+        """The newest rows, oldest of them first, unchecked; raises JournalDamaged."""
+        try:
+            found = self.connection.execute(SELECT + "ORDER BY seq DESC LIMIT ?", (count,))
+            return [Row(*values) for values in found][::-1]
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise _damaged(self._directory, error) from error
+
     def rows(self) -> Iterator[Row]:
         """Every row as it is stored, not checked against the chain; raises JournalDamaged."""
         try:

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.operator import AccountRole, Level, NotDone, Order
 from kiosk.maintenance.pins import WeakPin
+from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.maintenance.views import (
     AccountLine,
     Day,
@@ -32,15 +33,6 @@ from kiosk.maintenance.views import (
 Result = TypeVar("Result")
 
 __all__ = ["Desk", "DeskTrouble", "Search", "WeakPin"]
-
-
-class DeskTrouble(Exception):
-    """It could not be done; the message is a sentence for people, in English, and `code` a
-    stable one: halted, no_such_visit, statement_not_had, statement_refused, cannot_write."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class Search(Protocol):

@@ -1,0 +1,70 @@
+"""Reading the running kiosk's journal in slices, so that it never waits for more than a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from kiosk.engine.engine import CommitUncertain, Engine, Entry
+from kiosk.maintenance.trouble import DeskTrouble
+
+SLICE_ROWS = 1000
+ANSWER_S = 30.0  # the core answers within milliseconds; more is a bug or a dying disk
+
+Answer = TypeVar("Answer")
+
+
+class Ask(Protocol):
+    """`Core.ask`, or the same without a thread."""
+
+    def __call__(self, question: Callable[[Engine], Answer]) -> Future[Answer]: ...
+
+
+class DiaryReader:
+    """Rows of the journal through the core thread."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def ask(self, question: Callable[[Engine], Answer]) -> Answer:
+        """Raises DeskTrouble (halted)."""
+        try:
+            return self._ask(question).result(ANSWER_S)
+        except CommitUncertain as error:
+            raise DeskTrouble("halted", f"the journal cannot be used: {error}") from error
+
+    @property
+    def last_seq(self) -> int:
+        return self.ask(lambda engine: engine.last_seq)
+
+    def slice(self, first: int, limit: int = SLICE_ROWS) -> Sequence[Entry]:
+        return self.ask(lambda engine: engine.entries(first, limit))
+
+    def forward(self, first: int, max_rows: int) -> Iterator[Entry]:
+        """At most `max_rows` rows from `first` on, in order."""
+        for start in range(first, first + max_rows, SLICE_ROWS):
+            rows = self.slice(start)
+            yield from rows
+            if len(rows) < SLICE_ROWS:
+                return
+
+    def backward(self, last: int) -> Iterator[Entry]:
+        """From row `last` to the first, newest first."""
+        while last > 0:
+            first = max(1, last - SLICE_ROWS + 1)
+            yield from reversed(self.slice(first, last - first + 1))
+            last = first - 1
+
+    def first_at(self, at: datetime) -> int:
+        """About the first row of this time or later; exact while the clock was not set back."""
+        low, high = 1, self.last_seq + 1
+        while low < high:
+            middle = (low + high) // 2
+            rows = self.slice(middle, 1)
+            if rows and rows[0].at < at:
+                low = middle + 1
+            else:
+                high = middle
+        return low

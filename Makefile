@@ -40,6 +40,9 @@ coverage: $(READY)  ## The test suite with branch coverage, as a page in out/cov
 simulate: $(READY)  ## Lives of kiosks from seeds, with every mishap; SEEDS=n FIRST=s
 	$(PYTHON_VENV) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1)
 
+office-lives: $(READY)  ## Operators who do whatever they like: no open payment is hidden or lost; LIVES=n
+	$(PYTHON_VENV) -m tests.operators --lives $(or $(LIVES),2000)
+
 canary: $(READY)  ## Plant known bugs one by one: which search finds which; SECONDS=n, then again
 	$(PYTHON_VENV) -m tests.simulation.canary --seconds $(or $(SECONDS),7200)
 

@@ -23,13 +23,12 @@ from drivers.api import (
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.effects import (
-    ChangeLevel,
+    DeskEffect,
     Effect,
     PaperEffect,
     PrintReceipt,
     PrintSample,
     PrintSlip,
-    RestartNow,
     SaveAccount,
     TakeBackPaper,
 )
@@ -40,6 +39,7 @@ from kiosk.domain.receipt import CodeSlip, InquirySlip
 from kiosk.domain.records import Record, from_row, to_row
 from kiosk.domain.visit import Page
 from kiosk.engine.engine import CommitUncertain, Engine, Entry
+from kiosk.maintenance.office import Office
 from tests.support.model_platform import ModelLink, ModelPlatform
 
 START = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
@@ -186,6 +186,9 @@ class Playbook:
         self.performed: list[Effect] = []
         self.published: list[Kiosk] = []
         self.hold: tuple[type, ...] = ()  # effects of these types stay pending
+        self.office: Office | None = None  # with one, orders reach files and machine
+        self.answers: list[e.AccountSaved] = []
+        self.left: list[int] = []  # exit codes of ordered restarts
         self._boot()
         if devices_up:
             for role in (Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER):
@@ -247,15 +250,21 @@ class Playbook:
 
     def _carry_out(self, effect: Effect) -> e.Event:
         self.performed.append(effect)
-        if isinstance(effect, SaveAccount):
-            return e.AccountSaved(effect.account_id, effect.role, dropped=not effect.pin_hash)
-        if isinstance(effect, ChangeLevel | RestartNow):
-            return e.Touched()
+        if isinstance(effect, DeskEffect):
+            return self._serve_office(effect)
         if isinstance(effect, PrintReceipt | PrintSlip | PrintSample):
             return e.PrintFinished(effect.job_id, self.paper.print(effect))
         if isinstance(effect, TakeBackPaper):
             return e.PaperTakenBack(effect.job_id, self.paper.take_back())
         return e.PlatformReplied(effect, self.link.perform(effect))
+
+    def _serve_office(self, effect: DeskEffect) -> e.Event:
+        if self.office is not None:
+            self.office.serve(effect)
+            return self.answers.pop() if self.answers else e.Touched()
+        if isinstance(effect, SaveAccount):
+            return e.AccountSaved(effect.account_id, effect.role, dropped=not effect.pin_hash)
+        return e.Touched()
 
     def tick(self, seconds: float = 0.25) -> None:
         """Let virtual time pass, a tick every quarter second (or second, for long times)."""

@@ -99,6 +99,7 @@ def test_one_touch_intends_the_payment_and_asks_for_it() -> None:
             amount_fen=100,
             receipt_later=False,
             intended_s=int(WALL.timestamp()),
+            parts=(("065080906", "杭州市公安局交通警察支队", "10304", 100),),
         )
     ]
     assert page_of(turn) == Paying("K1-fresh", CHOOSING, BILLS, 100)

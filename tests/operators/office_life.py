@@ -64,7 +64,7 @@ class OfficeLife(RuleBasedStateMachine):
         self.play.tick()
 
     @rule(wallet_was_faster=st.booleans(), days=st.sampled_from((0, 0, 1, 8)))
-    def money_falls_in_doubt(self, wallet_was_faster: bool, days: int) -> None:  # noqa: FBT001
+    def money_falls_in_doubt(self, wallet_was_faster: bool, days: int) -> None:
         """A QR code is shown, the network goes, the resident leaves."""
         self.the_network(up=True)
         self.a_resident_comes_and_pays(ZHANG)

@@ -32,7 +32,10 @@ PUBLIC_NUMBERS = {
     "version": re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}"),
 }
 SECRET = re.compile(r"[0-9A-Fa-f]{32,}|[A-Za-z0-9+/=]{41,}|\$argon2|BEGIN ")
-FRAME = re.compile(r'\s*File "[^"]*?([A-Za-z_./]{1,80}\.py)", line (\d+), in ([A-Za-z_<>]{1,60})')
+FRAME = re.compile(
+    r'\s*File "(?:[^"]*/)?((?:kiosk|drivers)/[a-z_/]{1,80}\.py|[a-z_]{1,40}\.py)"'
+    r", line (\d+), in ([A-Za-z_<>]{1,60})"
+)
 RAISED = re.compile(r"([A-Za-z_.]{1,80}(?:Error|Exception|Failed|Refused|Lost|Trouble))\b")
 ERRNO_WORDS = frozenset(os.strerror(number) for number in range(1, 134))
 DETAILS = frozenset(

@@ -1,0 +1,220 @@
+"""Every kind of difference between journal and statement is told, and nothing else."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from kiosk.domain.payment import State
+from kiosk.platform_api.wire_services import StatementRow
+from kiosk.reconcile import Kind, OurPayment, Ours, compare, read_statement
+from kiosk.reconcile.export import export_csv, safe
+from kiosk.reconcile.statement import NoStatement, Statement
+from kiosk.sandbox.statement_file import Defect, statement_file
+
+DAY = date(2026, 11, 20)
+PAID_AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+ITEMS = (("001", "教育局", "103042707", 90000), ("002", "交警支队", "103050101", 10000))
+
+
+def row(number: int, *, fen: int = 100000, at: datetime = PAID_AT) -> StatementRow:
+    return StatementRow(
+        payment_id=f"K1-{number}",
+        state="paid",
+        amount_fen=fen,
+        paid_at=at,
+        wallet="alipay",
+        transaction_no=f"{number:028}",
+        bill_nos=(f"33010526{number:012}",),
+        receipt_nos=(f"33010226-{number:010}",),
+    )
+
+
+def our(number: int, *, state: State = State.PAID, fen: int = 100000) -> OurPayment:
+    paid = state is State.PAID
+    return OurPayment(
+        f"K1-{number}",
+        fen,
+        PAID_AT - timedelta(minutes=1),
+        (f"33010526{number:012}",),
+        ITEMS if fen == 100000 else (),
+        state,
+        "alipay" if paid else "",
+        f"{number:028}" if paid else "",
+        PAID_AT if paid else None,
+        [f"33010226-{number:010}"] if paid else [],
+    )
+
+
+def ours(*payments: OurPayment) -> Ours:
+    found = Ours()
+    found.payments = {each.payment_id: each for each in payments}
+    return found
+
+
+def statement(defect: Defect = Defect.MATCHED, *rows: StatementRow) -> Statement:
+    raw = statement_file("K1", DAY, rows or (row(1), row(2)), defect)
+    return read_statement(io.BytesIO(raw))
+
+
+def kinds(mine: Ours, theirs: Statement, kiosk_id: str = "K1", day: date = DAY) -> list[Kind]:
+    return [each.kind for each in compare(mine, theirs, kiosk_id, day).differences]
+
+
+BOTH = (our(1), our(2))
+
+EXPECTED = {
+    Defect.MATCHED: [],
+    Defect.PAYMENT_MISSING: [Kind.PAYMENT_MISSING],
+    Defect.PAYMENT_EXTRA: [Kind.PAYMENT_EXTRA],
+    Defect.AMOUNT_DIFFERS: [Kind.AMOUNT_DIFFERS],
+    Defect.FEE_DEDUCTED: [Kind.FEE_DEDUCTED],
+    Defect.PAID_TWICE: [Kind.PAID_TWICE],
+    Defect.BILL_TWICE: [Kind.BILL_TWICE, Kind.PAYMENT_EXTRA],
+    Defect.REFUNDED: [Kind.REFUNDED],
+    Defect.OTHER_DAY: [Kind.OTHER_DAY],
+    Defect.OTHER_KIOSK: [Kind.OTHER_KIOSK],
+    Defect.RECEIPT_WITHOUT_PAYMENT: [Kind.RECEIPT_WITHOUT_PAYMENT, Kind.PAYMENT_MISSING],
+    Defect.PAYMENT_WITHOUT_RECEIPT: [Kind.PAYMENT_WITHOUT_RECEIPT],
+    Defect.RECEIPT_TWICE: [Kind.RECEIPT_TWICE, Kind.RECEIPT_WITHOUT_PAYMENT],
+    Defect.OPEN_CODE_TWICE: [
+        Kind.OPEN_CODE_TWICE,
+        Kind.OPEN_CODE_FOREIGN,
+        Kind.OPEN_CODE_FOREIGN,
+    ],
+    Defect.OPEN_CODE_FOREIGN: [Kind.OPEN_CODE_FOREIGN],
+}
+
+
+@pytest.mark.parametrize("defect", EXPECTED, ids=str)
+def test_each_difference_has_its_kind_and_brings_no_other(defect: Defect) -> None:
+    assert kinds(ours(*BOTH), statement(defect)) == EXPECTED[defect]
+
+
+def test_a_payment_in_doubt_here_that_they_have_is_to_be_corrected_to_paid() -> None:
+    doubtful = ours(our(1, state=State.UNKNOWN), our(2))
+    assert kinds(doubtful, statement()) == [Kind.DOUBT_PAID]
+
+
+def test_a_payment_in_doubt_here_that_they_lack_is_to_be_corrected_to_not_paid() -> None:
+    doubtful = ours(our(1), our(2), our(3, state=State.CASE))
+    assert kinds(doubtful, statement()) == [Kind.DOUBT_CLOSED]
+
+
+def test_a_payment_closed_here_and_paid_there_is_a_late_success() -> None:
+    assert kinds(ours(our(1, state=State.CLOSED), our(2)), statement()) == [Kind.PAYMENT_EXTRA]
+
+
+def test_a_conflict_stays_a_difference_until_a_human_has_settled_it() -> None:
+    assert kinds(ours(our(1, state=State.CONFLICT), our(2)), statement()) == [Kind.CONFLICT]
+    absent = ours(our(1), our(2), our(3, state=State.CONFLICT))
+    assert kinds(absent, statement()) == [Kind.CONFLICT]
+
+
+def test_a_payment_closed_on_both_sides_is_no_difference() -> None:
+    assert kinds(ours(*BOTH, our(3, state=State.CLOSED)), statement()) == []
+
+
+def test_voided_on_both_sides_agrees() -> None:
+    voided = statement(Defect.REFUNDED)
+    assert kinds(ours(our(1, state=State.VOIDED), our(2)), voided) == []
+
+
+def test_a_cut_off_file_proves_nothing_by_what_it_lacks() -> None:
+    found = compare(ours(*BOTH, our(3)), statement(Defect.CUT_OFF), "K1", DAY)
+    assert Kind.CUT_OFF in [each.kind for each in found.differences]
+    assert Kind.PAYMENT_MISSING not in [each.kind for each in found.differences]
+    assert not found.is_final
+
+
+def test_a_broken_row_is_named_by_its_line_and_the_rest_is_compared() -> None:
+    found = compare(ours(*BOTH), statement(Defect.BROKEN_ROW), "K1", DAY)
+    assert [(each.kind, each.detail) for each in found.differences] == [(Kind.BROKEN_ROW, "line 2")]
+    assert found.matched == 1
+
+
+def test_a_version_older_than_the_one_that_closed_the_day_is_refused() -> None:
+    mine = ours(*BOTH)
+    mine.closed_days[DAY.isoformat()] = f"{DAY}.v2:abc"
+    assert kinds(mine, statement(Defect.OLDER_VERSION)) == [Kind.OLDER_VERSION]
+    assert kinds(mine, statement()) == []
+
+
+@pytest.mark.parametrize(
+    ("kiosk_id", "day"), [("K2", DAY), ("K1", DAY + timedelta(days=1))], ids=["kiosk", "day"]
+)
+def test_a_statement_of_another_kiosk_or_day_is_told_as_the_wrong_file(
+    kiosk_id: str, day: date
+) -> None:
+    assert Kind.WRONG_FILE in kinds(ours(*BOTH), statement(), kiosk_id, day)
+
+
+def test_open_codes_that_this_kiosk_handed_out_are_ours() -> None:
+    mine = ours(*BOTH)
+    foreign = statement(Defect.OPEN_CODE_FOREIGN)
+    code = next(line for line in foreign.lines if line.payment_id.startswith("open")).bill_nos[0]
+    mine.take(PAID_AT, "OpenCodeHandedOut", {"code": code})
+    assert kinds(mine, foreign) == []
+
+
+def test_the_business_day_is_that_of_the_payment_in_china() -> None:
+    late = our(1)
+    late.intended_at = datetime(2026, 11, 20, 15, 59, tzinfo=UTC)
+    late.paid_at = datetime(2026, 11, 20, 16, 1, tzinfo=UTC)
+    assert late.day == date(2026, 11, 21)
+
+
+def test_totals_by_item_agency_and_wallet_add_up_to_the_whole() -> None:
+    found = compare(ours(*BOTH, our(3, fen=500)), statement(), "K1", DAY)
+    assert [(t.code, t.count, t.amount_fen) for t in found.by_item] == [
+        ("103042707", 2, 180000),
+        ("103050101", 2, 20000),
+        ("", 1, 500),
+    ]
+    assert {t.name for t in found.by_agency} == {"教育局", "交警支队", ""}
+    for totals in (found.by_item, found.by_agency, found.by_wallet):
+        assert sum(t.amount_fen for t in totals) == found.ours_fen == 200500
+
+
+def test_comparing_twice_says_the_same() -> None:
+    mine, theirs = ours(*BOTH), statement(Defect.AMOUNT_DIFFERS)
+    assert compare(mine, theirs, "K1", DAY) == compare(mine, theirs, "K1", DAY)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"hello\n", b"H,2,K1,2026-11-20,1\n", b"H,1,K1,yesterday,1\n", b"H,1,,2026-11-20,1\n",
+     b"<html>\n", b"H,1,K1,2026-11-20,many\n"],
+)  # fmt: skip
+def test_what_is_no_statement_is_refused_in_words(raw: bytes) -> None:
+    with pytest.raises(NoStatement):
+        read_statement(io.BytesIO(raw))
+
+
+def test_rows_after_the_trailer_make_the_file_doubtful() -> None:
+    raw = statement_file("K1", DAY, (row(1),)) + b"P,K1-9,paid,1,2026-11-20T04:00:00+00:00,,1,1,\n"
+    assert [each.kind for each in read_statement(io.BytesIO(raw)).faults] == [Kind.CUT_OFF]
+
+
+def test_a_line_without_end_is_not_read_for_ever() -> None:
+    with pytest.raises(NoStatement, match="beyond"):
+        read_statement([b"H,1,K1,2026-11-20,1\n", b"P" * 9000])
+
+
+def test_no_cell_of_the_export_can_be_a_formula() -> None:
+    for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
+        assert safe(text) == f"'{text}"
+    assert safe(-5) == "-5"
+    assert safe(None) == ""
+
+
+def test_the_export_holds_sums_totals_and_every_difference() -> None:
+    out = io.StringIO()
+    found = compare(ours(*BOTH), statement(Defect.AMOUNT_DIFFERS), "K1", DAY)
+    assert export_csv(found, out) == 1
+    lines = out.getvalue().splitlines()
+    assert lines[1].startswith("day,2026-11-20,2026-11-20.v2:")
+    assert any(line.startswith("difference,amount_differs,K1-1,100000,100100,") for line in lines)
+    assert any(line.startswith("wallet,,alipay,200000,") for line in lines)

@@ -33,7 +33,7 @@ PUBLIC_NUMBERS = {
 }
 SECRET = re.compile(r"[0-9A-Fa-f]{32,}|[A-Za-z0-9+/=]{41,}|\$argon2|BEGIN ")
 FRAME = re.compile(
-    r'\s*File "(?:[^"]*/)?((?:kiosk|drivers)/[a-z_/]{1,80}\.py|[a-z_]{1,40}\.py)"'
+    r'\s*File "(?:[^"]*?/)?((?:kiosk|drivers)/[a-z_/]{1,80}\.py|[a-z_]{1,40}\.py)"'
     r", line (\d+), in ([A-Za-z_<>]{1,60})"
 )
 RAISED = re.compile(r"([A-Za-z_.]{1,80}(?:Error|Exception|Failed|Refused|Lost|Trouble))\b")

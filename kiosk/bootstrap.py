@@ -68,11 +68,14 @@ from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.observability import configure_logging, install_crash_hooks
 from kiosk.platform_api.breaker import Breaker
 from kiosk.platform_api.client import PlatformClient
+from kiosk.platform_api.cnnontax import Dialect
+from kiosk.platform_api.cnnontax_client import CnnontaxClient
 from kiosk.platform_api.open_code_reserve import OpenCodeReserve
 from kiosk.platform_api.signing import KioskKeys
 from kiosk.platform_api.signing_keys import (
     Algorithm,
     KeyUnusable,
+    secret_file,
     signing_key_file,
     verifying_key_file,
 )
@@ -202,6 +205,8 @@ def _diary_of(settings: Settings, secrets: keys.Keys) -> Diary:
 def client_of(settings: Settings, base_url: str, breaker: Breaker | None = None) -> PlatformClient:
     """Raises KeyUnusable or OSError for a key or certificate file."""
     platform = settings.platform
+    if platform.adapter == "cnnontax" and not base_url:
+        return cnnontax_client(settings).perform
     certificate = (
         (platform.certificate_file, platform.certificate_key_file)
         if platform.certificate_file
@@ -237,6 +242,19 @@ def _perform(settings: Settings, base_url: str, breaker: Breaker | None = None) 
         return client.perform(call)
 
     return perform
+
+
+def cnnontax_client(settings: Settings) -> CnnontaxClient:
+    """The treasury's frames. Raises KeyUnusable for a token that cannot be used."""
+    platform, site = settings.platform, settings.platform.cnnontax
+    dialect = Dialect(
+        token=secret_file(Path(site.token_file)),
+        **site.model_dump(exclude={"host", "port", "token_file"}),
+    )
+    timeouts = Timeouts(
+        platform.connect_timeout_s, platform.read_timeout_s, platform.total_timeout_s
+    )
+    return CnnontaxClient((site.host, site.port), dialect, timeouts)
 
 
 def platform_keys(settings: Settings) -> KioskKeys | None:

@@ -13,6 +13,7 @@ from kiosk.domain.hours import Span, is_open
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block, OpenCodeRules
 from kiosk.domain.operator import OperatorDesk
+from kiosk.domain.platform import EVERYTHING, Offer
 from kiosk.domain.records import PaperState
 from kiosk.domain.visit import Notice, Visit
 
@@ -52,6 +53,7 @@ class Rules:
     give_up_s: float = 7 * 86400.0  # an unknown payment this old becomes a case for a human
     open_codes: OpenCodeRules = NO_OPEN_CODES
     desk_idle_s: float = 60.0  # without a touch, then the operator is logged out
+    offers: frozenset[Offer] = EVERYTHING  # what the platform has
     opening_hours: tuple[Span, ...] = ()  # empty: always open
 
 
@@ -147,6 +149,9 @@ class Kiosk:
 
     @property
     def can_read_cards(self) -> bool:
+        """A card is of use only where the platform can be asked about its owner."""
+        if Offer.OWNERS not in self.rules.offers:
+            return False
         return self.is_up(Role.ID_READER) or self.is_up(Role.CARD_READER)
 
     @property

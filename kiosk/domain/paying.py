@@ -16,6 +16,7 @@ from kiosk.domain.platform import (
     CreatePayment,
     IssueReceipts,
     NotSent,
+    Offer,
     Outcome,
     PaymentSeen,
     PlatformState,
@@ -60,6 +61,9 @@ def on_pay_touched(turn: Turn, page: Choosing) -> None:
     if not page.chosen:
         return
     page = replace(page, notice=None, auto_collect_at_s=None)
+    if Offer.PAYMENTS not in turn.rules.offers:
+        turn.show(Trouble(TroubleKind.QUERY_ONLY, page))
+        return
     if turn.kiosk.is_answered_by_others:
         turn.show(Trouble(TroubleKind.NOT_GENUINE, page))
         return

@@ -53,6 +53,18 @@ class Refused:
     detail: str = ""
 
 
+class Offer(StrEnum):
+    """What a platform may have or not have; bills by payment code are what every one has."""
+
+    OWNERS = "owners"  # bills of a person or an enterprise
+    PAYMENTS = "payments"
+    RECEIPTS = "receipts"
+
+
+EVERYTHING = frozenset(Offer)
+NOT_OFFERED = "not_offered"  # why a call was not sent to a platform that does not know it
+
+
 # --- answers -------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ class Notice(StrEnum):
     CARD_NOT_ACCEPTED = "card_not_accepted"  # not an identity card
     WALLET_CODE = "wallet_code"  # this is your payment code: do not show it here
     USE_YOUR_CARD = "use_your_card"  # numbers of persons are never typed
+    CODES_ONLY = "codes_only"  # the platform knows bills by their payment code alone
     CODE_UNKNOWN = "code_unknown"  # not a code of ours
     NOT_CHARGED = "not_charged"  # the payment was closed, no money was taken
     PAID_ELSEWHERE = "paid_elsewhere"  # a bill was settled elsewhere meanwhile
@@ -200,6 +201,7 @@ class TroubleKind(StrEnum):
     NOT_PAID_NETWORK = "not_paid_network"  # no QR was ever shown, no money taken
     NOT_PAID_REFUSED = "not_paid_refused"
     NO_SPACE = "no_space"  # the journal's disk is nearly full: no payment is begun
+    QUERY_ONLY = "query_only"  # the platform takes no payments from kiosks
     NOT_GENUINE = "not_genuine"  # somebody answers in the platform's place: none is begun
     MONEY_IN_DOUBT = "money_in_doubt"  # 请勿重复支付
     PRINTER_NOT_READY = "printer_not_ready"  # collecting is not possible now

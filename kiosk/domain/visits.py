@@ -12,6 +12,7 @@ from kiosk.domain.identifiers import ScanKind, route_scan, subject_digest
 from kiosk.domain.kiosk import Rules
 from kiosk.domain.platform import (
     BillsFound,
+    Offer,
     Outcome,
     ReceiptsFound,
     Refusal,
@@ -61,6 +62,9 @@ NOTICE_OF_SCAN = {
 def on_card(turn: Turn, card: IdCard) -> None:
     """A card opens a visit; during another's visit it is asked about first."""
     turn.change(card_on_reader=True)
+    if Offer.OWNERS not in turn.rules.offers:
+        tell(turn, Notice.CODES_ONLY)
+        return
     if turn.kiosk.desk.session:
         operator_devices.on_card(turn, card)
     subject = Subject(
@@ -108,6 +112,9 @@ def on_code(turn: Turn, text: str) -> None:
         ScanKind.PAYMENT_CODE: SubjectKind.PAYMENT_CODE,
         ScanKind.ENTERPRISE: SubjectKind.ENTERPRISE,
     }
+    if scan.kind is ScanKind.ENTERPRISE and Offer.OWNERS not in turn.rules.offers:
+        tell(turn, Notice.CODES_ONLY)
+        return
     digest = subject_digest(turn.rules.digest_key, scan.value)
     open_for(turn, Subject(kinds[scan.kind], scan.value, digest=digest))
 
@@ -155,7 +162,9 @@ def _search(turn: Turn, page: Searching) -> None:
     subject = turn.visit.subject
     if page.bills is None:
         turn.want(SearchBills(page.lookup_id, subject))
-    if page.receipts is None and not page.receipts_failed:
+    if Offer.RECEIPTS not in turn.rules.offers:
+        turn.show(replace(page, receipts=()))
+    elif page.receipts is None and not page.receipts_failed:
         turn.want(SearchReceipts(page.lookup_id, subject))
 
 

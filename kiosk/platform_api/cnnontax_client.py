@@ -1,7 +1,8 @@
 """A client of CNNONTAX: one bill by its payment code (2601/5601), and its state (8997/5997).
 
 It makes the same facts as the client of the REST contract, so that everything above it works
-with either. What CNNONTAX has no message for (people, payments, copies) is `NotSent`.
+with either. What CNNONTAX has no message for (people, payments, copies) is not in `OFFERS`, and
+is `NotSent("not_offered")` where it is asked all the same.
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from typing import ClassVar
 
 from kiosk.domain.bill import Bill, BillLine
 from kiosk.domain.identifiers import is_payment_code, mask_name
 from kiosk.domain.platform import (
+    NOT_OFFERED,
+    Acknowledged,
     AnswerLost,
     BillsFound,
+    CheckLink,
     NotSent,
+    Offer,
     Outcome,
     PlatformCall,
     Refusal,
@@ -46,7 +52,6 @@ QUERY_STATE, STATE = "8997", "5997"
 ACKNOWLEDGEMENT = "5001"
 OK_RESULT = "00000"
 QR_PAY_MODE = "2"  # PayMode is 1 or 2; which is which is not published
-NOT_OFFERED = "cnnontax_has_no_such_message"
 
 
 class PayState(StrEnum):
@@ -79,6 +84,8 @@ class _Untrusted(Exception):
 class CnnontaxClient:
     """Speaks with one peer: a connection for each question; any thread, one at a time."""
 
+    OFFERS: ClassVar[frozenset[Offer]] = frozenset()  # bills by payment code, and nothing more
+
     def __init__(
         self,
         address: tuple[str, int],
@@ -93,7 +100,7 @@ class CnnontaxClient:
         self._now = now
 
     def perform(self, call: PlatformCall) -> Outcome:
-        """A bill search by payment code; everything else is not offered."""
+        """A bill search by payment code, and whether the peer is there."""
         match call:
             case SearchBills(subject=subject) if subject.kind is SubjectKind.PAYMENT_CODE:
                 found = self.query_bill(subject.number)
@@ -101,7 +108,17 @@ class CnnontaxClient:
                     return found
                 payable = found.state is PayState.UNPAID
                 return BillsFound((found.bill,) if payable else ())
+            case CheckLink():
+                return self._reach()
         return NotSent(NOT_OFFERED)
+
+    def _reach(self) -> Acknowledged | NotSent:
+        """There is no message that asks nothing: a connection is what can be had."""
+        connection = self._connect()
+        if isinstance(connection, NotSent):
+            return connection
+        connection.close()
+        return Acknowledged()
 
     def query_bill(self, pay_code: str) -> Found:
         """2601 → 5601."""
@@ -127,15 +144,20 @@ class CnnontaxClient:
         except (BadFrame, _Untrusted) as trouble:
             return AnswerLost(trouble.reason)
 
-    def _exchange(self, frame: bytes) -> bytes | NotSent | AnswerLost:
+    def _connect(self) -> socket.socket | NotSent:
         try:
-            connection = socket.create_connection(self._address, self._timeouts.connect_s)
+            return socket.create_connection(self._address, self._timeouts.connect_s)
         except TimeoutError:
             return NotSent("connect_timeout")
         except ConnectionRefusedError:
             return NotSent("connection_refused")
         except OSError:
             return NotSent("cannot_connect")
+
+    def _exchange(self, frame: bytes) -> bytes | NotSent | AnswerLost:
+        connection = self._connect()
+        if isinstance(connection, NotSent):
+            return connection
         with connection:
             until_s = time.monotonic() + self._timeouts.total_s
             try:

@@ -71,6 +71,14 @@ def signing_key_file(path: Path, algorithm: Algorithm) -> SigningKey:
     return signing_key(_content(path, forbidden=0o077, advice="chmod 600"), algorithm, str(path))
 
 
+def secret_file(path: Path) -> bytes:
+    """A shared secret alone in a file that nobody else can read. Raises KeyUnusable."""
+    secret = _content(path, forbidden=0o077, advice="chmod 600").strip()
+    if not secret:
+        raise KeyUnusable(f"{path} is empty")
+    return secret
+
+
 def verifying_key_file(path: Path, algorithm: Algorithm) -> VerifyingKey:
     """The public key of a PEM file that nobody else can change. Raises KeyUnusable."""
     return verifying_key(_content(path, forbidden=0o022, advice="chmod 644"), algorithm, str(path))

@@ -59,7 +59,8 @@ def missing_for_service(settings: Settings) -> tuple[Fault, ...]:
         Fault(f"devices.{role}", 0, "is missing: production has no simulated devices", MISSING)
         for role in sorted(set(Role) - OPTIONAL_ROLES - set(settings.devices))
     ]
-    if not settings.platform.base_url:
+    over_http = settings.platform.adapter == "http"
+    if over_http and not settings.platform.base_url:
         words = "is missing: production has no sandbox"
         faults.append(Fault("platform.base_url", 0, words, MISSING))
     faults += [
@@ -69,7 +70,7 @@ def missing_for_service(settings: Settings) -> tuple[Fault, ...]:
             ("certificate_file", "the platform knows a kiosk by its certificate"),
             ("signing_key_file", "in service every request is signed"),
         )
-        if not getattr(settings.platform, name)
+        if over_http and not getattr(settings.platform, name)
     ]
     if settings.kiosk.id.startswith("demo"):
         words = "is missing: every kiosk in service has its own"
@@ -315,7 +316,11 @@ class _Check:
             for name in PLATFORM_FILES
             if (text := getattr(site.platform, name))
         }
-        return site.platform.model_copy(update=files)
+        cnnontax = site.platform.cnnontax
+        if cnnontax.token_file:
+            token_file = str(self._absolute(cnnontax.token_file))
+            cnnontax = cnnontax.model_copy(update={"token_file": token_file})
+        return site.platform.model_copy(update={**files, "cnnontax": cnnontax})
 
 
 def _choices(role: Role, environment: Environment) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from drivers.fields import host_name, path_text
 from kiosk.domain.hours import span_of
 from kiosk.domain.kiosk import Rules
 from kiosk.domain.open_code import OpenCodeRules, Reserve
+from kiosk.domain.platform import EVERYTHING, Offer
+from kiosk.settings.adapters import CnnontaxSection
 
 DEFAULT_RULES = Rules(kiosk_id="", digest_key=b"", roles=frozenset())
 
@@ -103,6 +105,8 @@ class StorageSection(Section):
 class PlatformSection(Section):
     """The payment platform; an empty address is the embedded sandbox."""
 
+    adapter: Literal["http", "cnnontax"] = "http"
+    cnnontax: CnnontaxSection = CnnontaxSection()
     base_url: str = Field("", max_length=256)
     connect_timeout_s: Seconds = 3.0
     read_timeout_s: Seconds = 8.0
@@ -134,7 +138,17 @@ class PlatformSection(Section):
         host_name(parts.hostname)
         return text
 
+    @property
+    def offers(self) -> frozenset[Offer]:
+        """What the platform has, by what its adapter can ask."""
+        return EVERYTHING if self.adapter == "http" else frozenset()
+
     RULES = (
+        Rule(
+            ("adapter", "cnnontax"),
+            lambda section: section.adapter == "http" or section.cnnontax.is_whole,
+            "cnnontax needs host, port, token_file, source, destination and division",
+        ),
         _together("certificate_file", "certificate_key_file"),
         _together("signing_key_file", "platform_key_file"),
     )
@@ -286,6 +300,7 @@ class Settings(BaseModel):
             digest_key=digest_key,
             roles=frozenset(self.devices),
             open_codes=self.open_codes.rules(),
+            offers=self.platform.offers,
             opening_hours=tuple(span_of(text) for text in self.opening.hours),
             **self.timing.model_dump(),
         )

@@ -240,6 +240,7 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "no-space": replace(READY, low_space=True),
         "not-genuine": replace(READY, forged_answers=2),
         "trouble-no-space": _trouble(K.NO_SPACE, choosing=CHOOSING),
+        "trouble-query-only": _trouble(K.QUERY_ONLY, choosing=CHOOSING),
         "trouble-not-genuine": _trouble(K.NOT_GENUINE, choosing=CHOOSING),
         "halted-while-paying": replace(at(PAYING), halted="journal", ledger=ONE_OPEN),
         "no-link-after-doubt": replace(READY, link=Link.DOWN, ledger=ONE_OPEN),

@@ -10,15 +10,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.simulation import SimulatedWorld
+from kiosk.domain import events as e
 from kiosk.domain.platform import (
+    NOT_OFFERED,
+    Acknowledged,
     AnswerLost,
     BillsFound,
     CheckLink,
+    ConfirmClaim,
     NotSent,
     Refusal,
     Refused,
@@ -26,6 +32,7 @@ from kiosk.domain.platform import (
     Subject,
     SubjectKind,
 )
+from kiosk.domain.visit import Choosing, Notice, Trouble, TroubleKind
 from kiosk.platform_api.cnnontax import (
     HEADER_BYTES,
     BadFrame,
@@ -36,7 +43,14 @@ from kiosk.platform_api.cnnontax import (
     frame_length,
 )
 from kiosk.platform_api.cnnontax_client import BEIJING, BillState, CnnontaxClient, PayState
+from kiosk.platform_api.signing_keys import KeyUnusable, secret_file
 from kiosk.platform_api.transport import Timeouts
+from kiosk.settings.faults import BadSettings
+from kiosk.settings.load import load
+from kiosk.ui.translations import Language, texts
+from kiosk.ui.viewmodels.bills import bills_page
+from tests.support.headless import HeadlessKiosk
+from tests.support.people import ZHANG
 
 CODE = "33010526300000000001"
 DIALECT = Dialect(b"shared secret", "KIOSK", "MOF", "330105")
@@ -219,6 +233,8 @@ def peer(answer: Answer) -> Iterator[tuple[tuple[str, int], list[Message]]]:
             with connection:
                 connection.settimeout(5)
                 frame = connection.recv(HEADER_BYTES, socket.MSG_WAITALL)
+                if not frame:  # It only looked whether somebody is here.
+                    continue
                 frame += connection.recv(frame_length(frame) - HEADER_BYTES, socket.MSG_WAITALL)
                 heard.append(decode(frame, DIALECT))
                 said = answer(heard[-1])
@@ -290,11 +306,18 @@ def test_the_kiosks_own_search_works_through_the_same_seam(said: str, bills: int
     assert len(found.bills) == bills
 
 
+def test_the_link_is_up_where_the_peer_takes_a_connection() -> None:
+    with peer(saying("5601", BILL)) as (address, heard):
+        assert client_of(address).perform(CheckLink()) == Acknowledged()
+        assert heard == []
+    assert client_of(address).perform(CheckLink()) == NotSent("connection_refused")
+
+
 def test_what_the_treasury_has_no_message_for_is_not_sent() -> None:
     client = client_of(("127.0.0.1", 9))
     person = SearchBills("L1", Subject(SubjectKind.PERSON, "330199190001010010"))
-    for call in (CheckLink(), person):
-        assert client.perform(call) == NotSent("cnnontax_has_no_such_message")
+    for call in (ConfirmClaim("C1", doubt=False), person):
+        assert client.perform(call) == NotSent(NOT_OFFERED)
     assert client.query_bill("12345") == NotSent("not_a_payment_code")
 
 
@@ -408,3 +431,69 @@ def test_a_peer_that_resets_is_a_lost_answer_and_a_refused_search_stays_a_refusa
     fields = {"OriMsgNo": "2601", "Result": "99999", "Information": ""}
     with peer(saying("5001", fields)) as (address, _):
         assert isinstance(client_of(address).perform(call), Refused)
+
+
+# --- a whole kiosk over it ---------------------------------------------------------------------------
+
+TREASURY = """
+schema = 1
+[storage]
+directory = "state"
+[platform]
+adapter = "cnnontax"
+[platform.cnnontax]
+host = "{host}"
+port = {port}
+token_file = "token"
+source = "KIOSK"
+destination = "MOF"
+division = "330105"
+"""
+
+
+def test_a_kiosk_at_the_treasury_finds_bills_by_code_and_offers_nothing_else(
+    tmp_path: Path,
+) -> None:
+    token = tmp_path / "token"
+    token.write_bytes(DIALECT.token + b"\n")
+    token.chmod(0o600)
+    site = tmp_path / "site.toml"
+    with peer(saying("5601", {**BILL, "PayStats": "0"})) as ((host, port), heard):
+        site.write_text(TREASURY.format(host=host, port=port))
+        world = SimulatedWorld(tmp_path / "strips")
+        with HeadlessKiosk(load(site), "", world) as kiosk:
+            kiosk.wait(lambda seen: seen.link == "up" and seen.can_print)
+            assert not kiosk.kiosk.can_read_cards
+            kiosk.post(e.CardShown(ZHANG))
+            kiosk.wait(lambda seen: seen.notice is Notice.CODES_ONLY)
+            kiosk.post(e.CodeScanned(CODE))
+            page = kiosk.wait_page(Choosing)
+            assert isinstance(page, Choosing)
+            assert [bill.bill_no for bill in page.bills] == [CODE]
+            shown = bills_page(kiosk.kiosk, texts(Language.EN))
+            assert (shown.can_pay, shown.pay_label) == (False, "Enquiry only. Please pay by phone")
+            kiosk.post(e.PayTouched())
+            trouble = kiosk.wait_page(Trouble)
+            assert isinstance(trouble, Trouble)
+            assert trouble.kind is TroubleKind.QUERY_ONLY
+            assert not kiosk.kiosk.ledger.payments
+    assert {message.number for message in heard} == {"2601"}
+
+
+def test_a_site_that_leaves_out_half_of_the_dialect_is_told_what_is_missing(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text('schema = 1\n[platform]\nadapter = "cnnontax"\n')
+    with pytest.raises(BadSettings, match="cnnontax needs host, port, token_file"):
+        load(site)
+
+
+def test_a_token_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_bytes(b"secret")
+    token.chmod(0o644)
+    with pytest.raises(KeyUnusable, match="chmod 600"):
+        secret_file(token)
+    token.chmod(0o600)
+    token.write_bytes(b"\n")
+    with pytest.raises(KeyUnusable, match="is empty"):
+        secret_file(token)

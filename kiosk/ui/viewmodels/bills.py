@@ -10,6 +10,7 @@ from PySide6.QtQml import QmlElement
 from kiosk.domain import events as e
 from kiosk.domain.bill import Bill, is_fine
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.platform import Offer
 from kiosk.domain.receipt import ReceiptHead
 from kiosk.domain.visit import Choosing
 from kiosk.ui.core_bridge import CoreBridge
@@ -79,6 +80,7 @@ def bills_page(kiosk: Kiosk, texts: Texts) -> BillsPage:
     veiled = is_veiled(kiosk)
     title, subtitle = _heading(page, texts)
     chosen = len(page.chosen)
+    takes_payments = Offer.PAYMENTS in kiosk.rules.offers
     unprinted = page.unprinted
     return BillsPage(
         title=title,
@@ -86,10 +88,10 @@ def bills_page(kiosk: Kiosk, texts: Texts) -> BillsPage:
         notice=wording.notice(texts, page.notice),
         is_veiled=veiled,
         has_bills=bool(page.bills),
-        can_pay=bool(page.chosen),
+        can_pay=bool(page.chosen) and takes_payments,
         total_label=texts.count("bills.total", chosen),
         total="" if veiled else wording.amount(texts, page.total_fen),
-        pay_label=texts.of("bills.pay" if chosen or not page.bills else "bills.none_chosen"),
+        pay_label=_pay_label(page, texts, takes_payments=takes_payments),
         receipts_title=texts.count("bills.receipts_waiting", len(unprinted)) if unprinted else "",
         receipts_note="" if veiled else _collect_note(unprinted, texts),
         collect_label=texts.count("bills.collect_all", len(unprinted)),
@@ -103,6 +105,12 @@ def bills_page(kiosk: Kiosk, texts: Texts) -> BillsPage:
             if head.copies_printed and not veiled
         ),
     )
+
+
+def _pay_label(page: Choosing, texts: Texts, *, takes_payments: bool) -> str:
+    if not takes_payments:
+        return texts.of("bills.query_only")
+    return texts.of("bills.pay" if page.chosen or not page.bills else "bills.none_chosen")
 
 
 def auto_collect(kiosk: Kiosk, texts: Texts) -> str:

@@ -221,6 +221,7 @@ def test_settled_payments_are_dropped_above_the_limit() -> None:
         ("VisitEnded", {"visit_id": "V"}),
         ("VisitEnded", {"visit_id": "V", "reason": "left", "more": 1}),
         ("PrintMoved", {"state": "no such state"}),
+        ("PrintMoved", {"job_id": "J"}),
         ("PaymentIntended", {"bills": [[1]]}),
         ("PaymentIntended", {}),
     ],

@@ -12,6 +12,8 @@ from kiosk.engine.diary import JournalDiary, NoDiary
 from kiosk.engine.engine import CommitUncertain
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.journal import INSERT, Journal
+from kiosk.journal.space import AMPLE_BYTES, LOW_BYTES
+from tests.support.broken_disk import BrokenDisk
 from tests.support.failing_disk import Operation, failing_disk
 from tests.support.journals import KEY, NOON, OTHER_KEY, ended, tamper, written
 
@@ -106,7 +108,7 @@ def test_tidying_moves_the_rows_and_says_when_it_cannot(tmp_path):
 def test_no_diary_knows_nothing_and_commits_nothing():
     diary = NoDiary()
     assert diary.records() == ()
-    assert not diary.has_batch("one")
+    assert diary.has_batch("one") is False
     assert diary.last_seq == 0
     assert diary.look(was_low=True) == DiskSeen(low=True)
     assert diary.look(was_low=False) == DiskSeen(low=False)
@@ -118,4 +120,30 @@ def test_no_diary_knows_nothing_and_commits_nothing():
         with pytest.raises(CommitUncertain, match="there is no journal"):
             attempt()
     diary.tidy()
+    diary.close()
+
+
+@pytest.mark.parametrize(
+    ("free", "was_low", "low"),
+    [
+        (LOW_BYTES, False, False),
+        (LOW_BYTES - 1, False, True),
+        (AMPLE_BYTES, True, False),
+        (AMPLE_BYTES - 1, True, True),
+    ],
+)
+def test_a_disk_is_low_below_its_limit_and_ample_above_another(tmp_path, free, was_low, low):
+    disk = BrokenDisk(free=free)
+    diary = opened(tmp_path, disk=disk)
+    assert diary.look(was_low=was_low) == DiskSeen(low=low)
+    diary.close()
+
+
+def test_a_disk_that_does_not_answer_is_uncertain(tmp_path):
+    disk = BrokenDisk()
+    diary = opened(tmp_path, disk=disk)
+    disk.refused = {"free_bytes"}
+    with pytest.raises(CommitUncertain, match="the disk does not answer"):
+        diary.look(was_low=False)
+    disk.refused = set()
     diary.close()

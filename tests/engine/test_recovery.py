@@ -12,6 +12,7 @@ from kiosk.domain import platform as p
 from kiosk.domain.kiosk import Presence
 from kiosk.domain.peripherals import MIRROR
 from kiosk.domain.records import KioskStarted, VisitOpened
+from kiosk.engine.diary import NoDiary
 from kiosk.engine.engine import LOOK_S, RESUME_S, CommitUncertain, Core, Engine, Question
 from kiosk.engine.platform_link import Channel, channel_of
 from tests.support.people import ZHANG, bill
@@ -170,6 +171,20 @@ def test_a_halt_for_good_lasts_until_the_next_start(play: Playbook) -> None:
     play.now_s += 10 * RESUME_S
     play.engine.rest()
     assert play.kiosk.halted == "again"
+
+
+def test_a_kiosk_without_a_journal_stays_halted_with_the_first_reason() -> None:
+    play = Playbook()
+    shown: list[str] = []
+    engine = Engine(
+        play.rules, NoDiary(), play, lambda _: None, lambda kiosk: shown.append(kiosk.halted)
+    )
+    engine.halt("the journal is damaged")
+    engine.handle(e.Started("boot", "1"))
+    play.now_s += RESUME_S
+    engine.rest()
+    assert engine.kiosk.halted == "the journal is damaged"
+    assert shown == ["the journal is damaged"]
 
 
 # --- between two events --------------------------------------------------------------------------

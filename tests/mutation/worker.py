@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +36,8 @@ IMPORTED = (
     "hypothesis.strategies", "pytestqt.plugin", "pytest_cov.plugin", "pytest_timeout",
 )  # fmt: skip
 LEAST_S, SLOWER, MOST_S = 10.0, 8.0, 120.0  # how long a mutant may take
-BUDGET_S = 15.0  # of tests for one mutant, as measured without it
+BUDGET_S = 15.0  # of tests for one mutant, as measured without it …
+IMPORT_BUDGET_S = 6.0  # … and of one that any test might notice
 MOST_BYTES = 3 << 30
 POLL_S = 0.002
 QUICK_S = 0.05
@@ -80,14 +82,34 @@ def judge(
 
     at_import = [each for each in mutants if not each.function]
     inside = [each for each in mutants if each.function]
-    if at_import:
+    if inside:
+
+        def in_session() -> None:
+            session = _Session(lambda each: one_after_the_other(inside, each.test))
+            _pytest(package, session)
+            assert session.has_run, "the tests could not be collected"
+
+        _apart(in_session)
+    if at_import and time.monotonic() < until_s:
         one_after_the_other(
             at_import, lambda mutant, tests: _import_and_test(package, mutant, tests)
         )
-    if inside and time.monotonic() < until_s:
-        session = _Session(lambda each: one_after_the_other(inside, each.test))
-        _pytest(package, session)
-        assert session.has_run, "the tests could not be collected"
+
+
+def _apart(run: Callable[[], None]) -> None:
+    """In a process of its own, so that this one never imports what is tested."""
+    child = os.fork()
+    if child == 0:
+        with _no_way_back():
+            try:
+                run()
+            except BaseException:  # noqa: BLE001 - told, and the process ends with it
+                traceback.print_exc()
+                sys.stderr.flush()
+                os._exit(BROKEN)
+            os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        raise RuntimeError("a session of mutants broke")
 
 
 def _control(
@@ -113,7 +135,8 @@ class _Order:
         names = reached or ([] if mutant.function else list(self._reach.tests))
         found = self._found[mutant.module]
         names.sort(key=lambda name: self._reach.tests[name].seconds / (1 + 9 * found[name]))
-        left_s, chosen = BUDGET_S, []
+        left_s = BUDGET_S if mutant.function else IMPORT_BUDGET_S
+        chosen: list[str] = []
         for name in names:
             left_s -= self._reach.tests[name].seconds
             if left_s >= 0 or not chosen:

@@ -205,8 +205,6 @@ def _diary_of(settings: Settings, secrets: keys.Keys) -> Diary:
 def client_of(settings: Settings, base_url: str, breaker: Breaker | None = None) -> PlatformClient:
     """Raises KeyUnusable or OSError for a key or certificate file."""
     platform = settings.platform
-    if platform.adapter == "cnnontax" and not base_url:
-        return cnnontax_client(settings).perform
     certificate = (
         (platform.certificate_file, platform.certificate_key_file)
         if platform.certificate_file
@@ -226,6 +224,8 @@ def client_of(settings: Settings, base_url: str, breaker: Breaker | None = None)
 
 
 def _perform(settings: Settings, base_url: str, breaker: Breaker | None = None) -> Perform:
+    if settings.platform.adapter == "cnnontax" and not base_url:
+        return cnnontax_client(settings).perform
     client = client_of(settings, base_url, breaker)
     keys_in_use = platform_keys(settings)
     reserve = OpenCodeReserve(

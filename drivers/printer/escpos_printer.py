@@ -118,6 +118,9 @@ class EscPosPrinter:
             return SILENT
         if self._retracted:
             conditions |= {PrinterCondition.RETRACTED}
+        return self._seen(conditions)
+
+    def _seen(self, conditions: frozenset[PrinterCondition]) -> PrinterStatus:
         return PrinterStatus(conditions, takes_back=self._profile.presenter)
 
     def _full_status(self) -> frozenset[PrinterCondition]:
@@ -221,8 +224,8 @@ class EscPosPrinter:
                     conditions |= conditions_from(question, reply)
                     break
                 if found := proof.complete_with(reply):
-                    return PrinterStatus(conditions), found
-        return PrinterStatus(conditions), None
+                    return self._seen(conditions), found
+        return self._seen(conditions), None
 
     def _ask(self, question: int) -> StatusByte | None:
         self._write_question(question)

@@ -25,7 +25,8 @@ LinkChanged up=True
 PAID = f"""
 VisitOpened visit_id=V-1 subject_kind=person subject_digest=e464539326271a7c8a457659747f4541
 PaymentIntended payment_id=K1-2 visit_id=V-1 subject_digest=e464539326271a7c8a457659747f4541 \
-inquiry_code=A9WR-N73J bills=[['{BILL}', 1, 15000]] amount_fen=15000 intended_s=1795241800
+inquiry_code=A9WR-N73J bills=[['{BILL}', 1, 15000]] amount_fen=15000 intended_s=1795241800 \
+parts=(('065080906', '杭州市公安局交通警察支队', '10304', 15000),)
 PaymentMoved payment_id=K1-2 event=created state=shown evidence={{'answer': 'open', \
 'amount_fen': 15000, 'qr_sha256': 'e133b79de1f46ad0', 'expires_in_s': 180}}
 PaymentMoved payment_id=K1-2 event=seen_paid state=paid evidence={{'answer': 'paid', \

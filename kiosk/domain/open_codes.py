@@ -187,7 +187,8 @@ def hand_out(turn: Turn, page: ChoosingFee) -> None:
             int(turn.wall.timestamp()),
         )
     )
-    turn.drop_chore(SETTLING)  # A new code is asked about at once when the link is back.
+    if not turn.chore(SETTLING).in_flight:
+        turn.drop_chore(SETTLING)  # A new code is asked about at once when the link is back.
     _show(turn, ShowingCode(
         code.code, code.qr_url, block.item_code, block.item_name, block.agency_name,
         block.amount_fen, block.expires_s, page.given + 1,
@@ -239,15 +240,13 @@ def on_reserve_read(turn: Turn, outcome: Outcome) -> None:
 
 def _refill(turn: Turn, reserve: Reserve) -> None:
     """Ask for one more block where the reserve is low; under one id until it is here."""
-    key = f"{SETTLING}:{reserve.item_code}:{reserve.amount_fen}"
+    key = refill_key(reserve.item_code, reserve.amount_fen)
     chore = turn.chore(key)
     if chore.in_flight or chore.due_s > turn.now_s or turn.is_busy:
         return
     wanted = turn.ledger.code_book.wanted.get((reserve.item_code, reserve.amount_fen))
     if wanted is None:
-        rules = turn.rules.open_codes
-        at_s = turn.wall.timestamp() + rules.renew_s
-        if left(turn.kiosk_now, reserve, at_s=at_s) > reserve.count * rules.low_water:
+        if not is_low(turn.kiosk_now, reserve):
             return
         wanted = OpenCodesWanted(
             turn.new_id(f"{turn.rules.kiosk_id}-B"),
@@ -262,6 +261,18 @@ def _refill(turn: Turn, reserve: Reserve) -> None:
     turn.set_chore(key, replace(chore, in_flight=True))
 
 
+def refill_key(item_code: str, amount_fen: int) -> str:
+    """The chore that fetches codes of one fee and amount."""
+    return f"{SETTLING}:{item_code}:{amount_fen}"
+
+
+def is_low(kiosk: Kiosk, reserve: Reserve) -> bool:
+    """Time to fetch more; codes close to their end count for nothing."""
+    rules = kiosk.rules.open_codes
+    at_s = kiosk.wall.timestamp() + rules.renew_s
+    return left(kiosk, reserve, at_s=at_s) <= reserve.count * rules.low_water
+
+
 def _spent(turn: Turn) -> tuple[str, ...]:
     serials = turn.ledger.code_book.last_serials
     blocks = turn.kiosk.reserve or ()
@@ -269,7 +280,7 @@ def _spent(turn: Turn) -> tuple[str, ...]:
 
 
 def on_fetch_reply(turn: Turn, call: FetchOpenCodes, outcome: Outcome) -> None:
-    key = f"{SETTLING}:{call.item_code}:{call.amount_fen}"
+    key = refill_key(call.item_code, call.amount_fen)
     wanted = turn.ledger.code_book.wanted.get((call.item_code, call.amount_fen))
     if wanted is None or wanted.block_id != call.block_id:
         return
@@ -280,7 +291,11 @@ def on_fetch_reply(turn: Turn, call: FetchOpenCodes, outcome: Outcome) -> None:
             alive = (b for b in kept if b.expires_s > turn.wall.timestamp())
             turn.change(reserve=(*alive, block))
             turn.record(OpenCodesKept(block.block_id, len(block.codes), block.expires_s))
-            turn.drop_chore(key)
+            # A clock that is far ahead finds every block old: no reason to ask without end.
+            if is_low(turn.kiosk_now, Reserve(call.item_code, call.amount_fen, call.count)):
+                turn.postpone(key)
+            else:
+                turn.drop_chore(key)
         case Refused(code, _) if code is not Refusal.RATE_LIMITED:
             turn.record(OpenCodesMissed(call.block_id, code.value, for_good=True))
             turn.postpone(key)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.domain.ledger import rebuild
+from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.payment import State
-from kiosk.domain.records import PaymentIntended, PaymentMoved, ReceiptOwed
+from kiosk.domain.records import OpenCodeHandedOut, PaymentIntended, PaymentMoved, ReceiptOwed
 from kiosk.sandbox.ledger import ClaimState
 from tests.simulation.watch import Broken
 
@@ -61,6 +62,7 @@ def _check_kiosk(life: Life, machine: SimKiosk) -> None:
         elif isinstance(record, ReceiptOwed):
             owed[record.payment_id] = owed.get(record.payment_id, 0) + record.amount_fen
     _compare(life, name, states, amounts)
+    _check_codes(life, machine)
     for payment_id, state in states.items():
         if state is State.PAID:
             right = owed.get(payment_id) == amounts[payment_id]
@@ -68,6 +70,23 @@ def _check_kiosk(life: Life, machine: SimKiosk) -> None:
     rows = "\n".join(machine.disk.rows)
     for card in life.people:
         need(card.number not in rows and card.name not in rows, "I8", f"a person is in {name}")
+
+
+def _check_codes(life: Life, machine: SimKiosk) -> None:
+    """Every open code left the reserve once, in order, and its end is the platform's."""
+    book, last = machine.kiosk.ledger.code_book, dict[str, int]()
+    need(not book.open, "O3", f"{machine.name} never settles {book.open}")
+    for record in machine.disk.records():
+        if not isinstance(record, OpenCodeHandedOut):
+            continue
+        right = record.serial == last.get(record.block_id, 0) + 1
+        need(right, "O2", f"{record.code} left the reserve out of its order")
+        last[record.block_id] = record.serial
+        theirs = life.platform.codes.codes[record.code]
+        need(theirs.payments <= 1, "O3", f"{record.code} was paid {theirs.payments} times")
+        known = book.codes.get(record.code)
+        paid = known is None or (known.state is CodeState.SETTLED) == bool(theirs.paid_fen)
+        need(paid, "O3", f"{record.code} is {known}, paid at the platform: {theirs.paid_fen}")
 
 
 def _compare(life: Life, name: str, states: dict[str, State], amounts: dict[str, int]) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from kiosk.domain.events import DiskSeen
 from kiosk.domain.payment import State
 from kiosk.domain.records import (
+    OpenCodeHandedOut,
     PaymentIntended,
     PaymentMoved,
     PrintMoved,
@@ -42,6 +43,7 @@ class Disk:
         self.batches: set[str] = set()
         self.intended: set[str] = set()
         self.jobs: set[str] = set()
+        self.handed_out: dict[str, str] = {}  # open codes that are durable, and their visits
         self.states: dict[str, State] = {}  # of payments, as far as they are durable
         self.commits = 0
         self.failed = False
@@ -135,6 +137,8 @@ class Disk:
                 self.states[record.payment_id] = State.INTENT
             elif isinstance(record, PaymentMoved):
                 self.states[record.payment_id] = record.state
+            elif isinstance(record, OpenCodeHandedOut):
+                self.handed_out[record.code] = record.visit_id
             elif isinstance(record, PrintMoved | SlipMoved) and record.state is PrintState.INTENDED:
                 self.jobs.add(record.job_id)
 

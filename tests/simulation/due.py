@@ -5,10 +5,20 @@
 
 from __future__ import annotations
 
-from kiosk.domain.kiosk import Kiosk
+from kiosk.domain import open_codes
+from kiosk.domain.kiosk import Chore, Kiosk, Link
 from kiosk.domain.papers import TO_SETTLE
 from kiosk.domain.payment import ASKED_ABOUT
-from kiosk.domain.visit import Checking, Choosing, Done, Paying, Printing, Searching, Visit
+from kiosk.domain.visit import (
+    Checking,
+    Choosing,
+    ChoosingFee,
+    Done,
+    Paying,
+    Printing,
+    Searching,
+    Visit,
+)
 from kiosk.domain.visits import TIMES_OUT, idle_s_of
 
 NEVER = float("inf")
@@ -22,9 +32,34 @@ def due_at_s(kiosk: Kiosk) -> float:
     for key, chore in kiosk.chores.items():
         if not chore.in_flight and chore.due_s < due_s and _is_asked_about(kiosk, key):
             due_s = chore.due_s
+    if kiosk.link is Link.UP:
+        due_s = min(due_s, _open_codes_due_s(kiosk))
     if kiosk.visit is not None:
         due_s = min(due_s, _visit_due_s(kiosk, kiosk.visit))
     return due_s
+
+
+def _open_codes_due_s(kiosk: Kiosk) -> float:
+    """Codes to settle, reserves to fill up, and blocks that grow too old to count."""
+    due_s, book = NEVER, kiosk.ledger.code_book
+    if book.open:
+        due_s = _chore_due_s(kiosk, open_codes.SETTLING)
+    if kiosk.reserve is None:
+        return due_s
+    for each in kiosk.rules.open_codes.reserves:
+        key = each.item_code, each.amount_fen
+        if key in book.wanted or open_codes.is_low(kiosk, each):
+            due_s = min(due_s, _chore_due_s(kiosk, open_codes.refill_key(*key)))
+    for block in kiosk.reserve:
+        ages_in_s = block.expires_s - kiosk.rules.open_codes.renew_s - kiosk.wall.timestamp()
+        if ages_in_s > 0:
+            due_s = min(due_s, kiosk.now_s + ages_in_s)
+    return due_s
+
+
+def _chore_due_s(kiosk: Kiosk, key: str) -> float:
+    chore = kiosk.chores.get(key, Chore(due_s=kiosk.now_s))
+    return NEVER if chore.in_flight else chore.due_s
 
 
 def _is_asked_about(kiosk: Kiosk, key: str) -> bool:
@@ -52,6 +87,8 @@ def _visit_due_s(kiosk: Kiosk, visit: Visit) -> float:
             return min([due_s, waits, *(_or_never(each) for each in times)])
         case Done():
             return min(due_s, page.until_s)
+        case ChoosingFee() if kiosk.link is Link.UP and not rules.open_codes.drill:
+            return kiosk.now_s
     if isinstance(page, TIMES_OUT):
         due_s = min(due_s, visit.touched_s + idle_s_of(rules, page))
     if isinstance(page, Choosing):

@@ -14,6 +14,7 @@ import structlog
 
 from drivers.api import Role
 from kiosk.domain.kiosk import Rules
+from kiosk.domain.open_code import OpenCodeRules, Reserve
 from kiosk.domain.visit import Paying
 from kiosk.sandbox.ledger import LateWallet
 from tests.simulation.books import check_books, uncollected
@@ -30,6 +31,7 @@ LATEST_WALLET_S = 4 * 3600.0
 LONGEST_POLL_S = 45.0  # 25 s of waiting, 10 s of the client's deadline, the gap after it
 HOME_S = 600.0  # and every screen is back at the start within ten minutes
 GAPS_S = ((1.0, 4.0), (2.0, 30.0), (20.0, 300.0))
+CODES_OF = (("103050101", 20_000), ("103050101", 5_000), ("103070601", 8_000))
 AMOUNTS_FEN = (1, 50, 15000, 20000, 999999)
 
 
@@ -82,7 +84,7 @@ class Life:
         kinds = tuple(random.sample(KINDS, random.randint(1, len(KINDS))))
         long = random.random() < 0.15
         every_s = random.choice((60.0, 300.0, 1800.0) if long else (0.0, 8.0, 20.0, 45.0, 90.0))
-        return Climate(every_s, kinds, long)
+        return Climate(every_s, kinds, long, outages=random.random() < 0.3)
 
     def _rules(self, name: str) -> Rules:
         pace = 60.0 if self.climate.long else self.scheduler.random.choice((1.0, 3.0, 12.0))
@@ -92,7 +94,25 @@ class Life:
             roles=frozenset({Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER}),
             link_check_s=20.0 * pace,  # days without a thousand checks each
             link_retry_s=5.0 * pace,
+            open_codes=self._open_codes(),
             **self._janitor(),
+        )
+
+    def _open_codes(self) -> OpenCodeRules:
+        """Small reserves that run out, with caps that are reached."""
+        random = self.scheduler.random
+        if random.random() < 0.3:
+            return OpenCodeRules()
+        reserves = tuple(
+            Reserve(item, amount_fen, random.choice((1, 3, 8)))
+            for item, amount_fen in random.sample(CODES_OF, random.randint(1, len(CODES_OF)))
+        )
+        return OpenCodeRules(
+            reserves,
+            per_visit=random.choice((1, 3)),
+            per_outage_fen=random.choice((30_000, 2_000_000)),
+            spare_s=600.0,
+            renew_s=1800.0,
         )
 
     def _janitor(self) -> dict[str, Any]:
@@ -204,6 +224,7 @@ class Life:
             not machine.kiosk.ledger.open_payments
             and not machine.kiosk.ledger.open_claims
             and not machine.kiosk.ledger.open_slips
+            and not machine.kiosk.ledger.code_book.open
             for machine in self.machines
         )
 

@@ -11,6 +11,7 @@ from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.effects import DeskEffect, Effect, PaperEffect
 from kiosk.domain.kiosk import Kiosk, Rules
+from kiosk.domain.open_code import Block
 from kiosk.domain.visit import Page
 from kiosk.engine.engine import TICK_S, Engine
 from tests.simulation.disk import Disk, PowerCut
@@ -48,6 +49,7 @@ class SimKiosk:
         self.name = rules.kiosk_id
         self.disk = Disk()
         self.disk.on_record = watch.on_record
+        self.sealed: dict[str, Block] = {}  # open codes, on the disk beside the journal
         self.weather = Weather()
         self.printer = SimPrinter(scheduler)
         self.printer.on_paper = watch.on_paper
@@ -147,6 +149,9 @@ class SimKiosk:
     def _answered(self, call: p.PlatformCall, outcome: p.Outcome) -> None:
         if self._scheduler.story is not None and not isinstance(call, p.CheckLink):
             self._scheduler.tell(self.name, f"{_words(call)} -> {_words(outcome)}")
+        if isinstance(call, p.FetchOpenCodes) and isinstance(outcome, p.OpenCodesFetched):
+            kept = {key: each for key, each in self.sealed.items() if key not in call.spent}
+            self.sealed = {**kept, outcome.block.block_id: outcome.block}
         self.send(e.PlatformReplied(call, outcome))
 
     def _sent(self, call: p.PlatformCall) -> None:
@@ -165,8 +170,14 @@ class SimKiosk:
         assert not isinstance(effect, DeskEffect), "nobody logs in in these lives"
         if isinstance(effect, PaperEffect):
             self.desk.put(effect)
+        elif isinstance(effect, p.ReadReserve):
+            self._scheduler.after(0.01, self._reserve_read, effect, self.boots)
         else:
             self.network.put(effect)
+
+    def _reserve_read(self, call: p.ReadReserve, boot: int) -> None:
+        if self.on and boot == self.boots:
+            self.send(e.PlatformReplied(call, p.ReserveRead(tuple(self.sealed.values()))))
 
     def _publish(self, kiosk: Kiosk) -> None:
         visit = kiosk.visit

@@ -15,6 +15,8 @@ from tests.simulation.printer import Trouble
 from tests.simulation.scheduler import Scheduler
 
 SHORT_S = (2.0, 8.0, 25.0, 90.0)
+OUTAGE_EVERY_S = 300.0
+OUTAGES_S = (60.0, 200.0, 900.0)
 QUIET_FACTOR = 10  # less happens while nobody is there to be troubled
 LONG_S = (*SHORT_S, 900.0, 7200.0, 86400.0, 3 * 86400.0)
 CHANCES = [each.name for each in fields(Weather) if each.default == 0.0 and each.type == "float"]
@@ -39,6 +41,7 @@ class Climate:
     every_s: float
     kinds: tuple[str, ...]
     long: bool  # outages of hours and days, too
+    outages: bool = False  # the network is away for minutes, again and again
 
 
 class Mishaps:
@@ -81,6 +84,8 @@ class Mishaps:
         }
         if climate.every_s:
             self._plan()
+        if climate.outages:
+            self._plan_outage()
 
     @staticmethod
     def kinds() -> tuple[str, ...]:
@@ -90,6 +95,22 @@ class Mishaps:
         every_s = self._climate.every_s * (1 if self._is_busy() else QUIET_FACTOR)
         gap_s = self._scheduler.random.expovariate(1.0 / every_s)
         self._scheduler.after(gap_s, self._happen)
+
+    def _plan_outage(self) -> None:
+        gap_s = self._scheduler.random.expovariate(1.0 / OUTAGE_EVERY_S)
+        self._scheduler.after(gap_s, self._begin_outage)
+
+    def _begin_outage(self) -> None:
+        """Long enough that residents pay by open code."""
+        if self.over:
+            return
+        random = self._scheduler.random
+        machine = random.choice(self._machines)
+        self._scheduler.tell(machine.name, "OUTAGE")
+        machine.weather.down = True
+        lasts_s = random.choice(OUTAGES_S) * (0.5 + random.random())
+        self._scheduler.after(lasts_s, setattr, machine.weather, "down", False)
+        self._plan_outage()
 
     def _happen(self) -> None:
         if self.over:

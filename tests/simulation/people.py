@@ -8,15 +8,18 @@ from random import Random
 
 from drivers.api import CardKind, CardReadFailed, CardRemoved, IdCard, Role
 from kiosk.domain import events as e
+from kiosk.domain import open_codes
 from kiosk.domain.identifiers import resident_check_digit
 from kiosk.domain.visit import (
     Choosing,
+    ChoosingFee,
     Confirming,
     Done,
     EnteringCode,
     Page,
     Paying,
     Searching,
+    ShowingCode,
     Trouble,
 )
 from tests.simulation.machine import SimKiosk
@@ -79,6 +82,10 @@ class Phone:
         if moved:
             self._watch.on_paid(payment_id)
 
+    def pay_code(self, code: str) -> None:
+        moved = self._platform.codes.pay(code)
+        self._scheduler.tell("phone", f"pays code {code}: {'PAID' if moved else 'not taken'}")
+
     def _leave(self, payment_id: str) -> None:
         self._scheduler.tell("phone", f"gives {payment_id} up")
         self._platform.wallet_leaves(payment_id)
@@ -119,6 +126,8 @@ class Resident:
                 self._send(e.CodeScanned(self._code))
             else:
                 self._send(e.EnterCodeTouched())
+        elif self._is_offered_codes() and self._chance(0.7):
+            self._send(e.OpenCodeWanted())
         elif kiosk.is_up(Role.ID_READER):
             if self._chance(0.03):
                 self._send(CardReadFailed("moved"))
@@ -189,6 +198,10 @@ class Resident:
                 self._finish(page)
             case Trouble():
                 self._trouble(page)
+            case ChoosingFee():
+                self._choose_fee(page)
+            case ShowingCode():
+                self._use_code(page)
 
     def _choose(self, page: Choosing) -> None:
         nature = self._nature
@@ -254,8 +267,41 @@ class Resident:
         elif self._chance(0.7):
             self._send(e.LeaveTouched())
 
+    def _is_offered_codes(self) -> bool:
+        """To somebody who came to pay."""
+        return self._nature.pays > 0 and open_codes.is_offered(self._machine.kiosk)
+
+    def _choose_fee(self, page: ChoosingFee) -> None:
+        offers = open_codes.offers(self._machine.kiosk)
+        if not offers or self._acts > 12 or self._chance(0.1):
+            self._send(e.LeaveTouched())
+        elif not page.item_code:
+            self._send(e.FeeChosen(self._random.choice(offers).item_code))
+        elif not page.amount_fen or self._chance(0.1):
+            amounts = [each.amounts_fen for each in offers if each.item_code == page.item_code]
+            self._send(e.FeeAmountChosen(self._random.choice([*amounts, (1,)])[0]))
+        else:
+            self._send(e.HandOutTouched())
+            if self._chance(0.1):
+                self._send(e.HandOutTouched())
+
+    def _use_code(self, page: ShowingCode) -> None:
+        """Pay now, at home, too late or twice; or give the code back, paid or not."""
+        random = self._random
+        for _ in range(random.choice((0, 1, 1, 1, 2))):
+            after_s = random.choice((2.0, 40.0, 900.0, 3.9 * 3600, 4.1 * 3600)) * random.random()
+            self._scheduler.after(after_s, self._phone.pay_code, page.code)
+        if self._chance(0.2):
+            self._send(e.WithdrawTouched())
+        elif self._chance(0.3):
+            self._send(e.AnotherFeeTouched())
+        elif self._chance(0.7):
+            self._send(e.LeaveTouched())
+
     def _trouble(self, page: Trouble) -> None:
-        if page.can_retry and self._acts < 8 and self._chance(0.6):
+        if self._is_offered_codes() and self._chance(0.3):
+            self._send(e.OpenCodeWanted())
+        elif page.can_retry and self._acts < 8 and self._chance(0.6):
             self._send(e.RetryTouched())
         elif page.choosing is not None and self._chance(0.3) and self._acts < 12:
             self._send(e.BackTouched())
@@ -290,6 +336,10 @@ def _gist(page: Page) -> tuple[object, ...]:
         return (Trouble, page.kind)
     if isinstance(page, Done):
         return (Done, len(page.doubtful))
+    if isinstance(page, ChoosingFee):
+        return (ChoosingFee, page.item_code, page.amount_fen, page.notice)
+    if isinstance(page, ShowingCode):
+        return (ShowingCode, page.code)
     if isinstance(page, Choosing):
         return (Choosing, page.notice, len(page.bills))
     return (type(page),)

@@ -167,6 +167,17 @@ BUGS = (
         ("            _update(turn, item, state=ItemState.WAITING, retry_at_s=None)\n"
         "            _next(turn)\n            return\n"),
     )),
+    bug("an open code is shown without a record", DOMAIN + "open_codes.py", (
+        "    turn.record(\n        OpenCodeHandedOut(", "    id(\n        OpenCodeHandedOut(",
+    )),
+    bug("the reserve's index is forgotten", DOMAIN + "open_codes.py", (
+        "            if code.serial > kiosk.ledger.code_book.last_serials.get(block.block_id, 0):\n",
+        "            if code.serial > 0:\n",
+    )),
+    bug("an open code without a word counts as expired", DOMAIN + "open_codes.py", (
+        "    CodeState.UNKNOWN: Event.SEEN_FOREIGN,\n",
+        "    CodeState.UNKNOWN: Event.SEEN_FOREIGN,\n    CodeState.HANDED_OUT: Event.SEEN_EXPIRED,\n",
+    )),
     bug("a bill in doubt may be paid again", DOMAIN + "paying.py", (
         "    if doubtful := _in_doubt_about(turn, choosing):", "    if doubtful := None:",
     )),

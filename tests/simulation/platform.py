@@ -16,10 +16,12 @@ from kiosk.domain.receipt import Receipt
 from kiosk.sandbox import ledger
 from kiosk.sandbox.ledger import LateWallet
 from tests.simulation.scheduler import START, Scheduler
+from tests.support.model_codes import ModelCodes
 from tests.support.people import bill as bill_of
 from tests.support.people import head_of, receipt_of
 
 WAITING = (PlatformState.OPEN, PlatformState.USER_PAYING)
+CODE_LIFE_S = 4 * 3600  # of open codes: one life sees them expire
 
 
 @dataclass(slots=True)
@@ -76,6 +78,7 @@ class SimPlatform:
         self.claims: dict[str, SimClaim] = {}
         self.released_unseen: set[str] = set()
         self.watchers: dict[str, list[Callable[[], None]]] = {}
+        self.codes = ModelCodes(lambda: START.timestamp() + scheduler.now_s, CODE_LIFE_S)
 
     # --- what the agency and the wallets do --------------------------------------------------
 
@@ -206,6 +209,12 @@ class SimPlatform:
                 return self._settle(claim_id, ledger.ClaimState.RELEASED)
             case p.CheckLink():
                 return p.Acknowledged()
+            case p.FetchOpenCodes():
+                return self.codes.fetch(call)
+            case p.ReportOpenCodes():
+                return self.codes.report(call)
+            case p.ReadReserve():
+                raise AssertionError("the reserve is on the kiosk's own disk")
 
     def _search_bills(self, subject: p.Subject) -> p.Outcome:
         if subject.kind is p.SubjectKind.PAYMENT_CODE:

@@ -15,6 +15,7 @@ from drivers.api import (
 )
 from kiosk.domain.effects import PaperEffect, PrintReceipt
 from kiosk.domain.events import Event
+from kiosk.domain.receipt import InquirySlip
 from kiosk.engine.devices import PrinterSupervisor
 from tests.simulation.scheduler import Scheduler
 
@@ -104,8 +105,10 @@ class SimPrinter:
     def _feed(self, job: PaperEffect, *, whole: bool) -> None:
         torn = "" if whole else ", torn"
         if not isinstance(job, PrintReceipt):
-            self._scheduler.tell("paper", f"slip {job.slip.inquiry_code}{torn}")
-            self.slips.append(job.slip.inquiry_code)
+            slip = job.slip
+            words = slip.inquiry_code if isinstance(slip, InquirySlip) else slip.code
+            self._scheduler.tell("paper", f"slip {words}{torn}")
+            self.slips.append(words)
             return
         key = (job.receipt.receipt_no, job.copy_number)
         self._scheduler.tell("paper", f"{key[0]} copy {key[1]}{torn}")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from kiosk.domain import platform as p
 from kiosk.domain.effects import PaperEffect, PrintReceipt
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.payment import FINAL, State
 from kiosk.domain.platform import PlatformState
-from kiosk.domain.records import PaymentMoved, Record
+from kiosk.domain.records import OpenCodeMoved, PaymentMoved, Record
 from kiosk.domain.visit import (
     Choosing,
     Done,
@@ -22,6 +23,7 @@ from kiosk.domain.visit import (
     Paying,
     Printing,
     PrintItem,
+    ShowingCode,
     Trouble,
     TroubleKind,
 )
@@ -58,6 +60,7 @@ class Watch:
         self._queried: set[str] = set()  # the last thing asked about these was their state
         self._papers: set[tuple[str, int]] = set()
         self._originals: set[str] = set()
+        self._codes: dict[str, str] = {}  # open code → kiosk and visit that it was shown in
         self._last: dict[str, tuple[str, str]] = {}  # kiosk → visit, payment
 
     # --- the screen --------------------------------------------------------------------------
@@ -97,8 +100,20 @@ class Watch:
                 self._promise(last_payment)
             case Trouble() if page.kind in NO_MONEY_TAKEN and last_payment:
                 self._promise(last_payment)
+            case ShowingCode():
+                self._check_code(machine, page)
             case Trouble() if page.kind is TroubleKind.MONEY_IN_DOUBT:
                 self._need(bool(page.inquiry_code), "I9", "doubt without an inquiry code")
+
+    def _check_code(self, machine: SimKiosk, page: ShowingCode) -> None:
+        """An open code is durable before it is shown, and shown in one visit of one kiosk."""
+        visit = machine.disk.handed_out.get(page.code, "")
+        self._need(bool(visit), "O1", f"{page.code} is shown before that is kept")
+        owner = self._codes.setdefault(page.code, f"{machine.name} {visit}")
+        self._need(owner == f"{machine.name} {visit}", "O2", f"{page.code} is shown twice")
+        theirs = self._platform.codes.codes.get(page.code)
+        right = theirs is not None and theirs.block.amount_fen == page.amount_fen
+        self._need(right, "O2", f"{page.code} is not the platform's, or of another amount")
 
     def _check_item(self, machine: SimKiosk, item: PrintItem) -> None:
         if item.state is ItemState.PRINTED:
@@ -167,6 +182,8 @@ class Watch:
 
     def on_record(self, record: Record) -> None:
         """What a kiosk writes down about money must be true when it does."""
+        if isinstance(record, OpenCodeMoved):
+            self._check_verdict(record)
         if not isinstance(record, PaymentMoved):
             return
         theirs = self._platform.payments.get(record.payment_id)
@@ -179,6 +196,14 @@ class Watch:
         elif record.state is State.CLOSED:
             closed = theirs is not None and theirs.state is PlatformState.CLOSED
             self._need(closed, "I3", f"{record.payment_id} is not closed at the platform")
+
+    def _check_verdict(self, record: OpenCodeMoved) -> None:
+        theirs = self._platform.codes.codes.get(record.code)
+        paid = theirs is not None and bool(theirs.paid_fen)
+        if record.state is CodeState.SETTLED:
+            self._need(paid, "O3", f"{record.code} is called paid and is not")
+        elif record.state in (CodeState.EXPIRED, CodeState.VOIDED):
+            self._need(not paid, "O3", f"{record.code} is paid and called {record.state}")
 
     # --- the paper ---------------------------------------------------------------------------
 

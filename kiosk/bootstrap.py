@@ -63,6 +63,7 @@ from kiosk.maintenance.desk_service import DeskService
 from kiosk.maintenance.desk_service import Surroundings as DeskSurroundings
 from kiosk.maintenance.machine import Machine as Hardware
 from kiosk.maintenance.office import Office
+from kiosk.maintenance.places import places as places_of
 from kiosk.maintenance.statements import fetch
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.observability import configure_logging, install_crash_hooks
@@ -89,6 +90,7 @@ if TYPE_CHECKING:  # Qt is loaded only where there is a screen, the simulation w
     from drivers.simulation import SimulatedWorld
     from kiosk.ui.core_bridge import CoreBridge
     from kiosk.ui.shell import Shell
+    from kiosk.ui.viewmodels.maintenance_office import Places
 
 log = structlog.get_logger(__name__)
 
@@ -403,8 +405,12 @@ def screen(
     base_url: str = "",
     size: tuple[int, int] | None = None,
     maintenance_only: bool = False,
+    places: Places | None = None,
 ) -> Iterator[tuple[Shell, CoreBridge, Machine]]:
-    """A window over a machine that is not started yet; both end with the block."""
+    """A window over a machine that is not started yet; both end with the block.
+
+    `places` says where operators may write files; sticks and a folder of ours without it.
+    """
     from kiosk.ui.core_bridge import CoreBridge  # noqa: PLC0415 Qt only where there is a screen
     from kiosk.ui.shell import Shell  # noqa: PLC0415
 
@@ -424,6 +430,8 @@ def screen(
         maintenance_only=maintenance_only,
     )
     late.append(machine)
+    desk = desk_of(settings, machine, base_url)
+    desk.start()
     wanted = settings.screen
     shell = Shell(
         bridge,
@@ -436,10 +444,13 @@ def screen(
         language=settings.kiosk.language,
         fee_items=shipped_catalogue(),
         press=keyboard.press if _has_typing_scanner(settings) else None,
+        desk=desk,
+        places=places or partial(places_of, settings.storage_directory),
     )
     try:
         yield shell, bridge, machine
     finally:
+        desk.stop(STOP_S)
         machine.stop()
         shell.close()
 

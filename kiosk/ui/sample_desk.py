@@ -316,7 +316,11 @@ MAINTENANCE: MappingProxyType[str, tuple[Kiosk, Steps]] = MappingProxyType(
         "desk-devices": (DESK, ("devices",)),
         **{
             f"desk-test-{step.value}": (
-                at_desk(test=DeviceTest(Role.ID_READER, step, "moved")),
+                at_desk(
+                    test=DeviceTest(
+                        Role.ID_READER, step, "resident" if step is StepOfTest.SHOWN else "moved"
+                    )
+                ),
                 ("devices",),
             )
             for step in StepOfTest

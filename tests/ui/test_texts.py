@@ -59,7 +59,7 @@ def patterns():
                 found.add(re.escape(node.value))
             elif isinstance(node, ast.JoinedStr):
                 parts = (
-                    re.escape(part.value) if isinstance(part, ast.Constant) else "[a-z_]*"
+                    re.escape(part.value) if isinstance(part, ast.Constant) else "[a-z0-9_]*"
                     for part in node.values
                 )
                 found.add("".join(parts))

@@ -22,7 +22,7 @@ from kiosk.ui.viewmodels.maintenance_gesture import Gesture, corner_of
 from kiosk.ui.viewmodels.maintenance_home import HomePage
 from kiosk.ui.viewmodels.maintenance_login import Login, NewAccount
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office, Places
-from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
+from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row
 from kiosk.ui.viewmodels.maintenance_paper import PaperPage
 from kiosk.ui.viewmodels.maintenance_payments import PaymentsPage
 from kiosk.ui.viewmodels.maintenance_service import AccountsPage, ServicePage
@@ -160,11 +160,7 @@ class MaintenanceViewModel(Follower):
         if controller is None:
             return Page(office.t("desk.title"), is_busy=True)
         page = controller.page()
-        if not office.message:
-            return page
-        # What was just answered outweighs what the page says by itself.
-        return replace(page, banner=office.message, banner_tone=office.message_tone.value,
-                       banner_picture=_picture(office.message_tone))  # fmt: skip
+        return replace(page, message=office.message, message_tone=office.message_tone.value)
 
     def _left_s(self, session: Session | None) -> int:
         if session is None:
@@ -202,6 +198,14 @@ class MaintenanceViewModel(Follower):
     @Property(str, notify=changed)
     def bannerPicture(self) -> str:
         return self._page.banner_picture
+
+    @Property(str, notify=changed)
+    def message(self) -> str:
+        return self._page.message
+
+    @Property(str, notify=changed)
+    def messageTone(self) -> str:
+        return self._page.message_tone
 
     @Property(str, notify=changed)
     def drawing(self) -> str:
@@ -299,7 +303,3 @@ def _warning(office: Office, left_s: int) -> Page:
         subtitle=office.t("desk.leaves_in", seconds=left_s),
         primary=Action("still-there", office.t("desk.stay")),
     )
-
-
-def _picture(tone: Tone) -> str:
-    return "check" if tone is Tone.GOOD else "warning"

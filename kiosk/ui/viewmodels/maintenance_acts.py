@@ -21,6 +21,7 @@ from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
 
 COPY_TONES = {CopyStep.PRINTED: Tone.GOOD, CopyStep.NOT_PRINTED: Tone.REMEMBER,
               CopyStep.DOUBT: Tone.REMEMBER}  # fmt: skip
+CORRECTIONS = frozenset({ActOn.CORRECT_PAID, ActOn.CORRECT_ABSENT})
 MOVING = (CopyStep.ASKING, CopyStep.PRINTING)
 
 
@@ -91,13 +92,14 @@ class Acts:
                 tone=Tone.STOP.value,
             )
         ]
-        rows += [self._row(act, doubt.payment_id, doubt.inquiry_code) for act in doubt.acts]
-        if doubt.statement_days and not _can_correct(doubt):
+        rows += [self._on_payment(act, doubt.payment_id, doubt.inquiry_code) for act in doubt.acts]
+        if doubt.statement_days and _can_correct(doubt):
             days = self._office.t("desk.join").join(
                 wording.day(self._office.texts, day) for day in doubt.statement_days
             )
             detail = self._office.t("desk_acts.compare_do", days=days)
-            rows.append(self._button("compare", "", detail))
+            before = next(n for n, act in enumerate(doubt.acts) if act in CORRECTIONS)
+            rows.insert(1 + before, self._button("compare", "", detail))
         return rows
 
     def _owed(self, receipt: OwedReceipt) -> list[Row]:
@@ -110,7 +112,7 @@ class Acts:
         return [
             Row(f"owed-{receipt.receipt_no}", title, words, tone=Tone.REMEMBER.value),
             *(
-                self._row(act, subject.get(act, receipt.receipt_no), receipt.receipt_no)
+                self._on_receipt(act, receipt.receipt_no, subject.get(act, ""))
                 for act in receipt.acts
             ),
         ]
@@ -119,7 +121,7 @@ class Acts:
         """Copies of receipts that were printed: always with a reason, always marked."""
         offered = {each.receipt_no for each in owed}
         return [
-            self._row(ActOn.PRINT_COPY, number, number)
+            self._on_receipt(ActOn.PRINT_COPY, number)
             for payment in self._payments
             for number in payment.receipt_nos
             if number not in offered
@@ -128,18 +130,25 @@ class Acts:
     def _notes(self, doubts: Sequence[Doubtful]) -> list[Row]:
         offered = {each.payment_id for each in doubts if ActOn.NOTE in each.acts}
         return [
-            self._row(ActOn.NOTE, each.payment_id, each.inquiry_code)
+            self._on_payment(ActOn.NOTE, each.payment_id, each.inquiry_code)
             for each in self._payments
             if each.payment_id not in offered
         ]
 
-    def _row(self, act: ActOn, subject: str, about: str) -> Row:
+    def _on_payment(self, act: ActOn, payment_id: str, code: str) -> Row:
+        return self._row(act, payment_id, code, self._office.t("desk_pay.code_is", code=code))
+
+    def _on_receipt(self, act: ActOn, number: str, job_id: str = "") -> Row:
+        more = self._office.t("desk_acts.receipt", number=number)
+        return self._row(act, job_id or number, number, more)
+
+    def _row(self, act: ActOn, subject: str, about: str, more: str) -> Row:
         t = self._office.t
         return Row(
             f"{act.value}-{subject}",
             t(f"desk_acts.{act.value}"),
             t(f"desk_acts.{act.value}_means"),
-            about,
+            more,
             act=t("desk_acts.do"),
             act_name=f"{t(f'desk_acts.{act.value}')} {about}",
         )
@@ -257,4 +266,4 @@ class Acts:
 
 
 def _can_correct(doubt: Doubtful) -> bool:
-    return bool({ActOn.CORRECT_PAID, ActOn.CORRECT_ABSENT} & set(doubt.acts))
+    return not CORRECTIONS.isdisjoint(doubt.acts)

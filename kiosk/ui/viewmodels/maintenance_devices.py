@@ -79,7 +79,9 @@ class DevicesPage(Controller):
             case StepOfTest.WAITING:
                 return t("desk_devices.waiting")
             case StepOfTest.SHOWN:
-                return t("desk_devices.shown")
+                if test.role is Role.RECEIPT_PRINTER:
+                    return t("desk_devices.shown_printer")
+                return t("desk_devices.shown", what=t(f"desk_read.{test.detail}"))
             case StepOfTest.TROUBLE:
                 found = event_catalogue.describe("device", test.detail)
                 words = [each.words(self.office.language) for each in found]

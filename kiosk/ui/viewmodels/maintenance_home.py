@@ -93,7 +93,7 @@ class HomePage(Controller):
         if not good:
             return ()
         return (
-            heading("all", self.office.t("desk_home.all")),
+            heading("all", self.office.t("desk_home.rest" if home.hands else "desk_home.all")),
             *(
                 Row(
                     f"part-{part.code}",

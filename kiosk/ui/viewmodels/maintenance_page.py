@@ -51,6 +51,8 @@ class Page:
     banner: str = ""
     banner_tone: str = Tone.INFO.value
     banner_picture: str = "info"
+    message: str = ""  # the answer to the last act
+    message_tone: str = Tone.INFO.value
     drawing: str = ""  # of PaperDrawing.qml
     field: str = ""  # what was typed
     field_label: str = ""

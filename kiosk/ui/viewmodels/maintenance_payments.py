@@ -20,9 +20,12 @@ AMOUNT_MAX = 9  # digits of fen: below ten million yuan
 DAYS_BACK = 14
 MAX_LISTED = 200
 CALLED = ("today", "yesterday")
+AMOUNTS = ("amount_fen", "paid_fen")
 EVIDENCE = frozenset(
-    "wallet transaction_no receipt_no amount_fen reason account statement copy_number".split()
-)
+    (*AMOUNTS, "wallet", "transaction_no", "receipt_no", "reason", "account", "statement",
+     "copy_number", "paid_at", "answer", "expires_in_s", "qr_sha256", "inquiry_code", "bill_no",
+     "why", "fact", "count")
+)  # fmt: skip
 
 
 class View(StrEnum):
@@ -207,9 +210,7 @@ class PaymentsPage(Controller):
     def _line(self, line: StoryLine) -> Row:
         t = self.office.t
         seconds = line.at.astimezone(wording.CHINA).strftime("%H:%M:%S")
-        evidence = t("desk.join").join(
-            f"{self._evidence(name)} {value}" for name, value in line.evidence
-        )
+        evidence = t("desk.join").join(self._evidence(name, value) for name, value in line.evidence)
         return Row(
             f"line-{line.seq}",
             self.office.words(line.words),
@@ -218,9 +219,15 @@ class PaymentsPage(Controller):
             chip=t(f"desk_side.{line.side.value}"),
         )
 
-    def _evidence(self, name: str) -> str:
-        """Fields that staff meet every day have a word; the rest stand as recorded."""
-        return self.office.t(f"desk_evidence.{name}") if name in EVIDENCE else name
+    def _evidence(self, name: str, value: str) -> str:
+        """Fields that staff meet every day have words; the rest stand as recorded."""
+        if name not in EVIDENCE:
+            return f"{name} {value}"
+        if name in AMOUNTS and value.isdigit():
+            value = wording.amount(self.office.texts, int(value))
+        elif name == "paid_at":
+            value = wording.moment(self.office.texts, datetime.fromisoformat(value))
+        return f"{self.office.t(f'desk_evidence.{name}')} {value}"
 
     # --- what is done -------------------------------------------------------------------------------
 

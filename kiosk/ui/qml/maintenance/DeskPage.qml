@@ -19,6 +19,14 @@ Page {
 
     Banner {
         Layout.fillWidth: true
+        text: page.viewModel.message
+        tone: page.viewModel.messageTone
+        picture: page.viewModel.messageTone === "good" ? "check" : "warning"
+        bold: true
+        textSize: page.typing ? Theme.chrome : Theme.text
+    }
+    Banner {
+        Layout.fillWidth: true
         text: page.viewModel.banner
         tone: page.viewModel.bannerTone
         picture: page.viewModel.bannerPicture

@@ -125,6 +125,12 @@ def rebuild_command(site: NeededSiteOption) -> None:
         f"journal, which now lies in {rebuilt.put_aside}",
         markup=False,
     )
+    if rebuilt.lost_rows:
+        out.print(
+            f"{rebuilt.lost_rows} rows that were committed after them are lost: compare the day "
+            "with the platform's statement (kiosk reconcile)"
+        )
+    finish(found=rebuilt.lost_rows > 0)
 
 
 def _as_json(report: Report) -> dict[str, object]:

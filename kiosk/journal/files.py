@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -22,6 +23,12 @@ class Disk:
         left = memoryview(content)
         while left:
             left = left[os.write(descriptor, left) :]
+
+    def write_at(self, descriptor: int, content: bytes, offset: int) -> None:
+        """Overwrite a few bytes in place; a regular file takes them in one call or raises OSError."""
+        written = os.pwrite(descriptor, content, offset)
+        if written < len(content):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     def truncate(self, descriptor: int, size: int) -> None:
         os.ftruncate(descriptor, size)

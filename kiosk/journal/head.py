@@ -2,8 +2,7 @@
 
 A chain alone cannot tell that its last rows are gone. The head is written when the kiosk
 is idle and when it stops, always after the rows it names are durable, so a journal that
-ends before its head was cut. Rows newer than the head are not covered until it is next
-written.
+ends before its head was cut. For rows newer than the head see `tail`.
 """
 
 from __future__ import annotations
@@ -30,21 +29,32 @@ class Head:
 
 
 def write_head(directory: Path, key: bytes, head: Head, disk: Disk = DISK) -> None:
+    write_atomically(directory / HEAD_NAME, encode_head(key, head), disk=disk)
+
+
+def encode_head(key: bytes, head: Head) -> bytes:
     content = {"seq": head.seq, "mac": head.mac.hex(), "seal": _seal(key, head)}
-    write_atomically(directory / HEAD_NAME, json.dumps(content).encode(), disk=disk)
+    return json.dumps(content).encode()
 
 
 def read_head(directory: Path, key: bytes) -> Head | None:
     """The head, or None when there is no file; raises JournalDamaged or WrongKey."""
     try:
         with (directory / HEAD_NAME).open("rb") as file:
-            content = json.loads(file.read(MAX_HEAD_BYTES))
-        head = Head(int(content["seq"]), bytes.fromhex(content["mac"]))
-        seal = str(content["seal"])
+            content = file.read(MAX_HEAD_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise JournalDamaged(f"{HEAD_NAME} cannot be read: {error.strerror}") from error
+    return decode_head(key, content)
+
+
+def decode_head(key: bytes, content: bytes) -> Head:
+    """What `encode_head` wrote; raises JournalDamaged or WrongKey."""
+    try:
+        values = json.loads(content)
+        head = Head(int(values["seq"]), bytes.fromhex(values["mac"]))
+        seal = str(values["seal"])
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise JournalDamaged(f"{HEAD_NAME} does not hold what was written to it") from error
     if not hmac.compare_digest(seal.encode(), _seal(key, head).encode()):

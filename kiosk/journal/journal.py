@@ -33,6 +33,7 @@ from kiosk.journal.head import HEAD_NAME, Head, read_head, write_head
 from kiosk.journal.migrate import Migrations, migrate, migrations
 from kiosk.journal.second_copy import SecondCopy
 from kiosk.journal.space import Reserve, Space, is_full
+from kiosk.journal.tail import TAIL_NAME, Tail, read_tail
 
 MAX_BATCH_RECORDS = 512
 MAX_BODY_BYTES = 65536
@@ -160,6 +161,11 @@ class Journal:
             self._fail(error)
             raise CommitFailed(batch, str(error)) from error
         self._head = Head(rows[-1].seq, rows[-1].mac)
+        try:
+            self._tail.note(self._head)
+        except OSError as error:  # The disk fails: what it holds is looked up, as ever.
+            self._fail(error)
+            raise CommitFailed(batch, str(error)) from error
         self._copy.append(rows)
         return self._head.seq
 
@@ -230,6 +236,7 @@ class Journal:
         finally:
             self._closed = True
             self._copy.close()
+            self._tail.close()
             self._connection.close(True)
             self._lock.release()
 
@@ -260,17 +267,30 @@ class Journal:
                 )
             anchor = self._head
             write_head(self._directory, self._key, anchor, self._disk)
-        self._compare(anchor)
+        self._compare(anchor, HEAD_NAME)
+        if (known := read_tail(self._directory, self._key)) is not None:
+            self._compare(known, TAIL_NAME)
         self._anchored_seq = anchor.seq
         self._reserve.hold()
         self._copy.begin(self, self._head.seq)
+        self._tail = self._noted_tail()
+
+    def _noted_tail(self) -> Tail:
+        tail = Tail(self._directory, self._key, self._disk)
+        try:
+            tail.note(self._head)
+        except OSError:
+            tail.close()
+            self._copy.close()
+            raise
+        return tail
 
     def _fail(self, error: Exception) -> None:
         self._failed = str(error)
         if is_full(error):
             self._reserve.release()  # the next start needs room to recover
 
-    def _compare(self, anchor: Head) -> None:
+    def _compare(self, anchor: Head, name: str) -> None:
         if anchor.seq > self._head.seq:
             raise JournalDamaged(
                 f"the journal ends at row {self._head.seq}, but row {anchor.seq} was "
@@ -280,7 +300,7 @@ class Journal:
             return
         named = next(iter(self._select("WHERE seq = ?", (anchor.seq,))), None)
         if named is None or named.mac != anchor.mac:
-            raise JournalDamaged(f"row {anchor.seq} is not the one that {HEAD_NAME} names")
+            raise JournalDamaged(f"row {anchor.seq} is not the one that {name} names")
 
     def _select(self, rest: str, values: tuple[int, ...] = ()) -> Iterator[Row]:
         for found in self._connection.execute(SELECT + rest, values):

@@ -17,6 +17,7 @@ from kiosk.journal.head import Head, read_head, write_head
 from kiosk.journal.journal import INSERT, SELECT
 from kiosk.journal.migrate import migrate, migrations
 from kiosk.journal.mirror import mirrored_rows
+from kiosk.journal.tail import TAIL_NAME, read_tail
 
 REBUILT_NAME = "rebuilt.sqlite3"
 MAX_PUT_ASIDE = 9
@@ -29,6 +30,7 @@ class Rebuilt:
     rows: int
     salvaged_rows: int  # of `rows`: read from the damaged journal, which was ahead
     put_aside: Path
+    lost_rows: int = 0  # that the tail names and nothing holds any more
 
 
 def rebuild(
@@ -58,11 +60,13 @@ def rebuild(
                 f"the mirror and what is left of the journal end at row {head.seq}, but row "
                 f"{known} was committed: find a newer copy of the mirror"
             )
+        tail = read_tail(directory, key)
+        lost = max(0, tail.seq - head.seq) if tail is not None else 0
         put_aside = _put_aside(directory, disk)
         _remove_log(new, disk)
         disk.replace(new, directory / FILE_NAME)
         write_head(directory, key, head, disk)  # makes the names durable too
-        return Rebuilt(head.seq, salvaged, put_aside)
+        return Rebuilt(head.seq, salvaged, put_aside, lost)
     finally:
         lock.release()
 
@@ -136,7 +140,7 @@ def _put_aside(directory: Path, disk: Disk) -> Path:
     else:
         raise JournalError(f"{directory} holds {MAX_PUT_ASIDE} damaged journals: move some away")
     make_directories(place, disk)
-    for name in (FILE_NAME + LOG_SUFFIX, FILE_NAME):  # a log never without its file
+    for name in (TAIL_NAME, FILE_NAME + LOG_SUFFIX, FILE_NAME):  # a log never without its file
         if (directory / name).exists():
             disk.replace(directory / name, place / name)
     sync_directory(place, disk)

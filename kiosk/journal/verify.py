@@ -15,6 +15,7 @@ from kiosk.journal.journal import SELECT
 from kiosk.journal.migrate import APPLICATION_ID, Migrations, migrations
 from kiosk.journal.mirror import mirrored_rows, torn_bytes
 from kiosk.journal.reader import Reader
+from kiosk.journal.tail import read_tail
 from kiosk.journal.walk import StoredRow, Walk
 
 ROW_BYTES = (
@@ -39,7 +40,7 @@ def verify(
         with Reader(directory) as reader:
             findings = list(_file_findings(reader.connection, scripts))
             anchor, doubt = _anchor(directory, key)
-            walk = Walk(key, anchor)
+            walk = Walk(key, anchor, read_tail(directory, key))
             findings += _walk_findings(walk, reader.connection)
             if mirror is not None:
                 findings += _mirror_findings(mirror, walk.last_seq, reader.connection)

@@ -9,6 +9,7 @@ from kiosk.domain.records import BadRecord, KioskStarted
 from kiosk.journal import chain
 from kiosk.journal.findings import Finding, Kind
 from kiosk.journal.head import HEAD_NAME, Head
+from kiosk.journal.tail import TAIL_NAME
 
 MAX_NOTES = 500  # gaps, unreadable records and clock jumps that are listed
 MAX_SUSPECTS = 32  # rows compared with each other to tell a move from an edit
@@ -48,15 +49,20 @@ class StoredRow:
 class Walk:
     """Takes the rows in the order of their numbers, then says what was found."""
 
-    def __init__(self, key: bytes, anchor: Head | None) -> None:
+    def __init__(self, key: bytes, anchor: Head | None, tail: Head | None = None) -> None:
+        """`anchor` is what the head names, `tail` what the tail does."""
         self._key = key
         self._anchor = anchor
+        self._known = {
+            name: head
+            for name, head in ((HEAD_NAME, anchor), (TAIL_NAME, tail))
+            if head is not None and head != Head(0, chain.first_mac(key))
+        }  # and not met so far
         self._last: StoredRow | None = None
         self._last_sound: StoredRow | None = None
         self._notes: list[Finding] = []
         self._suspects: list[tuple[StoredRow, bytes]] = []  # with the mac stored before
         self._suspect_count = 0
-        self._anchor_fits = anchor is None or anchor == Head(0, chain.first_mac(key))
         self.rows = 0
         self.sound_rows = 0
 
@@ -78,8 +84,8 @@ class Walk:
             self._suspect_count += 1
             if len(self._suspects) < MAX_SUSPECTS:
                 self._suspects.append((row, before))
-        if self._anchor == Head(row.seq, row.mac):
-            self._anchor_fits = True
+        here = Head(row.seq, row.mac)
+        self._known = {name: head for name, head in self._known.items() if head != here}
         self._last = row
 
     def findings(self) -> Iterator[Finding]:
@@ -118,22 +124,21 @@ class Walk:
             self._notes.append(Finding(kind, message, seq))
 
     def _truncation(self) -> Iterator[Finding]:
-        last_seq = self.last_seq
-        if self._anchor is None or self._anchor_fits:
+        if not self._known:
             return
-        if self._anchor.seq > last_seq:
+        last_seq = self.last_seq
+        name, furthest = max(self._known.items(), key=lambda item: item[1].seq)
+        if furthest.seq > last_seq:
             yield Finding(
                 Kind.TRUNCATION,
-                f"the journal ends at row {last_seq}, but {HEAD_NAME} names row "
-                f"{self._anchor.seq}: rows were cut off, or an old copy was put back",
+                f"the journal ends at row {last_seq}, but {name} names row "
+                f"{furthest.seq}: rows were cut off, or an old copy was put back",
                 last_seq,
             )
         elif not self._suspects and not self._notes:
-            yield Finding(
-                Kind.HEAD_CHANGED,
-                f"row {self._anchor.seq} is not the one that {HEAD_NAME} names",
-                self._anchor.seq,
-            )
+            name, head = next(iter(self._known.items()))
+            text = f"row {head.seq} is not the one that {name} names"
+            yield Finding(Kind.HEAD_CHANGED, text, head.seq)
 
     def _judged_suspects(self) -> Iterator[Finding]:
         """A suspect is moved if its content fits another place, innocent if only its

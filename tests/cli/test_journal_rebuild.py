@@ -39,7 +39,7 @@ def test_verification_tells_a_journal_that_ends_before_its_mirror(site, tmp_path
     tamper(tmp_path / "data", "DELETE FROM entry WHERE seq = 3")
     assert run(["journal", "verify", "--site", site, "--json"]) == 1
     kinds = {each["kind"] for each in json.loads(capsys.readouterr().out)["findings"]}
-    assert kinds == {"head_missing", "mirror_ahead"}
+    assert kinds == {"head_missing", "truncation", "mirror_ahead"}
 
 
 def test_a_damaged_journal_is_restored_and_verifies(site, tmp_path, capsys):

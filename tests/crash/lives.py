@@ -201,6 +201,7 @@ class _Boot:
 
     def _abandon(self) -> None:
         self._journal._copy.close()
+        self._journal._tail.close()
         self._journal._connection.close(True)
         self._journal._lock.release()
 

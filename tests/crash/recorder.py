@@ -197,6 +197,17 @@ class RecordingDisk(Disk):
             Op(Kind.WRITE, name, self._recorder.file(name), position, bytes(content))
         )
 
+    def write_at(self, descriptor: int, content: bytes, offset: int) -> None:
+        if self._recorder.is_due(Call.WRITE):
+            raise self._recorder.os_error()
+        torn = self._recorder.is_due(Call.TORN_WRITE)
+        data = bytes(content[: len(content) // 2] if torn else content)
+        super().write_at(descriptor, data, offset)
+        name, _ = self._open[descriptor]
+        self._recorder.note(Op(Kind.WRITE, name, self._recorder.file(name), offset, data))
+        if torn:
+            raise self._recorder.os_error()
+
     def truncate(self, descriptor: int, size: int) -> None:
         if self._recorder.is_due(Call.TRUNCATE):
             raise self._recorder.os_error()

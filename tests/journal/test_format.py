@@ -41,6 +41,7 @@ def test_the_files_of_a_journal_have_their_names(rows, tmp_path):
     names = {path.name for path in (tmp_path / "state").iterdir()}
     assert names == {
         "head.json", "journal.key", "journal.lock", "journal.sqlite3", "journal.sqlite3-wal",
+        "journal.tail",
     }  # fmt: skip
     assert [path.name for path in (tmp_path / "mirror").iterdir()] == ["journal.mirror"]
 

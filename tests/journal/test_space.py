@@ -182,6 +182,7 @@ def test_a_start_on_a_full_disk_uses_the_reserve(tmp_path):
     with Journal.open(tmp_path, KEY, reserve_bytes=SIZE) as journal:
         journal.commit([ended(1)], NOON, 1.0)
         journal._copy.close()
+        journal._tail.close()
         journal._connection.close(True)
         journal._lock.release()
         journal._closed = True

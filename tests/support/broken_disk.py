@@ -31,6 +31,10 @@ class BrokenDisk(Disk):
         self._meet("write")
         super().write(descriptor, content)
 
+    def write_at(self, descriptor: int, content: bytes, offset: int) -> None:
+        self._meet("write_at")
+        super().write_at(descriptor, content, offset)
+
     def sync(self, descriptor: int) -> None:
         self._meet("sync")
         super().sync(descriptor)

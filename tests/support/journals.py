@@ -41,6 +41,7 @@ def read_back(directory: Path, key: bytes = KEY) -> list[Record]:
 def abandon(journal: Journal) -> None:
     """Leave a journal as a killed process does: no checkpoint, no head."""
     journal._copy.close()
+    journal._tail.close()
     journal._connection.close(True)
     journal._lock.release()
 

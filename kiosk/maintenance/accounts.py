@@ -38,7 +38,7 @@ class Account(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: Literal[1] = Field(1, alias="schema", serialization_alias="schema")
+    version: Literal[1] = Field(alias="schema")
     accounts: Annotated[tuple[Account, ...], Field(max_length=MAX_ACCOUNTS)] = ()
 
 

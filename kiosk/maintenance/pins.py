@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from argon2 import PasswordHasher
@@ -47,7 +48,7 @@ def _repeats(pin: str) -> bool:
 
 
 def _is_sequence(pin: str) -> bool:
-    """Five neighbours in a row, up or down, also across 9 and 0; 135790, 159753 are paths."""
+    """Five digits at equal steps, also across 9 and 0, or a path on the keypad."""
     digits = [int(each) for each in pin]
     steps = [(b - a) % 10 for a, b in pairwise(digits)]
     same = any(len(set(steps[n : n + 4])) == 1 for n in range(len(steps) - 3))
@@ -82,11 +83,13 @@ def hash_of(pin: str) -> str:
 def matches(pin_hash: str, pin: str) -> bool:
     """Whether this is the PIN; an empty hash costs the same time and never matches."""
     try:
-        HASHER.verify(pin_hash or NOBODY, pin)
+        HASHER.verify(pin_hash or _nobody(), pin)
         return bool(pin_hash)
     except (VerificationError, InvalidHashError):
         return False
 
 
-NOBODY = hash_of("no account has this")
-"""Compared where there is no such account, so that the time does not tell."""
+@cache
+def _nobody() -> str:
+    """Compared where there is no such account, so that the time does not tell."""
+    return hash_of("no account has this")

@@ -181,6 +181,7 @@ class Playbook:
             open_codes=open_codes or OpenCodeRules(),
         )
         self.now_s = 1000.0
+        self.clock_off = timedelta()  # somebody turned the wall clock by this much
         self._ids = 0
         self.pending: deque[Effect] = deque()
         self.performed: list[Effect] = []
@@ -206,7 +207,7 @@ class Playbook:
     def stamp(self) -> e.Stamp:
         self._ids += 1
         fresh = f"{self.rules.kiosk_id}{self._ids:08d}"
-        return e.Stamp(self.now_s, START + timedelta(seconds=self.now_s), fresh)
+        return e.Stamp(self.now_s, START + self.clock_off + timedelta(seconds=self.now_s), fresh)
 
     # --- driving ---------------------------------------------------------------------------
 

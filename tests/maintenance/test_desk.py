@@ -1,0 +1,401 @@
+"""The operator's desk upon a whole kiosk: who is there, what happened, the day's books."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import date
+
+import pytest
+
+from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome
+from kiosk.domain import events as e
+from kiosk.domain import operator as o
+from kiosk.domain.hours import CHINA
+from kiosk.domain.operator import AccountRole, Level, NotDone
+from kiosk.domain.payment import State
+from kiosk.maintenance.accounts import Accounts
+from kiosk.maintenance.desk import Desk
+from kiosk.maintenance.pins import WeakPin
+from kiosk.maintenance.trouble import DeskTrouble
+from kiosk.maintenance.views import ActOn, Light, Side, Wanted
+from kiosk.platform_api.wire_services import StatementRow
+from kiosk.reconcile import read_statement
+from kiosk.sandbox.statement_file import Defect, statement_file
+from tests.support.desks import desk_upon, technician
+from tests.support.model_platform import PAID_AT
+from tests.support.people import WANG, ZHANG, bill
+from tests.support.playbook import START, Playbook
+
+PIN, OTHER_PIN = "739204", "840271"
+DAY = date(2026, 11, 21)
+PAID_DAY = PAID_AT.astimezone(CHINA).date()  # the model platform's
+
+
+class Street:
+    """A street office: one kiosk, its desk, and the platform's statements."""
+
+    def __init__(self, directory):
+        self.play = Playbook()
+        self.play.platform.owe(bill(1), bill(2, 20000))
+        self.statements = {}
+        self.desk: Desk = desk_upon(self.play, directory, self.statements)
+        self.directory = directory
+
+    def staff(self):
+        """Somebody is logged in, without the time that a PIN's hash takes."""
+        technician(self.play)
+
+    def staff_with_pin(self):
+        assert self.desk.keep_account("901", AccountRole.TECHNICIAN, PIN) is None
+        assert self.desk.log_in("901", PIN) is None
+
+    def visit(self, card=ZHANG, outcome=PrintOutcome.PRINTED):
+        self.desk.order(o.LogOut())
+        self.play.paper.outcome = outcome
+        self.play.tap(card)
+        payment_id = self.play.pay()
+        self.play.wallet_pays()
+        self.play.tick(120)
+        self.play.paper.outcome = PrintOutcome.PRINTED
+        return payment_id
+
+    def doubt(self, card=WANG):
+        self.desk.order(o.LogOut())
+        self.play.tap(card)
+        payment_id = self.play.pay()
+        self.play.network(up=False)
+        self.play.send(e.LeaveTouched())
+        self.play.tick(20)
+        self.play.send(e.LeaveTouched())
+        return payment_id
+
+    def statement(self, day, *payment_ids, defect=Defect.MATCHED):
+        ledger = self.play.kiosk.ledger
+        rows = tuple(self.row(ledger.payments[each], n) for n, each in enumerate(payment_ids, 1))
+        raw = statement_file("K1", day, rows, defect)
+        self.statements[day] = read_statement(io.BytesIO(raw))
+
+    def row(self, payment, number):
+        theirs = self.play.platform.payments.get(payment.payment_id)
+        receipts = [n for n, p in self.play.kiosk.ledger.owed.items() if p == payment.payment_id]
+        return StatementRow(
+            payment_id=payment.payment_id,
+            state="paid",
+            amount_fen=payment.amount_fen,
+            paid_at=PAID_AT if payment.state is State.PAID else START,
+            wallet="alipay",
+            transaction_no=f"{number:028}" if theirs else "9" * 28,
+            bill_nos=tuple(each.bill_no for each in payment.bills),
+            receipt_nos=tuple(receipts)
+            or tuple(
+                f"33010226-{n:010}" for n in range(number * 10, number * 10 + len(payment.bills))
+            ),
+        )
+
+
+@pytest.fixture
+def street(tmp_path):
+    return Street(tmp_path)
+
+
+# --- who is there ---------------------------------------------------------------------------------------
+
+
+def test_the_first_account_is_made_at_the_first_start_and_there_is_no_default(street):
+    assert street.desk.needs_first_account()
+    assert street.desk.log_in("901", "000000") is NotDone.WRONG_PIN
+    street.play.tick(1)
+    street.staff_with_pin()
+    assert not street.desk.needs_first_account()
+    assert [(each.account_id, each.role) for each in street.desk.accounts()] == [
+        ("901", AccountRole.TECHNICIAN)
+    ]
+
+
+def test_neither_pin_nor_hash_is_in_the_journal(street):
+    street.staff_with_pin()
+    pin_hash = Accounts(street.directory / "data").load()["901"].pin_hash
+    rows = str(street.play.diary.rows)
+    assert PIN not in rows
+    assert pin_hash not in rows
+
+
+def test_a_weak_pin_makes_no_account(street):
+    with pytest.raises(WeakPin, match="sequence"):
+        street.desk.keep_account("901", AccountRole.TECHNICIAN, "123456")
+    assert street.desk.needs_first_account()
+
+
+def test_wrong_pins_are_held_and_the_list_says_for_how_long(street):
+    street.staff_with_pin()
+    street.desk.order(o.LogOut())
+    for _ in range(4):
+        assert street.desk.log_in("901", OTHER_PIN) is NotDone.WRONG_PIN
+        street.play.tick(9)
+    assert street.desk.log_in("901", OTHER_PIN) is NotDone.WRONG_PIN
+    assert street.desk.log_in("901", PIN) is NotDone.HELD
+    (line,) = street.desk.accounts()
+    assert line.is_held
+    assert 15 < line.held_for_s <= 16
+
+
+def test_an_accounts_file_open_to_others_lets_nobody_in(street):
+    street.staff_with_pin()
+    street.desk.order(o.LogOut())
+    (street.directory / "data" / "accounts.json").chmod(0o644)
+    with pytest.raises(DeskTrouble, match="chmod 600") as trouble:
+        street.desk.log_in("901", PIN)
+    assert trouble.value.code == "accounts_refused"
+
+
+# --- home ------------------------------------------------------------------------------------------------
+
+
+def test_home_says_that_it_takes_money_and_needs_no_hand(street):
+    home = street.desk.home(street.play.kiosk)
+    assert home.takes_money
+    assert home.why_not == ()
+    assert [part.code for part in home.hands if part.light is Light.BAD] == []
+
+
+def test_home_says_why_not_and_what_to_do(street):
+    street.play.network(up=False)
+    street.play.tick(60)
+    street.play.set_printer(PrinterStatus(frozenset({PrinterCondition.PAPER_OUT})))
+    home = street.desk.home(street.play.kiosk)
+    assert not home.takes_money
+    assert [words.en for words in home.why_not] == ["No link to the platform: no money is taken"]
+    bad = {part.code: part for part in home.hands if part.light is Light.BAD}
+    assert {"link", "paper", "service"} <= set(bad)
+    assert all(part.todo.zh and part.todo.en for part in bad.values())
+
+
+def test_a_halted_kiosk_says_so_and_takes_no_orders(street):
+    street.staff()
+    street.play.engine.halt("disk")
+    home = street.desk.home(street.play.kiosk)
+    assert not home.takes_money
+    assert street.desk.order(o.PutInService()) is NotDone.HALTED
+    with pytest.raises(DeskTrouble, match="journal"):
+        street.desk.search(Wanted()).next_page()
+
+
+def test_whose_money_is_in_doubt_is_listed_with_the_lawful_acts_only(street):
+    payment_id = street.doubt()
+    (doubt,) = street.desk.doubtful(street.play.kiosk)
+    assert doubt.payment_id == payment_id
+    assert doubt.acts == (ActOn.ASK_AGAIN, ActOn.CORRECT_PAID, ActOn.NOTE)
+    assert doubt.statement_days == (DAY,)
+    street.play.now_s += 86400
+    street.play.tick(1)
+    (doubt,) = street.desk.doubtful(street.play.kiosk)
+    assert ActOn.CORRECT_ABSENT in doubt.acts
+    assert [each.payment_id for each in street.desk.home(street.play.kiosk).in_doubt] == [
+        payment_id
+    ]
+
+
+def test_a_payment_that_is_being_paid_is_not_in_doubt(street):
+    street.play.tap(ZHANG)
+    street.play.pay()
+    assert street.desk.doubtful(street.play.kiosk) == ()
+
+
+def test_owed_receipts_say_what_can_be_done(street):
+    street.visit(outcome=PrintOutcome.UNKNOWN)
+    owed = street.desk.owed(street.play.kiosk)
+    assert owed
+    assert all(ActOn.PAPER_WHOLE in each.acts and each.doubtful_job_id for each in owed)
+    street.staff()
+    street.desk.order(o.JudgePaper(owed[0].doubtful_job_id, whole=False))
+    first = street.desk.owed(street.play.kiosk)[0]
+    assert first.acts == (ActOn.PRINT_COPY, ActOn.NOTE)
+
+
+# --- search and story ---------------------------------------------------------------------------------------
+
+
+def test_a_visit_is_found_by_each_of_its_codes_by_time_and_by_amount(street):
+    payment_id = street.visit()
+    receipt_no = next(iter(street.play.platform.receipts))
+    payment = street.play.kiosk.ledger.payments[payment_id]
+    codes = (
+        payment_id, payment.inquiry_code.replace("-", "").lower(), payment.visit_id, receipt_no,
+        payment.bills[0].bill_no,
+    )  # fmt: skip
+    for code in codes:
+        (line,) = street.desk.search(Wanted(code=code)).next_page().visits
+        assert line.payments[0].payment_id == payment_id
+    (line,) = street.desk.search(Wanted(amount_fen=payment.amount_fen)).next_page().visits
+    assert (line.copies_printed, line.payments[0].state) == (len(payment.bills), State.PAID)
+    assert street.desk.search(Wanted(amount_fen=1)).next_page().visits == ()
+    now = street.play.stamp().wall
+    assert street.desk.search(Wanted(since=now)).next_page().visits == ()
+    assert len(street.desk.search(Wanted(until=now)).next_page().visits) == 1
+    assert street.desk.search(Wanted(code="none")).next_page().visits == ()
+
+
+def test_pages_are_bounded_newest_first_and_come_to_an_end(street):
+    for _ in range(5):
+        street.play.tap(ZHANG)
+        street.play.send(e.LeaveTouched())
+        street.play.tick(30)
+    search = street.desk.search(Wanted())
+    pages = [search.next_page(2) for _ in range(4)]
+    assert [len(page.visits) for page in pages] == [2, 2, 1, 0]
+    assert [page.has_more for page in pages][-2:] == [False, False]
+    opened = [line.opened_at for page in pages for line in page.visits]
+    assert opened == sorted(opened, reverse=True)
+
+
+def test_the_story_of_a_visit_has_the_evidence_of_both_sides(street):
+    payment_id = street.visit(outcome=PrintOutcome.UNKNOWN)
+    visit_id = street.play.kiosk.ledger.payments[payment_id].visit_id
+    street.staff()
+    receipt_no = next(iter(street.play.kiosk.ledger.owed))
+    street.desk.order(o.PrintCopy(receipt_no, o.CopyReason.TORN))
+    story = street.desk.story(visit_id)
+    sides = {line.side for line in story.lines}
+    assert sides >= {Side.KIOSK, Side.PLATFORM, Side.PRINTER, Side.OPERATOR}
+    said = " ".join(line.words.zh for line in story.lines)
+    for words in (
+        "开始办理",
+        "平台证实已经付款",
+        "打印结果不明",
+        "工作人员补打票据",
+        "补打第 2 份",
+    ):
+        assert words in said
+    assert all(line.words.en for line in story.lines)
+    paid = next(line for line in story.lines if line.words.en == "The platform says: paid")
+    assert dict(paid.evidence)["amount_fen"] == "35000"
+
+
+def test_the_story_of_another_visit_is_not_told_with_it(street):
+    first = street.visit()
+    street.play.platform.owe(bill(5, 700))
+    street.visit(WANG)
+    visit_id = street.play.kiosk.ledger.payments[first].visit_id
+    story = street.desk.story(visit_id)
+    assert {line.seq for line in story.lines} <= set(range(1, story.lines[-1].seq + 1))
+    assert "7.00" not in " ".join(line.words.zh for line in story.lines)
+
+
+def test_a_visit_that_never_was_is_said_to_be_none(street):
+    with pytest.raises(DeskTrouble) as trouble:
+        street.desk.story("V-none")
+    assert trouble.value.code == "no_such_visit"
+
+
+# --- the day ------------------------------------------------------------------------------------------------
+
+
+def test_a_day_that_agrees_is_closed_and_exported(street):
+    payment_id = street.visit()
+    street.statement(PAID_DAY, payment_id)
+    street.staff()
+    heard = []
+    day = street.desk.day(PAID_DAY, lambda done, of: heard.append((done, of)))
+    assert (day.matched, day.differences, day.ours_fen) == (1, (), day.theirs_fen)
+    assert day.by_agency[0].amount_fen == 35000
+    assert heard[-1] == (1, 1)
+    assert street.desk.close_day(PAID_DAY) is None
+    assert street.desk.day(PAID_DAY).closed_at is not None
+    path = street.desk.export_day(PAID_DAY, street.directory)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[1][:2] == ["day", PAID_DAY.isoformat()]
+
+
+def test_a_difference_names_who_acts_and_needs_a_case_to_close_the_day(street):
+    payment_id = street.visit()
+    street.statement(PAID_DAY, payment_id, defect=Defect.AMOUNT_DIFFERS)
+    street.staff()
+    (difference,) = street.desk.day(PAID_DAY).differences
+    assert (difference.kind, difference.who.en) == ("amount_differs", "Finance")
+    assert street.desk.close_day(PAID_DAY) is NotDone.EVIDENCE_MISSING
+    assert street.desk.close_day(PAID_DAY, ("GD-7",)) is None
+
+
+def test_without_a_statement_the_day_says_so_and_cannot_be_closed(street):
+    street.staff()
+    day = street.desk.day(DAY)
+    assert day.trouble is not None
+    assert street.desk.close_day(DAY) is NotDone.EVIDENCE_MISSING
+    with pytest.raises(DeskTrouble) as trouble:
+        street.desk.export_day(DAY, street.directory)
+    assert trouble.value.code == "not_compared"
+
+
+def test_a_doubtful_payment_is_corrected_by_the_statement_that_has_it(street):
+    payment_id = street.doubt()
+    street.play.platform.wallet_pays(payment_id)
+    street.statement(DAY, payment_id)
+    street.staff()
+    assert street.desk.correct(payment_id, paid=True) is NotDone.EVIDENCE_MISSING
+    (difference,) = street.desk.day(DAY).differences
+    assert difference.acts == (ActOn.CORRECT_PAID, ActOn.ASK_AGAIN, ActOn.NOTE)
+    assert street.desk.correct(payment_id, paid=False) is NotDone.EVIDENCE_MISSING
+    assert street.desk.correct(payment_id, paid=True) is None
+    assert street.play.kiosk.ledger.payments[payment_id].state is State.PAID
+
+
+def test_a_doubtful_payment_is_closed_by_the_statement_that_lacks_it(street):
+    payment_id = street.doubt()
+    street.play.now_s += 86400
+    street.play.tick(1)
+    street.statement(DAY)
+    street.staff()
+    street.desk.day(DAY)
+    assert street.desk.correct(payment_id, paid=False) is None
+    assert street.play.kiosk.ledger.payments[payment_id].state is State.CLOSED
+
+
+def test_a_statement_that_is_not_whole_corrects_nothing(street):
+    payment_id = street.doubt()
+    street.play.now_s += 86400
+    street.play.tick(1)
+    street.statement(DAY, defect=Defect.CUT_OFF)
+    street.staff()
+    assert not street.desk.day(DAY).can_close
+    assert street.desk.correct(payment_id, paid=False) is NotDone.EVIDENCE_MISSING
+
+
+# --- service ------------------------------------------------------------------------------------------------
+
+
+def test_a_bundle_is_recorded_before_it_is_written(street):
+    with pytest.raises(DeskTrouble) as trouble:
+        street.desk.support_bundle(street.directory)
+    assert trouble.value.code == "not_logged_in"
+    street.staff()
+    path = street.desk.support_bundle(street.directory)
+    with zipfile.ZipFile(path) as archive:
+        assert "journal.jsonl" in archive.namelist()
+    acts = [body["act"] for kind, body in street.play.diary.rows if kind == "OperatorActed"]
+    assert acts[-1] == "take_away"
+
+
+def test_levels_and_tests_are_told_in_words(street):
+    assert street.desk.level(Level.VOLUME).percent is None
+    street.staff()
+    street.desk.order(o.BeginDeviceTest(next(iter(street.play.rules.roles))))
+    street.desk.order(o.EndDeviceTest(passed=False))
+    results = {line.role: line.last_result.en for line in street.desk.testable()}
+    assert sum("Failed" in words for words in results.values()) == 1
+    assert sum("Never" in words for words in results.values()) == len(results) - 1
+
+
+def test_jobs_run_one_after_the_other_and_troubles_are_results(tmp_path):
+    desk = Street(tmp_path).desk
+    done = []
+    desk.start()
+    desk.submit(lambda: 1, done.append)
+    desk.submit(lambda: desk.keep_account("901", AccountRole.TECHNICIAN, "111111"), done.append)
+    desk.submit(lambda: desk.story("V-none"), done.append)
+    desk.stop(10)
+    assert done[0] == 1
+    assert isinstance(done[1], WeakPin)
+    assert isinstance(done[2], DeskTrouble)

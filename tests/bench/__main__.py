@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import commits, devices, platform, screens, visits
+from tests.bench import commits, devices, platform, reconciling, screens, visits
 from tests.bench.figures import Figure
 
 OUT = Path("out/bench.json")
-PARTS = (commits, visits, devices, platform, screens)
+PARTS = (commits, visits, devices, platform, reconciling, screens)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from kiosk.cli import books, device, journal, service, setup, site
+from kiosk.cli import accounts, books, device, journal, service, setup, site
 from kiosk.cli.output import EXIT_BAD_USE, EXIT_BUG, EXIT_FINDING, EXIT_INTERRUPTED, BadUse, err
 from kiosk.journal.errors import JournalDamaged, JournalError, WrongKey
 from kiosk.observability import mask
@@ -38,6 +38,7 @@ service.add_to(app)
 site.add_to(app)
 setup.add_to(app)
 books.add_to(app)
+accounts.add_to(app)
 app.add_typer(device.app, name="device")
 app.add_typer(journal.app, name="journal")
 

@@ -72,6 +72,7 @@ from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.cnnontax import Dialect
 from kiosk.platform_api.cnnontax_client import CnnontaxClient
 from kiosk.platform_api.open_code_reserve import OpenCodeReserve
+from kiosk.platform_api.renewal import PlainDisk, Renewal, files_in_use
 from kiosk.platform_api.signing import KioskKeys
 from kiosk.platform_api.signing_keys import (
     Algorithm,
@@ -207,11 +208,10 @@ def _diary_of(settings: Settings, secrets: keys.Keys) -> Diary:
 def client_of(settings: Settings, base_url: str, breaker: Breaker | None = None) -> PlatformClient:
     """Raises KeyUnusable or OSError for a key or certificate file."""
     platform = settings.platform
-    certificate = (
-        (platform.certificate_file, platform.certificate_key_file)
-        if platform.certificate_file
-        else None
-    )
+    certificate = None
+    if platform.certificate_file:
+        configured = (platform.certificate_file, platform.certificate_key_file)
+        certificate = partial(files_in_use, configured, settings.storage_directory)
     return PlatformClient(
         base_url or platform.base_url,
         settings.kiosk.id,
@@ -222,6 +222,20 @@ def client_of(settings: Settings, base_url: str, breaker: Breaker | None = None)
         crl_file=platform.crl_file or None,
         keys=platform_keys(settings),
         breaker=breaker,
+    )
+
+
+def renewal_of(settings: Settings) -> Renewal | None:
+    """Of the kiosk's certificate; None where the site has none. Raises KeyUnusable, OSError."""
+    platform = settings.platform
+    if not platform.certificate_file:
+        return None
+    return Renewal(
+        settings.storage_directory,
+        settings.kiosk.id,
+        (platform.certificate_file, platform.certificate_key_file),
+        client_of(settings, "").ask,
+        PlainDisk(),
     )
 
 

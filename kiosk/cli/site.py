@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,9 @@ from rich.table import Table
 
 from kiosk.cli.output import (
     EXIT_FINDING,
+    BadUse,
     JsonOption,
+    NeededSiteOption,
     SiteOption,
     finish,
     leave,
@@ -28,6 +31,7 @@ SIGNS = {Verdict.OK: "[green]ok[/]", Verdict.WARNING: "[yellow]warning[/]"}
 def add_to(app: typer.Typer) -> None:
     app.command("check-settings")(check_settings)
     app.command("doctor")(doctor)
+    app.command("renew-certificate")(renew_certificate)
 
 
 def check_settings(
@@ -66,6 +70,40 @@ def doctor(site: SiteOption = None, json: JsonOption = False) -> None:
     else:
         _show(checks)
     finish(found=any(check.verdict is Verdict.FAILED for check in checks))
+
+
+def renew_certificate(
+    site: NeededSiteOption,
+    now: Annotated[bool, typer.Option("--now", help="Also before two thirds of its life.")] = False,
+) -> None:
+    """Renew the kiosk's certificate, once two thirds of its life are over; for a daily timer.
+
+    A running kiosk signs in with it from its next connection on. Exit 1 where the platform
+    gave none; the next call asks again with the same key.
+
+    Example: [bold]kiosk renew-certificate --site site.toml[/bold]
+    """
+    from kiosk import bootstrap
+    from kiosk.platform_api.signing_keys import KeyUnusable
+    from kiosk.platform_api.tls import CertificateUnusable, Life
+
+    moment = datetime.now(UTC)
+    try:
+        renewal = bootstrap.renewal_of(settings_of(site))
+        if renewal is None:
+            raise BadUse("platform.certificate_file names no certificate to renew")
+        life = renewal.life
+        if not now and not life.is_due(moment):
+            out.print(f"not due before {life.renew_at:%Y-%m-%d}; good until {life.until:%Y-%m-%d}")
+            return
+        renewed = renewal.renew(moment)
+    except (CertificateUnusable, KeyUnusable, OSError) as error:
+        raise BadUse(f"the certificate cannot be renewed: {error}") from error
+    if not isinstance(renewed, Life):
+        out.print(f"not renewed: {renewed}", markup=False)
+        finish(found=True)
+        return
+    out.print(f"renewed: good until {renewed.until:%Y-%m-%d}")
 
 
 def _show(checks: tuple[Check, ...]) -> None:

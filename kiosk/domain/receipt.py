@@ -49,6 +49,9 @@ class Receipt:
     wallet: str  # alipay, wechat, unionpay, zhelibanan … shown as 支付方式
     verify_url: str  # what the printed QR says; no personal data in it
     note: str = ""  # 备注
+    transaction_no: str = (
+        ""  # 交易流水号, as on the payer's phone; empty where the channel has none
+    )
 
     def __repr__(self) -> str:
         return f"Receipt({self.receipt_no})"

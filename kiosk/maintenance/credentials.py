@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kiosk.event_ids import EventId
 from kiosk.maintenance.verdicts import Check
+from kiosk.platform_api.renewal import files_in_use
 from kiosk.platform_api.signing_keys import (
     Algorithm,
     KeyUnusable,
@@ -27,7 +28,8 @@ def credentials(settings: Settings, now: datetime) -> Iterator[Check]:
     if platform.ca_file or platform.crl_file or platform.certificate_file:
         yield _files(settings)
     if platform.certificate_file:
-        yield _certificate(Path(platform.certificate_file), now)
+        own = (platform.certificate_file, platform.certificate_key_file)
+        yield _certificate(Path(files_in_use(own, settings.storage_directory)[0]), now)
 
 
 def _keys(settings: Settings) -> Check:

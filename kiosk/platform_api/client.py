@@ -33,7 +33,7 @@ from kiosk.platform_api.signing import (
 )
 from kiosk.platform_api.strict_json import Malformed, parse
 from kiosk.platform_api.translate import Question, Untrusted, path_of, question
-from kiosk.platform_api.transport import Failure, Reply, Timeouts, Transport
+from kiosk.platform_api.transport import Failure, Files, Reply, Timeouts, Transport
 
 ACCEPT = "application/json, application/problem+json"
 
@@ -57,7 +57,7 @@ class PlatformClient:
         *,
         proxy: str | None = None,
         ca_file: str | None = None,
-        certificate: tuple[str, str] | None = None,
+        certificate: Files | tuple[str, str] | None = None,
         crl_file: str | None = None,
         keys: KioskKeys | None = None,
         breaker: Breaker | None = None,
@@ -65,6 +65,7 @@ class PlatformClient:
     ) -> None:
         """`base_url` is http(s)://host[:port] without a path; see Transport for the rest.
 
+        `certificate` is (certificate, key), or says at each request which files these are now.
         With `keys` every request is signed, and no answer counts that the platform did not
         sign for exactly this request. A `breaker` may be shared by the clients of one kiosk;
         what it holds back is NotSent. Raises OSError for a certificate file that cannot be
@@ -87,7 +88,7 @@ class PlatformClient:
             secure=parts.scheme == "https",
             proxy=proxy,
             ca_file=ca_file,
-            certificate=certificate,
+            certificate=(lambda: certificate) if isinstance(certificate, tuple) else certificate,
             crl_file=crl_file,
         )
 

@@ -53,6 +53,11 @@ def refusal(code: Refusal) -> wire.Problem:
     return wire.Problem(title=code.replace("_", " "), status=REFUSAL_STATUS[code], code=code)
 
 
+def _pem(kind: str) -> str:
+    """The look of one; what is in it is the authority's business."""
+    return f"-----BEGIN {kind}-----\n{'QUJD' * 16}\n-----END {kind}-----\n"
+
+
 def _search() -> wire.SearchRequest:
     subject = wire.SubjectBody(kind=SubjectKind.PERSON, number=NUMBER, name=NAME)
     return wire.SearchRequest(kiosk_id=KIOSK_ID, lookup_id=LOOKUP_ID, nonce=NONCE, subject=subject)
@@ -109,6 +114,7 @@ _RECEIPT = wire.ReceiptBody(
     issued_on=DAY,
     paid_at=PAID_AT,
     wallet="alipay",
+    transaction_no=TRANSACTION_NO,
     verify_url=f"{SITE}/v/{RECEIPT_NO}/{CHECK_CODE}",
 )
 _OPEN = wire.PaymentAnswer(
@@ -319,6 +325,11 @@ _MORE: dict[str, Example] = {
             public_key=PUBLIC_KEY,
             version="0.1.0",
         ),
+        {"kiosk_id": KIOSK_ID},
+    ),
+    services.RENEW.name: Example(
+        more.RenewAnswer(kiosk_id=KIOSK_ID, certificate=_pem("CERTIFICATE"), until=LATER),
+        more.RenewRequest(kiosk_id=KIOSK_ID, csr=_pem("CERTIFICATE REQUEST")),
         {"kiosk_id": KIOSK_ID},
     ),
     services.HEARTBEAT.name: Example(

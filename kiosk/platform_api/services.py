@@ -106,6 +106,14 @@ REGISTER = Operation(
     wire.RegisterAnswer,
     ALWAYS | {Refusal.NOT_FOUND},
 )
+RENEW = Operation(
+    "renew_certificate",
+    "PUT",
+    "/v1/devices/{kiosk_id}/certificate",
+    "A certificate for the kiosk's next key; asked over a connection with the present one.",
+    wire.RenewRequest,
+    wire.RenewAnswer,
+)
 HEARTBEAT = Operation(
     "heartbeat",
     "POST",
@@ -128,6 +136,7 @@ SERVICES = (
     FETCH_NOTICES,
     RATE,
     REGISTER,
+    RENEW,
     HEARTBEAT,
 )
 ALL_OPERATIONS = (*OPERATIONS, *SERVICES)

@@ -266,6 +266,7 @@ def _receipt(body: wire.ReceiptBody) -> Receipt:
         issued_on=body.issued_on,
         paid_at=body.paid_at.astimezone(UTC),
         wallet=body.wallet,
+        transaction_no=body.transaction_no,
         verify_url=body.verify_url,
         note=body.note,
     )

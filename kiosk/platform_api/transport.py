@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -161,6 +162,17 @@ class _Session(requests.Session):
         """Never look where a redirect points: looking would read its whole body."""
 
 
+Files = Callable[[], tuple[str, str]]  # (certificate, key) that are to be used now
+
+
+def _stamp(files: tuple[str, str] | None) -> object:
+    """Changes when a file is replaced."""
+    if files is None:
+        return None
+    found = [Path(name).stat() for name in files]
+    return files, [(each.st_ino, each.st_mtime_ns) for each in found]
+
+
 class Transport:
     """One keep-alive connection to one server, for one thread.
 
@@ -175,7 +187,7 @@ class Transport:
         secure: bool = False,
         proxy: str | None = None,
         ca_file: str | None = None,
-        certificate: tuple[str, str] | None = None,
+        certificate: Files | None = None,
         crl_file: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -184,13 +196,27 @@ class Transport:
         self._session = _Session()
         self._session.trust_env = False
         self._session.verify = ca_file if ca_file is not None else True
-        self._session.cert = certificate
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         if proxy is not None:
             self._session.proxies = {"http": proxy, "https": proxy}
-        tls = client_context(ca_file, certificate, crl_file) if secure else None
+        self._certificate = certificate if secure else None
+        self._context = (lambda files: client_context(ca_file, files, crl_file)) if secure else None
+        self._stamp: object = None
+        self._mount()
+
+    def _mount(self) -> None:
+        files = self._certificate() if self._certificate is not None else None
+        tls = self._context(files) if self._context is not None else None
+        self._stamp = _stamp(files)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(self._exchange, tls))
+
+    def _follow_renewal(self) -> None:
+        """The next connection signs in with the certificate that is there now."""
+        if self._certificate is None or _stamp(self._certificate()) == self._stamp:
+            return
+        self._session.close()
+        self._mount()
 
     def exchange(
         self,
@@ -205,6 +231,7 @@ class Transport:
         timeouts = self.timeouts.with_wait(wait_s)
         self._exchange.begin(timeouts)
         try:
+            self._follow_renewal()
             response = self._session.request(
                 method,
                 url,

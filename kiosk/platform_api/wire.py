@@ -254,6 +254,7 @@ class ReceiptBody(Answer):
     issued_on: date
     paid_at: Moment
     wallet: Annotated[str, Field(max_length=30)]
+    transaction_no: Annotated[str, Field(max_length=64)] = ""
     verify_url: Url
     note: Text = ""
 

@@ -320,6 +320,18 @@ class RegisterAnswer(Answer):
     reconnect_window_s: Annotated[float, Field(ge=0, le=600)]
 
 
+class RenewRequest(Asking):
+    """A certificate for a new key, before the old one's ends; the subject is the kiosk's id."""
+
+    csr: Annotated[str, Field(min_length=100, max_length=8000)]  # PKCS #10 in PEM
+
+
+class RenewAnswer(Answer):
+    kiosk_id: Id
+    certificate: Annotated[str, Field(min_length=100, max_length=20_000)]  # PEM, with its chain
+    until: AwareDatetime
+
+
 class HeartbeatRequest(Asking):
     """Every few minutes; numbers and states, nothing that names anybody."""
 

@@ -156,6 +156,8 @@ def _total(receipt: Receipt, columns: int) -> Iterator[Block]:
 def _payment(receipt: Receipt, columns: int) -> Iterator[Block]:
     yield from _field("支付方式", WALLET_NAMES.get(receipt.wallet, receipt.wallet), columns)
     yield from _field("付款时间", _china_time(receipt.paid_at), columns)
+    if receipt.transaction_no:
+        yield from field("交易流水号", receipt.transaction_no, columns, label_columns=10)
     yield from field("支付订单号", receipt.payment_id, columns, label_columns=10)
     yield Rule()
 

@@ -136,6 +136,7 @@ def cashier_router(sandbox: Sandbox, pages: Pages) -> APIRouter:
         wrong = isinstance(paid, Refused) and paid.code is Refusal.INVALID
         return _go(f"/open/{token}", lang, problem="1" if wrong else "")
 
+    @router.get("/v/{receipt_no}/{check_code}")  # on paper: short
     @router.get("/verify/{receipt_no}/{check_code}")
     async def verify(
         receipt_no: str, check_code: str, lang: Language = Language.ZH

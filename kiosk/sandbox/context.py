@@ -13,6 +13,7 @@ from starlette.responses import Response
 from kiosk.domain.fee_item import FeeItem
 from kiosk.domain.platform import Refused
 from kiosk.platform_api import wire
+from kiosk.sandbox.authority import Authority
 from kiosk.sandbox.faults import FaultBox
 from kiosk.sandbox.link import FaultyLink
 from kiosk.sandbox.people import RESIDENTS
@@ -71,6 +72,7 @@ class Sandbox:
     site: str
     seal: Seal
     residents: int = RESIDENTS
+    authority: Authority = field(default_factory=Authority)
     faults: FaultBox = field(default_factory=FaultBox)
     changes: Changes = field(default_factory=Changes)
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))

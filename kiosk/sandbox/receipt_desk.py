@@ -34,7 +34,7 @@ def issue(
     store: Store, bill_no: str, payment_id: str, *, channel: str, wallet: str, paid_s: float
 ) -> str:
     """Give a paid bill its receipt; inside a transaction. Returns the receipt's number."""
-    issued_s = store.now_s()
+    issued_s = paid_s  # with the payment, wherever it was made
     year = local_date(issued_s).year % 100
     number = store.next_number("receipt")
     receipt_no = f"330102{year:02d}-{number:010d}"
@@ -247,9 +247,16 @@ def _receipt(store: Store, row: dict[str, Any], site: str) -> Receipt:
         issued_on=local_date(row["issued_s"]),
         paid_at=datetime.fromtimestamp(row["paid_s"], UTC),
         wallet=row["wallet"],
-        verify_url=f"{site}/verify/{row['receipt_no']}/{row['check_code']}",
+        transaction_no=_transaction_no(store, row["payment_id"]),
+        verify_url=f"{site}/v/{row['receipt_no']}/{row['check_code']}",
         note=bill.note,
     )
+
+
+def _transaction_no(store: Store, payment_id: str) -> str:
+    """The channel's serial number; another channel's payment is known by it alone."""
+    found = store.rows("SELECT transaction_no FROM payments WHERE payment_id = ?", (payment_id,))
+    return str(found[0]["transaction_no"]) if found else payment_id.removeprefix("X")
 
 
 def _check_code(receipt_no: str) -> str:

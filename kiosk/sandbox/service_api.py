@@ -133,6 +133,15 @@ async def _register(sandbox: Sandbox, request: Request, body: Body | None) -> Re
     )
 
 
+async def _renew(sandbox: Sandbox, request: Request, body: Body | None) -> Result:
+    assert isinstance(body, wire.RenewRequest)
+    kiosk_id: str = request.path_params["kiosk_id"]
+    made = sandbox.authority.certificate_for(body.csr, kiosk_id, sandbox.store.now_s())
+    if made is None or body.kiosk_id != kiosk_id:
+        return Refused(Refusal.INVALID, "csr is no request for a certificate of this kiosk")
+    return wire.RenewAnswer(kiosk_id=kiosk_id, certificate=made[0], until=made[1])
+
+
 async def _heartbeat(sandbox: Sandbox, _: Request, body: Body | None) -> Result:
     assert isinstance(body, wire.HeartbeatRequest)
     service_desk.beat(sandbox.store, body)
@@ -157,6 +166,7 @@ SERVICE_HANDLERS: Mapping[str, Handler] = MappingProxyType(
         services.FETCH_NOTICES.name: _fetch_notices,
         services.RATE.name: _rate,
         services.REGISTER.name: _register,
+        services.RENEW.name: _renew,
         services.HEARTBEAT.name: _heartbeat,
     }
 )

@@ -87,7 +87,7 @@ def test_the_first_receipt_can_be_verified_by_its_qr_code(tour: Path) -> None:
     strips = sorted((tour / "receipts").glob("*.png"))
     codes = zxingcpp.read_barcodes(Image.open(strips[0]))
     assert len(codes) == 1
-    assert "/verify/" in codes[0].text
+    assert "/v/" in codes[0].text
 
 
 def test_one_receipt_comes_out_for_every_bill_and_every_collected_one(tour: Path) -> None:

@@ -12,7 +12,7 @@ from kiosk.engine.engine import Entry
 from kiosk.maintenance import wording
 from kiosk.maintenance.diary_reader import DiaryReader
 from kiosk.maintenance.trouble import DeskTrouble
-from kiosk.maintenance.views import Side, Story, StoryLine, Wanted, Words
+from kiosk.maintenance.views import Side, Story, StoryLine, VisitLine, Wanted, Words
 from kiosk.maintenance.visits_found import VisitSearch
 
 MAX_ROWS = 500_000  # looked through after the visit's beginning
@@ -52,11 +52,7 @@ REFUSED = Words("（被拒绝）", " (refused)")
 
 def story_of(reader: DiaryReader, visit_id: str) -> Story:
     """Everything recorded of a visit, also what came after its end. Raises DeskTrouble."""
-    page = VisitSearch(reader, Wanted(code=visit_id)).next_page(1)
-    visit = next((each for each in page.visits if each.visit_id == visit_id), None)
-    if visit is None:
-        raise DeskTrouble("no_such_visit", f"there is no visit {visit_id} in the journal")
-    first = reader.first_at(visit.opened_at)
+    visit, first = _find(reader, visit_id)
     known = _Known(visit_id)
     lines: list[StoryLine] = []
     for entry in reader.forward(first, MAX_ROWS):
@@ -65,6 +61,19 @@ def story_of(reader: DiaryReader, visit_id: str) -> Story:
         if len(lines) >= MAX_LINES:
             return Story(visit, tuple(lines[:MAX_LINES]), is_whole=False)
     return Story(visit, tuple(lines), is_whole=reader.last_seq - first < MAX_ROWS)
+
+
+def _find(reader: DiaryReader, visit_id: str) -> tuple[VisitLine, int]:
+    """The visit and its first row. Raises DeskTrouble (no_such_visit)."""
+    search = VisitSearch(reader, Wanted(code=visit_id))
+    has_more = True
+    while has_more:
+        page = search.next_page(1)
+        has_more = page.has_more
+        for visit in page.visits:
+            if visit.visit_id == visit_id:
+                return visit, search.found_at[visit_id]
+    raise DeskTrouble("no_such_visit", f"there is no visit {visit_id} in the journal")
 
 
 class _Known:

@@ -61,6 +61,8 @@ class VisitSearch:
         self._wanted = wanted
         self._code = plain(wanted.code)
         self._next_seq: int | None = None
+        self.found_at: dict[str, int] = {}
+        """The row with which each visit that was returned begins."""
         self._visits: OrderedDict[str, _Parts] = OrderedDict()
         self._money: OrderedDict[str, _Money] = OrderedDict()
         self._claims: OrderedDict[str, list[tuple[str, str, str]]] = OrderedDict()
@@ -75,6 +77,7 @@ class VisitSearch:
             line = self._take(entry)
             if line and self._fits(line[0], line[1]):
                 found.append(line[0])
+                self.found_at[line[0].visit_id] = entry.seq
             if len(found) >= limit or rows >= MAX_ROWS_A_PAGE or self._is_before(entry):
                 break
         too_old = back_to is not None and self._is_older(back_to)

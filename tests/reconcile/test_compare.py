@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kiosk.domain.payment import State
 from kiosk.platform_api.wire_services import StatementRow
@@ -218,3 +221,12 @@ def test_the_export_holds_sums_totals_and_every_difference() -> None:
     assert lines[1].startswith("day,2026-11-20,2026-11-20.v2:")
     assert any(line.startswith("difference,amount_differs,K1-1,100000,100100,") for line in lines)
     assert any(line.startswith("wallet,,alipay,200000,") for line in lines)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.binary(max_size=60) | st.sampled_from((b"H,1,K1,2026-11-20,1\n", b"T,0,0,0,0\n")))
+)
+def test_whatever_the_file_holds_it_is_read_or_refused_in_words(raw: list[bytes]) -> None:
+    with suppress(NoStatement):
+        compare(ours(*BOTH), read_statement(raw), "K1", DAY)

@@ -25,6 +25,7 @@ from kiosk.journal.verify import verify
 from kiosk.maintenance import devices
 from kiosk.maintenance.credentials import credentials
 from kiosk.maintenance.devices import Open
+from kiosk.maintenance.open_codes import open_codes
 from kiosk.maintenance.verdicts import Check, Verdict
 from kiosk.paths import assets_directory
 from kiosk.settings import Settings, missing_for_service
@@ -53,6 +54,7 @@ def examine(
         _platform(settings, ask),
         _disk(settings),
         *_journal(settings, now),
+        *open_codes(settings, now),
         _mirror(settings),
         _clock(now),
         _fonts(assets_directory()),

@@ -1,4 +1,4 @@
-"""A journal commit against a bare write and fdatasync of as many bytes."""
+"""A journal commit against a bare write and fdatasync of as many bytes; what a visit stores."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import os
 import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 from kiosk.domain import payment
+from kiosk.domain.events import LeaveTouched
 from kiosk.domain.records import PaymentMoved
+from kiosk.engine.diary import JournalDiary
 from kiosk.journal.journal import FILE_NAME, Journal
 from tests.bench.figures import Figure
+from tests.support.people import ZHANG, bill
+from tests.support.playbook import MemoryDiary, Playbook
 
 RUNS = 400
+BLOCKS, VISITS_EACH = 6, 20
 EVIDENCE = {
     "answer": "paid",
     "amount_fen": 15000,
@@ -25,7 +32,33 @@ EVIDENCE = {
 
 def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as place:
-        return [_commit(Path(place))]
+        return [_commit(Path(place)), _visits(Path(place) / "visits")]
+
+
+def _visits(place: Path) -> Figure:
+    """Paid visits with one receipt each, from card to paper, on the production's journal."""
+    diary = JournalDiary(partial(Journal.open, place, b"k" * 32))
+    play = Playbook(diary=cast(MemoryDiary, diary))
+    stored_kb = []
+    for _ in range(BLOCKS):
+        before = _stored_bytes(place, diary)
+        for _ in range(VISITS_EACH):
+            play.platform.owe(bill(len(play.kiosk.ledger.payments) % 1000 + 1))
+            play.tap(ZHANG)
+            play.pay()
+            play.wallet_pays()
+            play.send(LeaveTouched())
+            play.tick(2)
+        stored_kb.append((_stored_bytes(place, diary) - before) / VISITS_EACH / 1000)
+    paid = sum(each.state is payment.State.PAID for each in play.kiosk.ledger.payments.values())
+    assert paid == len(play.kiosk.ledger.payments) > 0
+    diary.close()
+    return Figure("journal of one paid visit", "kB", tuple(stored_kb), "", (), "≤ 10 kB")
+
+
+def _stored_bytes(place: Path, diary: JournalDiary) -> int:
+    diary.tidy()
+    return (place / FILE_NAME).stat().st_size
 
 
 def _commit(place: Path) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -23,3 +24,10 @@ def draw_docs():
 def test_the_payment_table_in_the_document_is_the_one_in_the_code(draw_docs) -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert draw_docs.drawn(text) == text, "stale: run make docs"
+
+
+def test_every_test_that_the_architecture_names_exists() -> None:
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", (ROOT / "ARCHITECTURE.md").read_text("utf-8")))
+    sources = "\n".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 15
+    assert [name for name in sorted(named) if f"def {name}(" not in sources] == []

@@ -497,3 +497,8 @@ def test_a_token_that_others_can_read_is_refused(tmp_path: Path) -> None:
     token.write_bytes(b"\n")
     with pytest.raises(KeyUnusable, match="is empty"):
         secret_file(token)
+
+
+def test_a_treasury_without_an_address_is_not_reached() -> None:
+    nowhere = client_of(("no-such-host.invalid", 9))
+    assert nowhere.perform(CheckLink()) == NotSent("cannot_connect")

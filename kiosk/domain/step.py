@@ -154,6 +154,7 @@ def _touch(turn: Turn) -> None:
     """Somebody is there: the idle time starts again."""
     if turn.visit is not None:
         turn.touched()
+        visits.stay(turn)
 
 
 def _touched(turn: Turn, touch: e.Touch) -> None:

@@ -363,6 +363,15 @@ def _bills_search(visit: Visit, page: Searching) -> SearchBills:
     return SearchBills(page.lookup_id, visit.subject)
 
 
+def stay(turn: Turn) -> None:
+    """A touch on the last page: whoever still reads it gets its time again."""
+    page = turn.page
+    if isinstance(page, Done):
+        until_s = turn.now_s + turn.rules.done_s
+        if until_s > page.until_s:
+            turn.show(replace(page, until_s=until_s))
+
+
 def idle_s_of(rules: Rules, page: object) -> float:
     """A resident whose money is in doubt gets twice the time to write down the code."""
     if isinstance(page, ShowingCode):  # Scanning, and paying on the phone, take their time.

@@ -330,3 +330,15 @@ def test_one_lost_answer_is_not_an_outage(play: Playbook) -> None:
     play.tap(ZHANG)
     play.tick()
     assert play.kiosk.service is Service.IN_SERVICE
+
+
+def test_a_touch_on_the_last_page_gives_its_time_again() -> None:
+    book = Playbook()
+    book.tap(ZHANG)
+    assert isinstance(book.page, Done)
+    book.tick(book.rules.done_s - 1)
+    book.send(e.Touched())
+    book.tick(book.rules.done_s - 1)
+    assert isinstance(book.page, Done)
+    book.tick(2)
+    assert book.page is None

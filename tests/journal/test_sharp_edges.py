@@ -322,3 +322,12 @@ def test_a_start_leaves_the_clock_unjudged(tmp_path):
 
 def test_the_first_mac_depends_on_the_key():
     assert chain.first_mac(KEY) != chain.first_mac(OTHER_KEY)
+
+
+def test_a_log_that_a_killed_kiosk_left_is_renewed_without_leaving_a_file_open(tmp_path):
+    journal = Journal.open(tmp_path, KEY)
+    journal.commit([ended(1)], NOON, 1.0)
+    abandon(journal)
+    before = open_files()
+    assert len(read_back(tmp_path)) == 1
+    assert open_files() == before

@@ -160,6 +160,15 @@ def _show(compared: Comparison) -> None:
         f"{compared.matched} agree"
     )
     out.print(f"{compared.day} ({compared.statement_name}): {sides}", markup=False)
+    for what, totals in (
+        ("item", compared.by_item),
+        ("agency", compared.by_agency),
+        ("wallet", compared.by_wallet),
+    ):
+        for total in totals:
+            name = total.name or total.code or "not recorded"
+            sums = f"{yuan(total.amount_fen)} yuan in {total.count} payments"
+            out.print(f"  {what} {name}: {sums}", markup=False)
     if not compared.differences:
         out.print("both sides agree")
         return

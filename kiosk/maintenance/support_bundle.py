@@ -22,6 +22,7 @@ from kiosk.settings import Settings
 MAX_LOG_FILES = 3
 MAX_LOG_BYTES = 5 * 1024 * 1024  # of each, its end
 MAX_ROWS = 5000
+PLATFORM_WORDS = ("adapter", "base_url", "signature_algorithm")
 PACKAGES = ("PySide6-Essentials", "apsw", "argon2-cffi", "cryptography", "pydantic", "requests")
 
 
@@ -100,11 +101,12 @@ def _versions(sources: Sources) -> Mapping[str, object]:
 
 def _settings(settings: Settings) -> Mapping[str, object]:
     """What helps and is no secret: whose paths, phones and credentials are not."""
-    platform_section = settings.platform.model_dump()
-    is_set = {
-        name: bool(platform_section.pop(name))
-        for name in list(platform_section)
-        if name.endswith("_file") or name == "proxy"
+    values = settings.platform.model_dump()
+    is_set = {name: bool(value) for name, value in values.items() if name.endswith("_file")}
+    platform_section = {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, int | float) or name in PLATFORM_WORDS
     }
     return {
         "environment": settings.environment.value,

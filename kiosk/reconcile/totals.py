@@ -16,7 +16,7 @@ class Total:
 
     code: str
     name: str  # of the agency; empty where the code is all there is
-    count: int
+    count: int  # of payments
     amount_fen: int
 
 
@@ -26,14 +26,11 @@ def totals_of(
     """By item, by agency, by wallet; each adds up to the whole, the largest first."""
     items, agencies, wallets = _Sum(), _Sum(), _Sum()
     for payment in paid:
-        wallets.add(payment.wallet, "", payment.amount_fen)
-        for agency_code, agency, item_code, fen in payment.parts:
-            items.add(item_code, "", fen)
-            agencies.add(agency_code, agency, fen)
+        wallets.add([(payment.wallet, "", payment.amount_fen)])
         rest_fen = payment.amount_fen - sum(part[3] for part in payment.parts)
-        if rest_fen:
-            items.add(NOT_KNOWN, "", rest_fen)
-            agencies.add(NOT_KNOWN, "", rest_fen)
+        rest = [(NOT_KNOWN, "", rest_fen)] if rest_fen else []
+        items.add([(item_code, "", fen) for _, _, item_code, fen in payment.parts] + rest)
+        agencies.add([(code, name, fen) for code, name, _, fen in payment.parts] + rest)
     return items.totals(), agencies.totals(), wallets.totals()
 
 
@@ -41,9 +38,14 @@ class _Sum:
     def __init__(self) -> None:
         self._sums: dict[str, tuple[str, int, int]] = {}
 
-    def add(self, code: str, name: str, fen: int) -> None:
-        known, count, before_fen = self._sums.get(code, (name, 0, 0))
-        self._sums[code] = (known or name, count + 1, before_fen + fen)
+    def add(self, parts: list[tuple[str, str, int]]) -> None:
+        """The parts of one payment: (code, name, fen); it counts once for each code."""
+        counted = set()
+        for code, name, fen in parts:
+            known, count, before_fen = self._sums.get(code, (name, 0, 0))
+            count += code not in counted
+            counted.add(code)
+            self._sums[code] = (known or name, count, before_fen + fen)
 
     def totals(self) -> tuple[Total, ...]:
         found = (Total(code, *rest) for code, rest in self._sums.items())

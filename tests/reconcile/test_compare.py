@@ -181,6 +181,13 @@ def test_totals_by_item_agency_and_wallet_add_up_to_the_whole() -> None:
         assert sum(t.amount_fen for t in totals) == found.ours_fen == 200500
 
 
+def test_a_payment_of_two_items_counts_once_for_its_agency() -> None:
+    one = our(1)
+    one.parts = (("001", "A", "fine", 90000), ("001", "A", "late_fee", 10000))
+    found = compare(ours(one), statement(Defect.MATCHED, row(1)), "K1", DAY)
+    assert [(t.code, t.count, t.amount_fen) for t in found.by_agency] == [("001", 1, 100000)]
+
+
 def test_comparing_twice_says_the_same() -> None:
     mine, theirs = ours(*BOTH), statement(Defect.AMOUNT_DIFFERS)
     assert compare(mine, theirs, "K1", DAY) == compare(mine, theirs, "K1", DAY)

@@ -167,8 +167,8 @@ def _show(compared: Comparison) -> None:
     ):
         for total in totals:
             name = total.name or total.code or "not recorded"
-            sums = f"{yuan(total.amount_fen)} yuan in {total.count} payments"
-            out.print(f"  {what} {name}: {sums}", markup=False)
+            said = f"{yuan(total.amount_fen)} yuan in {total.count} payments"
+            out.print(f"  {what} {name}: {said}", markup=False)
     if not compared.differences:
         out.print("both sides agree")
         return

@@ -94,9 +94,11 @@ def _compare(life: Life, name: str, states: dict[str, State], amounts: dict[str,
     for payment_id, state in states.items():
         known = life.platform.payments.get(payment_id)
         paid = known is not None and known.was_paid
-        right = state in PAID_STATES if paid else state in FREE_STATES
+        broken = paid and life.watch.was_broken(payment_id)
+        paid_states = (*PAID_STATES, State.CONFLICT) if broken else PAID_STATES
+        right = state in paid_states if paid else state in FREE_STATES
         need(right, "I2", f"{payment_id} is {state} at {name}, paid at the platform: {paid}")
-        ours += amounts[payment_id] if state in PAID_STATES else 0
+        ours += amounts[payment_id] if state in paid_states else 0
     for known in life.platform.payments.values():
         if known.kiosk == name and known.was_paid:
             theirs += known.amount_fen

@@ -43,6 +43,7 @@ class SimPayment:
     expires_s: float
     paid_at_s: float | None = None
     was_paid: bool = False
+    was_closed: bool = False
     tombstone: bool = False
 
 
@@ -151,6 +152,11 @@ class SimPlatform:
                 if each.receipt.payment_id == payment_id:
                     each.void = True
 
+    @property
+    def keeps_its_word(self) -> bool:
+        """No money is taken for what it has called closed."""
+        return self.late is not LateWallet.ACCEPTED_AFTER_CLOSE
+
     def restart(self) -> None:
         """Long polls are dropped; the book is on disk."""
         self.watchers.clear()
@@ -163,6 +169,7 @@ class SimPlatform:
 
     def _move(self, payment: SimPayment, state: PlatformState) -> None:
         payment.state = state
+        payment.was_closed |= state is PlatformState.CLOSED
         for answer in self.watchers.pop(payment.payment_id, ()):
             answer()
 

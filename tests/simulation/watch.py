@@ -126,8 +126,13 @@ class Watch:
     def _promise(self, payment_id: str) -> None:
         self.told_free.add(payment_id)
         theirs = self._platform.payments.get(payment_id)
-        free = theirs is None or not theirs.was_paid
+        free = theirs is None or not theirs.was_paid or self.was_broken(payment_id)
         self._need(free, "I9", f"{payment_id} is called not charged and is paid")
+
+    def was_broken(self, payment_id: str) -> bool:
+        """The platform took money for what it had called closed: nobody here could know."""
+        theirs = self._platform.payments.get(payment_id)
+        return not self._platform.keeps_its_word and theirs is not None and theirs.was_closed
 
     # --- the wire ----------------------------------------------------------------------------
 
@@ -194,7 +199,10 @@ class Watch:
             waits = theirs is not None and theirs.state in WAITING
             self._need(not waits, "I3", f"{record.payment_id} is open and called refused")
         elif record.state is State.CLOSED:
-            closed = theirs is not None and theirs.state is PlatformState.CLOSED
+            closed = theirs is not None and (
+                theirs.state is PlatformState.CLOSED
+                or (theirs.was_closed and not self._platform.keeps_its_word)
+            )
             self._need(closed, "I3", f"{record.payment_id} is not closed at the platform")
 
     def _check_verdict(self, record: OpenCodeMoved) -> None:
@@ -229,7 +237,7 @@ class Watch:
             self._originals.add(receipt_no)
 
     def on_paid(self, payment_id: str) -> None:
-        lied = payment_id in self.told_free
+        lied = payment_id in self.told_free and not self.was_broken(payment_id)
         self._need(not lied, "I9", f"{payment_id} is paid after its payer heard it was closed")
 
     def _need(self, holds: bool, invariant: str, words: str) -> None:

@@ -229,3 +229,10 @@ def test_settled_payments_are_dropped_above_the_limit() -> None:
 def test_a_row_that_this_version_cannot_read_is_named(kind, body) -> None:
     with pytest.raises(BadRecord, match=f"cannot read a {kind} record"):
         from_row(kind, body)
+
+
+def test_a_word_from_the_journal_is_the_state_itself() -> None:
+    body = {"job_id": "J", "claim_id": "C", "receipt_no": "R", "copy_number": 1}
+    record = from_row("PrintMoved", body | {"state": "printed", "content_hash": ""})
+    assert isinstance(record, PrintMoved)
+    assert record.state is PrintState.PRINTED

@@ -580,3 +580,10 @@ def test_a_page_without_news_of_its_payment_stays(page: Page, payments) -> None:
     turn = on(page, *payments)
     paying.follow(turn)
     assert not turn.end()[1]
+
+
+@pytest.mark.parametrize(("wait_s", "asks"), [(0.5, True), (0.0, False)])
+def test_only_a_poll_that_waits_drives_the_page(wait_s: float, asks: bool) -> None:
+    turn = on(SHOWN, known(State.SHOWN))
+    paying.on_status_reply(turn, replace(POLL, wait_s=wait_s), seen())
+    assert bool(turn.effects) is asks

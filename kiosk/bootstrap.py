@@ -11,7 +11,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -146,22 +146,20 @@ def build(
 
     `world` is the SimulatedWorld of a demonstration, `base_url` takes the place of the
     settings' platform, `keyboard` is what the screen's keys go to, and `open_diary` lets a
-    test watch every commit. With `maintenance_only` no device is touched and no money taken.
+    test watch every commit. With `maintenance_only` no device is touched and no money taken:
+    only operators are served.
     `leave` ends the process with this code when an operator wants a restart.
     Raises JournalError or OSError where key or storage cannot be used, BadSettings for an
     impossible device.
     """
     secrets = keys.for_directory(settings.storage_directory)
-    rules = settings.rules(secrets.digest)
+    rules = replace(settings.rules(secrets.digest), maintenance_only=maintenance_only)
 
     def make_engine() -> Engine:
         """On the core thread. A journal that is refused halts the kiosk, with a page that says so."""
         try:
             diary = open_diary() if open_diary else _diary_of(settings, secrets)
-            engine = Engine(rules, diary, SystemClock(), start_effect, publish)
-            if maintenance_only:
-                engine.halt("maintenance_only", for_good=True)
-            return engine
+            return Engine(rules, diary, SystemClock(), start_effect, publish)
         except (JournalError, BadRecord) as error:
             log.error(EventId.JOURNAL_REFUSED, reason=str(error))
             engine = Engine(rules, NoDiary(), SystemClock(), start_effect, publish)

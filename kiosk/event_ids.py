@@ -144,6 +144,7 @@ class EventId(StrEnum):
     KIOSK_STARTING = "kiosk.starting"
     KIOSK_NO_LINK = "kiosk.no_link"
     KIOSK_HALTED = "kiosk.halted"
+    KIOSK_MAINTENANCE_ONLY = "kiosk.maintenance_only"
     KIOSK_PAUSED = "kiosk.paused"
     KIOSK_CLOSED_HOURS = "kiosk.closed_hours"
     KIOSK_CRASH = "kiosk.crash"

@@ -55,6 +55,7 @@ class Rules:
     desk_idle_s: float = 60.0  # without a touch, then the operator is logged out
     offers: frozenset[Offer] = EVERYTHING  # what the platform has
     opening_hours: tuple[Span, ...] = ()  # empty: always open
+    maintenance_only: bool = False  # the program failed again and again: operators alone are served
 
 
 FORGED_ANSWERS = 2  # in a row: one may be a bit that flipped, two are somebody
@@ -165,7 +166,7 @@ class Kiosk:
 
     @property
     def service(self) -> Service:
-        if self.halted:
+        if self.halted or self.rules.maintenance_only:
             return Service.HALTED
         if self.low_space:
             return Service.NO_SPACE

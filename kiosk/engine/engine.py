@@ -16,12 +16,14 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from kiosk.domain.effects import Effect
+from kiosk.domain.effects import DeskEffect, Effect
 from kiosk.domain.events import (
+    AccountSaved,
     DeviceDown,
     DeviceUp,
     DiskSeen,
     Event,
+    Ordered,
     PrinterSeen,
     PrintFinished,
     Stamp,
@@ -31,6 +33,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import rebuild
+from kiosk.domain.operator import LogOut
 from kiosk.domain.records import Record
 from kiosk.domain.step import step
 from kiosk.engine.clock import Clock
@@ -113,7 +116,6 @@ class Engine:
         self._started: Started | None = None
         self._resume_at_s = 0.0
         self.look_at_s = 0.0
-        self._is_halted_for_good = False
         self.kiosk = Kiosk(rules=rules, ledger=rebuild(diary.records()))
 
     def handle(self, event: Event) -> None:
@@ -124,6 +126,24 @@ class Engine:
         if self.kiosk.halted:
             self._note_device(event, stamp)
             return
+        if self._rules.maintenance_only:
+            self._serve_operators(event, stamp)
+            return
+        self._turn(event, stamp)
+
+    def _serve_operators(self, event: Event, stamp: Stamp) -> None:
+        """After repeated failures nothing is done but what operators order of the kiosk itself."""
+        match event:
+            case Started() | Ordered() | AccountSaved():
+                self._turn(event, stamp)
+            case Tick():
+                self.kiosk = replace(self.kiosk, now_s=stamp.mono_s, wall=stamp.wall)
+                session = self.kiosk.desk.session
+                if session and stamp.mono_s - session.touched_s >= self._rules.desk_idle_s:
+                    self._turn(Ordered(LogOut()), stamp)
+                self._publish(self.kiosk)
+
+    def _turn(self, event: Event, stamp: Stamp) -> None:
         result = step(self.kiosk, event, stamp)
         if result.records and not self._commit(result.records, stamp):
             self._note_device(event, stamp)
@@ -133,7 +153,8 @@ class Engine:
         if result.changed or isinstance(event, Tick):
             self._publish(self.kiosk)
         for effect in result.effects:
-            self._start_effect(effect)
+            if not self._rules.maintenance_only or isinstance(effect, DeskEffect):
+                self._start_effect(effect)
 
     def entries(self, first: int, limit: int) -> Sequence[Entry]:
         """Rows of the journal, for a question; raises CommitUncertain while halted."""
@@ -216,7 +237,7 @@ class Engine:
     def _resume(self) -> None:
         """Start again from what became durable, as after a crash; raises CommitUncertain."""
         now_s = self._clock.stamp().mono_s
-        if self._started is None or self._is_halted_for_good or now_s < self._resume_at_s:
+        if self._started is None or now_s < self._resume_at_s:
             return
         self._resume_at_s = now_s + RESUME_S
         ledger = rebuild(self._diary.reopen())
@@ -240,9 +261,8 @@ class Engine:
             self._resume_at_s = self._clock.stamp().mono_s + RESUME_S
             self.halt(str(error) or "journal")
 
-    def halt(self, reason: str, *, for_good: bool = False) -> None:
-        """Stop serving, and show the page that says so; for good: until the next start."""
-        self._is_halted_for_good = self._is_halted_for_good or for_good
+    def halt(self, reason: str) -> None:
+        """Stop serving, and show the page that says so."""
         self.kiosk = replace(self.kiosk, halted=reason)
         self._publish(self.kiosk)
 

@@ -20,6 +20,7 @@ from drivers.api import (
 )
 from drivers.clock import Clock, SystemClock
 from drivers.preview import columns_of, preview
+from kiosk import event_catalogue
 from kiosk.domain.identifiers import route_scan
 from kiosk.receipts import compose_sample
 from kiosk.settings import Settings
@@ -32,16 +33,6 @@ CARD_ROLES = (Role.ID_READER, Role.CARD_READER)
 CARD_POLL_S = 0.31  # the SAM document wants more than 300 ms between two looks for a card
 SCAN_POLL_S = 0.1
 OPEN_RETRY_S = 1.0
-
-WORDS: Mapping[str, str] = {
-    "no_device": "The site file names no such device.",
-    "no_card": "No card was put on the reader in time.",
-    "no_code": "No code was held before the scanner in time.",
-    "moved": "The card was moved too early; leave it on the reader.",
-    "not_an_id_card": "This is not an identity card the kiosk can read.",
-    "damaged": "The card cannot be read.",
-    "use_id_card": "This card shows its data only to its own readers; use an identity card.",
-}
 
 
 def read_card(
@@ -121,7 +112,7 @@ def print_sample(
     clock = clock or SystemClock()
     role = Role.RECEIPT_PRINTER
     if role not in settings.devices:
-        return _not_printed("no_device", WORDS["no_device"])
+        return _not_printed("no_device", _words("no_device"))
     deadline_s = clock.monotonic() + timeout_s
     while True:
         try:
@@ -237,7 +228,13 @@ def _card(card: IdCard) -> Answer:
 
 
 def _error(code: str, message: str = "") -> Answer:
-    return {"error": code, "message": WORDS.get(code) or message or code}
+    return {"error": code, "message": message or _words(code)}
+
+
+def _words(code: str) -> str:
+    """What the event catalogue says of a code; the code itself where it says nothing."""
+    found = event_catalogue.find("device", code)
+    return f"{found.en}." if found else code
 
 
 def _not_printed(reason: str, message: str) -> Answer:

@@ -57,8 +57,9 @@ def home_of(kiosk: Kiosk, facts: Facts) -> Home:
     """Everything an operator must see first, from one snapshot."""
     parts = tuple(_parts(kiosk, facts))
     why_not = []
-    if kiosk.service in STOPPED:
-        why_not.append(wording.event(STOPPED[kiosk.service])[0])
+    stopped = _stopped(kiosk)
+    if stopped is not None:
+        why_not.append(wording.event(stopped)[0])
     in_doubt = tuple(_in_doubt(kiosk))
     hands = sorted(
         (part for part in parts if part.light is not Light.GOOD),
@@ -95,8 +96,15 @@ def _event(code: str, light: Light, event: EventId) -> Part:
     return _part(code, light, state, wording.NOTHING if light is Light.GOOD else todo)
 
 
+def _stopped(kiosk: Kiosk) -> EventId | None:
+    """Why no money is taken, if it is not."""
+    if kiosk.rules.maintenance_only and not kiosk.halted:
+        return EventId.KIOSK_MAINTENANCE_ONLY
+    return STOPPED.get(kiosk.service)
+
+
 def _service(kiosk: Kiosk) -> Part:
-    stopped = STOPPED.get(kiosk.service)
+    stopped = _stopped(kiosk)
     if stopped is None:
         return _event("service", Light.GOOD, EventId.KIOSK_IN_SERVICE)
     calm = kiosk.service in (Service.CLOSED, Service.STARTING)

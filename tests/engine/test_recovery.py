@@ -165,14 +165,6 @@ def test_a_kiosk_that_never_started_does_not_start_by_itself() -> None:
     assert engine.kiosk.halted == "test"
 
 
-def test_a_halt_for_good_lasts_until_the_next_start(play: Playbook) -> None:
-    play.engine.halt("asked", for_good=True)
-    play.engine.halt("again")
-    play.now_s += 10 * RESUME_S
-    play.engine.rest()
-    assert play.kiosk.halted == "again"
-
-
 def test_a_kiosk_without_a_journal_stays_halted_with_the_first_reason() -> None:
     play = Playbook()
     shown: list[str] = []

@@ -43,17 +43,21 @@ class Hall:
         self.stick = directory / "STICK"
         self.stick.mkdir()
 
-    def open(self):
+    def open(self, *, maintenance_only=False):
         self._screen = bootstrap.screen(
             self.settings,
             world=self.world,
             base_url=self.sandbox.url,
             places=lambda: (self.stick,),
+            maintenance_only=maintenance_only,
         )
         self.shell, self.bridge, machine = self._screen.__enter__()
         self.robot = Robot(self.shell.window)
         machine.start()
-        self.until(lambda: self.kiosk.service is Service.IN_SERVICE and self.kiosk.can_print)
+        if maintenance_only:
+            self.until(lambda: self.kiosk.service is Service.HALTED)
+        else:
+            self.until(lambda: self.kiosk.service is Service.IN_SERVICE and self.kiosk.can_print)
 
     def close(self):
         self._screen.__exit__(None, None, None)
@@ -302,3 +306,13 @@ def test_a_resident_cannot_be_interrupted_by_the_gesture(hall):
         hall.robot.tap_at(corner)
     assert not hall.shell.maintenance.isOpen
     assert isinstance(hall.page, Choosing)
+
+
+def test_when_only_maintenance_is_left_the_operator_learns_why_and_gets_a_bundle(hall):
+    hall.open(maintenance_only=True)
+    hall.reads("暂停服务")
+    hall.log_in()
+    hall.reads("程序反复出错，只开放维护")
+    hall.touch("服务设置", "导出支持包", "写到 STICK")
+    hall.reads("支持包已写到")
+    assert list(hall.stick.glob("*.zip"))

@@ -1,0 +1,89 @@
+"""After repeated failures the kiosk serves operators alone, and does nothing by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.domain import events as e
+from kiosk.domain import operator as o
+from kiosk.domain.effects import DeskEffect, Effect, RestartNow, SaveAccount
+from kiosk.domain.kiosk import Service
+from kiosk.domain.records import VisitOpened
+from kiosk.engine.engine import Engine
+from tests.support.people import ZHANG, bill
+from tests.support.playbook import Playbook
+
+ACCOUNT = "1001"
+
+
+class SafeMode:
+    """The playbook's kiosk, started again for maintenance only."""
+
+    def __init__(self) -> None:
+        self.play = Playbook()
+        self.play.platform.owe(bill(1))
+        self.play.tap(ZHANG)
+        self.play.pay()
+        self.play.network(up=False)
+        self.play.send(e.BackTouched())
+        self.effects: list[Effect] = []
+        rules = replace(self.play.rules, maintenance_only=True)
+        self.engine = Engine(
+            rules, self.play.diary, self.play, self.effects.append, lambda _kiosk: None
+        )
+        self.engine.handle(e.Started("again", "test"))
+
+    def order(self, order: o.Order) -> o.NotDone | None:
+        self.engine.handle(e.Ordered(order))
+        return self.engine.kiosk.desk.answer
+
+    def log_in(self) -> None:
+        assert self.order(o.KeepAccount(ACCOUNT, o.AccountRole.TECHNICIAN, "hash")) is None
+        self.engine.handle(e.AccountSaved(ACCOUNT, o.AccountRole.TECHNICIAN, dropped=False))
+        assert self.order(o.LogIn(ACCOUNT, right=True)) is None
+
+
+@pytest.fixture
+def safe() -> SafeMode:
+    return SafeMode()
+
+
+def test_it_takes_no_money(safe: SafeMode) -> None:
+    assert safe.engine.kiosk.service is Service.HALTED
+
+
+def test_no_resident_is_served(safe: SafeMode) -> None:
+    rows = len(safe.play.diary.rows)
+    safe.engine.handle(e.CardShown(ZHANG))
+    assert safe.engine.kiosk.visit is None
+    assert VisitOpened.__name__ not in [kind for kind, _ in safe.play.diary.rows[rows:]]
+
+
+def test_nobody_is_asked_and_nothing_printed_however_long_it_lasts(safe: SafeMode) -> None:
+    assert safe.engine.kiosk.ledger.open_payments
+    for _ in range(100):
+        safe.play.now_s += 60
+        safe.engine.handle(e.Tick())
+    assert safe.effects == []
+
+
+def test_a_technician_logs_in_and_restarts_the_program(safe: SafeMode) -> None:
+    safe.log_in()
+    assert safe.order(o.AskRestart(o.Restart.APPLICATION)) is None
+    assert [type(effect) for effect in safe.effects] == [SaveAccount, RestartNow]
+    assert all(isinstance(effect, DeskEffect) for effect in safe.effects)
+
+
+def test_an_operator_who_leaves_is_logged_out(safe: SafeMode) -> None:
+    safe.log_in()
+    safe.play.now_s += safe.play.rules.desk_idle_s
+    safe.engine.handle(e.Tick())
+    assert safe.engine.kiosk.desk.session is None
+
+
+def test_the_payment_in_doubt_is_still_there_at_the_next_start(safe: SafeMode) -> None:
+    doubtful = [each.payment_id for each in safe.engine.kiosk.ledger.open_payments]
+    safe.play.restart()
+    assert [each.payment_id for each in safe.play.kiosk.ledger.open_payments] == doubtful

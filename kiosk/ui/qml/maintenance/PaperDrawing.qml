@@ -12,7 +12,7 @@ Item {
     readonly property bool hasStrip: ["printing", "look", "not_proven"].includes(name)
     readonly property real u: height / 500
 
-    implicitHeight: Theme.landscape ? Math.round(Theme.screen.height * 0.28) : 500
+    implicitHeight: Theme.landscape ? Math.round(Theme.screen.height * (Theme.elder ? 0.17 : 0.28)) : 500
     Accessible.ignored: true
 
     Item {

@@ -96,6 +96,10 @@ gallery: $(READY)  ## Every screen in every language, text size and contrast, in
 package: $(READY)  ## The installable builds for Debian 12 under dist; VERSION=… SOURCE_DATE_EPOCH=…
 	bash packaging/deb/build.sh
 
+package-test: $(READY)  ## The packages of dist in a bare Debian 12, installed to purged (root); KILLS=n
+	ls dist/public-payment-kiosk_*_amd64.deb >/dev/null 2>&1 || bash packaging/deb/build.sh
+	$(PYTHON_VENV) -m tests.package --kills $(or $(KILLS),20)
+
 setup: $(READY)  ## Only make .venv
 
 deps:  ## The system's libraries for Qt (root installs them, others see the command)

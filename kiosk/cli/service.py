@@ -58,8 +58,10 @@ def demo(
 
     Example: [bold]kiosk demo --host 0.0.0.0[/bold] and pay with a phone on the same network.
     """
-    from kiosk.demo.show import show
-
+    try:
+        from kiosk.demo.show import show
+    except ModuleNotFoundError as error:
+        raise _no_demonstration(error) from error
     leave(show(host))
 
 
@@ -72,8 +74,10 @@ def tour(
 
     Example: [bold]kiosk tour --out out/tour[/bold]
     """
-    from kiosk.demo.tour_run import run_tour
-
+    try:
+        from kiosk.demo.tour_run import run_tour
+    except ModuleNotFoundError as error:
+        raise _no_demonstration(error) from error
     leave(run_tour(out_directory))
 
 
@@ -98,10 +102,7 @@ def sandbox(
         from kiosk.sandbox.database import StoreError
         from kiosk.sandbox.server import Addresses, serve
     except ModuleNotFoundError as error:
-        raise BadUse(
-            f"the sandbox needs the Python package {error.name!r}: "
-            "pip install 'public-payment-kiosk[sandbox]'"
-        ) from error
+        raise _no_demonstration(error) from error
 
     def tell(addresses: Addresses) -> None:
         out.print(f"platform for the kiosk (base_url): {addresses.url}")
@@ -122,3 +123,11 @@ def openapi() -> None:
     from kiosk.platform_api.openapi import openapi_document
 
     print_json(openapi_document())
+
+
+def _no_demonstration(error: ModuleNotFoundError) -> BadUse:
+    """A kiosk in service is installed without it."""
+    return BadUse(
+        f"the demonstration is not installed ({error.name} is missing): "
+        "apt install public-payment-kiosk-demo, or pip install 'public-payment-kiosk[sandbox]'"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -57,18 +58,22 @@ def doctor(site: SiteOption = None, json: JsonOption = False) -> None:
     """Examine a kiosk: devices, platform, disk, journal, clock and fonts, one by one.
 
     Stop a running kiosk first, it holds the devices. Exit 1 when anything is not in order;
-    each finding says what to do.
+    each finding says what to do. At the end stands what is plugged in, by the names that a
+    site file takes.
 
     Example: [bold]kiosk doctor --site site.toml[/bold]
     """
+    from drivers.discovery import everything
     from kiosk import bootstrap
 
     settings = settings_of(site)
     checks = examine(settings, bootstrap.open_device, bootstrap.ask_platform)
     if json:
-        print_json(as_json(checks))
+        print_json(as_json(checks) | {"plugged_in": [asdict(each) for each in everything()]})
     else:
         _show(checks)
+        for each in everything():
+            out.print(f"plugged in: {each.kind} {each.place} {each.words}".rstrip(), markup=False)
     finish(found=any(check.verdict is Verdict.FAILED for check in checks))
 
 

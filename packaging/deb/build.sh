@@ -45,7 +45,7 @@ EOF
 
 .venv/bin/python packaging/deb/tree.py "$work/base" "$work/demo"
 (cd "$work/source" && dpkg-buildpackage --build=binary --unsigned-changes --no-pre-clean -d) \
-  >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log" >&2; exit 1; }
+  >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log" | cut -c -400 >&2; exit 1; }
 rm -f dist/*_"${version}"_amd64.deb
 mv "$work"/*.deb dist/
 for package in dist/*_"${version}"_amd64.deb; do

@@ -33,6 +33,8 @@ QML = (
 PYTHON = ("__init__.py", "_config.py", "_git_pyside_version.py", "support", "Qt")
 USELESS_EVERYWHERE = ("*.pyi", "py.typed", "*.qmltypes", "*.h", "*.pyx", "*.pxd", "*.c")
 
+USELESS_FOLDERS = ("bin", "docs", "tests", "apsw/sqlite_extra_binaries")
+
 
 def prune(site_packages: Path) -> None:
     """Delete, in a tree that pip has filled, what is not reached from the tables above."""
@@ -53,7 +55,7 @@ def prune(site_packages: Path) -> None:
             path.unlink()
     for path in [path for pattern in USELESS_EVERYWHERE for path in site_packages.rglob(pattern)]:
         path.unlink()
-    for folder in ("bin", "docs", "tests"):
+    for folder in USELESS_FOLDERS:
         shutil.rmtree(site_packages / folder, ignore_errors=True)
     _remove_empty_directories(site_packages)
 

@@ -227,6 +227,7 @@ def test_the_doctor_ends_with_1_when_a_device_is_lost(site, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert answer["ready"] is False
     assert {"name", "verdict", "event", "message", "advice"} <= set(answer["checks"][0])
+    assert all({"kind", "place", "words"} == set(each) for each in answer["plugged_in"])
 
 
 def test_the_doctor_shows_a_table_to_people(site, capsys):

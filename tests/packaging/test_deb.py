@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.cli.app import app
 from kiosk.cli.setup import KIOSK_USER, USUAL_SITE
 from kiosk.guardian.__main__ import _options
 from kiosk.guardian.policy import Limits
@@ -83,6 +84,15 @@ def test_qts_platform_is_the_compositors(service):
     assert "QT_QPA_PLATFORM=wayland" in text
     assert "platforms/libqwayland.so" in prune.PLUGINS
     assert "QT_QUICK_BACKEND=software" in text
+
+
+def test_every_command_of_the_launcher_exists():
+    launcher = (DEBIAN / "site/kiosk").read_text()
+    as_the_kiosk = re.search(r"^  ([a-z| -]+)\)$", launcher, re.MULTILINE)
+    assert as_the_kiosk is not None
+    known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
+    assert {name.strip() for name in as_the_kiosk[1].split("|")} <= known
 
 
 def test_a_production_package_depends_on_nothing_of_the_demonstration():

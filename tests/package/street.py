@@ -1,0 +1,158 @@
+"""What stands around the installed kiosk: a screen with a finger, a card, paper, a platform."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import requests
+import zxingcpp
+from PIL import Image, ImageChops, ImageGrab, ImageStat
+
+from drivers.id_reader.sam_emulator import SamEmulator
+from tests.drivers.lines import TcpLine
+from tests.drivers.machines import Machine
+from tests.drivers.sams import Table, card, field
+from tests.package.bare import BareDebian
+
+SIZE = (1080, 1920)
+ACCENT = (0x0A, 0x4A, 0x94)  # of the one primary action (kiosk/ui/qml/theme)
+LONGEST_S = 60.0
+LOOK_EVERY_S = 0.1
+ALIKE = 8.0  # of 255, on the mean: the start page moves, other pages differ by 13 and more
+
+
+class Screen:
+    """Xvfb: what is seen on it, and where it is touched."""
+
+    def __init__(self) -> None:
+        ours, theirs = os.pipe()
+        self._process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(theirs), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"],
+            pass_fds=[theirs], stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(theirs)
+        with os.fdopen(ours) as told:
+            self.name = f":{told.readline().strip()}"
+
+    def picture(self) -> Image.Image:
+        return ImageGrab.grab(xdisplay=self.name).convert("RGB")
+
+    def touch(self, x: int, y: int) -> None:
+        subprocess.run(
+            ["xdotool", "mousemove", str(x), str(y), "click", "1"],
+            env=os.environ | {"DISPLAY": self.name}, check=True,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def difference(one: Image.Image, other: Image.Image, *, coarse: bool = False) -> float:
+    """Mean difference of two pictures, 0 … 255; coarse: the start page moves a little."""
+    small = (27, 48) if coarse else (108, 192)
+    both = [each.convert("L").resize(small, Image.Resampling.BOX) for each in (one, other)]
+    return float(ImageStat.Stat(ImageChops.difference(*both)).mean[0])
+
+
+def primary_action(picture: Image.Image) -> tuple[int, int] | None:
+    """The middle of the lowest wide field in the colour of the primary action."""
+    step = 8
+    small = picture.resize((SIZE[0] // step, SIZE[1] // step), Image.Resampling.NEAREST)
+    wide = []
+    for y in range(small.height):
+        xs = [x for x in range(small.width) if small.getpixel((x, y)) == ACCENT]
+        if len(xs) > small.width * 0.4:
+            wide.append((sum(xs) // len(xs), y))
+    if not wide:
+        return None
+    bottom = wide[-1]
+    field_rows = [row for row in wide if bottom[1] - row[1] < 24]
+    x, y = field_rows[len(field_rows) // 2]
+    return x * step, y * step
+
+
+def wait_for(what: str, met: Callable[[], Any], longest_s: float = LONGEST_S) -> Any:
+    """The first true answer of `met`; AssertionError after `longest_s`."""
+    until_s = time.monotonic() + longest_s
+    while not (found := met()):
+        assert time.monotonic() < until_s, f"waited {longest_s:.0f} s in vain: {what}"
+        select.select([], [], [], LOOK_EVERY_S)
+    return found
+
+
+class Platform:
+    """The sandbox of the demonstration's package, inside the bare system."""
+
+    def __init__(self, system: BareDebian) -> None:
+        python = "/usr/lib/public-payment-kiosk/bin/python3"
+        command = [python, "-I", "-m", "kiosk.sandbox", "--exit-with-stdin"]
+        self._process = subprocess.Popen(
+            system.command([*command, "--directory", "/var/tmp/sandbox"]),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        addresses = json.loads(self._process.stdout.readline())
+        self.url, self._direct = addresses["url"], addresses["direct_url"]
+
+    def get(self, path: str) -> Any:
+        reply = requests.get(self._direct + path, timeout=10)
+        reply.raise_for_status()
+        return reply.json()
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        reply = requests.post(self._direct + path, json=body, timeout=10)
+        reply.raise_for_status()
+        return reply.json()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+class Street:
+    """Everything together."""
+
+    def __init__(self, system: BareDebian, stack: ExitStack, pictures: Path) -> None:
+        self.screen = Screen()
+        stack.callback(self.screen.close)
+        self._table, self.printer = Table(), Machine()
+        self.reader_line = TcpLine(SamEmulator(lambda: self._table.lying).receive)
+        stack.callback(self.reader_line.close)
+        self.printer_line = TcpLine(self.printer.answer)
+        stack.callback(self.printer_line.close)
+        self.platform = Platform(system)
+        stack.callback(self.platform.close)
+        self._pictures = pictures
+        self._kept = 0
+
+    def place_card(self, name: str, number: str) -> None:
+        text = (
+            field(name, 30) + field("1", 2) + field("01", 4) + field("19000101", 16)
+            + field("浙江省杭州市拱墅区测试路1号", 70) + field(number, 36)
+            + field("杭州市公安局拱墅分局", 30) + field("20200101", 16) + field("长期", 16)
+            + field("", 36)
+        )  # fmt: skip
+        self._table.place(card(text))
+
+    def lift_card(self) -> None:
+        self._table.lift()
+
+    def keep(self, name: str) -> Image.Image:
+        """Leave what is on the screen as a picture."""
+        picture = self.screen.picture()
+        self._kept += 1
+        picture.save(self._pictures / f"{self._kept:02}-{name}.png")
+        return picture
+
+    def code_on_screen(self) -> str:
+        codes = zxingcpp.read_barcodes(self.screen.picture())
+        return codes[0].text if len(codes) == 1 else ""

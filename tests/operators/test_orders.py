@@ -409,3 +409,60 @@ def test_a_payment_goes_on_while_an_operator_is_there(play: Playbook) -> None:
     assert play.kiosk.desk.session is not None
     assert not [call for call in play.pending if isinstance(call, CreatePayment)]
     assert START.year == 2026
+
+
+# --- the printer's test ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "step"),
+    [
+        (PrintOutcome.PRINTED, StepOfTest.SHOWN),
+        (PrintOutcome.NOT_PRINTED, StepOfTest.TROUBLE),
+        (PrintOutcome.UNKNOWN, StepOfTest.TROUBLE),
+    ],
+)
+def test_the_printers_test_shows_what_the_printer_proved(
+    play: Playbook, outcome: PrintOutcome, step: StepOfTest
+) -> None:
+    play.paper.outcome = outcome
+    order(play, o.BeginDeviceTest(Role.RECEIPT_PRINTER))
+    assert order(play, o.PrintTest()) is None
+    assert play.kiosk.desk.test is not None
+    assert play.kiosk.desk.test.step is step
+    proven = step is StepOfTest.SHOWN
+    assert (order(play, o.EndDeviceTest(passed=True)) is None) == proven
+
+
+def test_a_strip_that_a_restart_cut_off_may_be_on_paper(play: Playbook) -> None:
+    order(play, o.BeginPaperChange())
+    play.engine.handle(e.Ordered(o.PrintTest()))
+    play.pending.clear()
+    play.restart()
+    kind, body = next(row for row in reversed(play.diary.rows) if row[0] == "SampleMoved")
+    assert (kind, body["state"], body["reason"]) == ("SampleMoved", "doubt", "restart")
+
+
+def test_guided_steps_do_not_outlive_their_operator(play: Playbook) -> None:
+    order(play, o.BeginPaperChange())
+    assert order(play, o.BeginPaperChange()) is NotDone.BUSY
+    assert order(play, o.BeginDeviceTest(Role.SCANNER)) is NotDone.BUSY
+    play.tick(60)
+    assert play.kiosk.desk.session is None
+    assert play.kiosk.desk.paper is None
+
+
+def test_a_change_without_a_cover_switch_follows_the_paper_alone(play: Playbook) -> None:
+    order(play, o.BeginPaperChange())
+    steps = []
+    for status in (PrinterStatus(), EMPTY, PrinterStatus()):
+        play.set_printer(status)
+        assert play.kiosk.desk.paper is not None
+        steps.append(play.kiosk.desk.paper.step)
+    assert steps[:2] == [PaperStep.OPEN_COVER, PaperStep.OPEN_COVER]
+    assert order(play, o.PrintTest()) is None
+
+
+def test_what_ends_without_having_begun_is_refused(play: Playbook) -> None:
+    assert order(play, o.EndPaperChange(confirmed=False)) is NotDone.NOT_IN_THIS_STATE
+    assert order(play, o.EndDeviceTest(passed=False)) is NotDone.NOT_IN_THIS_STATE

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import typer
 
+from kiosk import event_catalogue
 from kiosk.cli import accounts, books, device, journal, service, setup, site
 from kiosk.cli.output import EXIT_BAD_USE, EXIT_BUG, EXIT_FINDING, EXIT_INTERRUPTED, BadUse, err
+from kiosk.event_ids import EventId
 from kiosk.journal.errors import JournalDamaged, JournalError, WrongKey
 from kiosk.observability import mask
 from kiosk.paths import NoHome
@@ -52,7 +54,13 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     except (JournalDamaged, WrongKey) as error:
         err.print(str(error), style="red", markup=False)
         return EXIT_FINDING
-    except (BadSettings, BadUse, JournalError, NoHome) as error:
+    except BadSettings as error:
+        err.print(str(error), style="red", markup=False)
+        for kind in dict.fromkeys(fault.kind for fault in error.faults):
+            known = event_catalogue.entry(EventId(f"settings.{kind}"))
+            err.print(f"{known.zh}。{known.advice('zh')}。", markup=False)
+        return EXIT_BAD_USE
+    except (BadUse, JournalError, NoHome) as error:
         err.print(str(error), style="red", markup=False)
         return EXIT_BAD_USE
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from kiosk import event_catalogue
 from kiosk.cli.output import (
     BadUse,
     JsonOption,
@@ -20,6 +21,7 @@ from kiosk.cli.output import (
     print_json,
     settings_of,
 )
+from kiosk.event_ids import EventId
 from kiosk.journal import export, keys
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.findings import Report
@@ -72,6 +74,9 @@ def verify_command(site: SiteOption = None, json: JsonOption = False) -> None:
         for finding in report.findings:
             word = "damage" if finding.is_damage else "note"
             out.print(f"{word}: {finding.kind}: {finding.message}", markup=False)
+        for kind in dict.fromkeys(finding.kind for finding in report.findings):
+            known = event_catalogue.entry(EventId(f"journal.{kind}"))
+            out.print(f"{known.zh}。{known.advice('zh')}。 {known.advice('en')}", markup=False)
         verdict = "sound" if report.is_sound else "damaged"
         out.print(f"{report.rows} rows; the journal is {verdict}")
     finish(found=not report.is_sound)

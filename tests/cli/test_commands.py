@@ -294,3 +294,18 @@ def test_a_journal_in_use_is_told_so(journal, tmp_path, capsys):
     with Journal.open(tmp_path / "data", keys.for_directory(tmp_path / "data").journal):
         assert run(["journal", "verify", "--site", journal]) == 2
     assert "stop the other one first" in capsys.readouterr().err
+
+
+def test_faults_of_a_site_file_are_told_in_chinese_as_well(tmp_path, capsys):
+    file = tmp_path / "site.toml"
+    file.write_text('schema = 1\n[kiosk]\nnmae = "x"\n')
+    assert run(["check-settings", str(file)]) == 2
+    assert "设置文件里有不认识的项。按提示改正或删掉。" in capsys.readouterr().err
+
+
+def test_damage_of_a_journal_says_what_to_do_in_both_languages(journal, tmp_path, capsys):
+    tamper(tmp_path / "data", "UPDATE entry SET body = '{}' WHERE seq = 2")
+    run(["journal", "verify", "--site", journal])
+    said = capsys.readouterr().out
+    assert "账本里有一行被改过。停用，备份存储目录，打电话报修。" in said
+    assert "Stop the kiosk, keep a copy, call for repair." in said

@@ -123,3 +123,15 @@ def _title_ink(shell):
     image = shell.grab()
     colours = (image.pixelColor(x, y) for x in range(60, 360, 2) for y in range(180, 260, 2))
     return min(colours, key=lambda colour: colour.lightness()).name()
+
+
+@pytest.mark.parametrize("size", WINDOWS, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_letters_of_inquiry_codes_are_large_enough_in_every_text_size(make_stage, size):
+    stage = make_stage(size)
+    for language, step in itertools.product(Language, STEPS):
+        stage.show("desk-payments-code", Look(language, step))
+        texts = stage.shell.look.texts
+        stage.press(texts.of("code_entry.letters"))
+        assert {"A", "S", "Z"} <= set(stage.robot.visible_names())
+        assert complaints(stage.shell.window, stage.robot) == []
+        stage.press(texts.of("code_entry.digits"))

@@ -115,6 +115,26 @@ def test_the_key_switch_opens_it_as_well(room):
     assert "请输入工号" in room.seen
 
 
+def test_the_key_switch_works_beside_a_scanner_that_types(qapp, qtbot):
+    keys = []
+    bridge = CoreBridge(lambda _event: None, NOBODY)
+    shell = Shell(
+        bridge, desk=SampleDesk(), reduced_motion=True, press=lambda text, at_s: keys.append(text)
+    )
+    try:
+        QTest.keyClick(shell.window, Qt.Key.Key_F12)
+        qtbot.waitUntil(lambda: shell.maintenance.isOpen, timeout=2000)
+    finally:
+        shell.close()
+
+
+def test_closing_it_while_it_opens_keeps_it_closed(room):
+    QTest.keyClick(room.shell.window, Qt.Key.Key_F12)
+    room.shell.maintenance.go("")
+    room.settle()
+    assert not room.is_open
+
+
 def test_other_taps_do_not_open_it(room):
     room.touch(LEFT, LEFT, RIGHT, MIDDLE, RIGHT, LEFT)
     assert not room.is_open

@@ -95,7 +95,8 @@ class MaintenanceViewModel(Follower):
         self._office.ask(self._office.desk.needs_first_account, self._begin)
 
     def _begin(self, needs_first: object) -> None:
-        self.go("first" if needs_first else "login")
+        if self._name == "opening":  # else somebody closed it meanwhile
+            self.go("first" if needs_first else "login")
 
     def go(self, name: str) -> None:
         """Show a page of this name; "" closes the maintenance screen."""

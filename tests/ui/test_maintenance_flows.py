@@ -316,3 +316,30 @@ def test_when_only_maintenance_is_left_the_operator_learns_why_and_gets_a_bundle
     hall.touch("服务设置", "导出支持包", "写到 STICK")
     hall.reads("支持包已写到")
     assert list(hall.stick.glob("*.zip"))
+
+
+def test_a_copy_is_printed_with_a_reason_and_counted(hall):
+    hall.open()
+    hall.pay()
+    before = len(hall.world.printer.strips)
+    hall.log_in()
+    hall.touch("查缴费", "查找", "看经过", "可以做什么", "补打票据", "撕坏了")
+    hall.reads("打好了，第 2 次")
+    assert len(hall.world.printer.strips) == before + 1
+    hall.touch("完成", "返回")
+    hall.reads("补打")
+
+
+def test_residents_read_why_the_kiosk_is_paused_until_it_serves_again(hall):
+    hall.open()
+    hall.log_in()
+    hall.touch("服务设置", "暂停服务", "正在清洁")
+    hall.reads("已暂停服务")
+    hall.touch("退出登录")
+    hall.reads("正在清洁，工作人员已将本机暂停服务")
+    hall.log_in()
+    hall.reads("现在不能收款")
+    hall.touch("服务设置", "恢复服务")
+    hall.reads("已恢复服务")
+    hall.touch("退出登录")
+    hall.reads("请将身份证放在感应区")

@@ -47,7 +47,7 @@ PAGES: dict[str, Page] = {
     "paying": Paying("P", CHOOSING, BILLS, 100, hide_at_s=NOW_S + 99),
     "checking": Checking("P", CHOOSING, CheckCause.CANCELLED, NOW_S, 100),
     "printing": Printing((PrintItem("R", "title", 5),), since_s=NOW_S),
-    "done": Done((PrintItem(HEAD.receipt_no, "t", 5, state=ItemState.DOUBT),), until_s=NOW_S + 9),
+    "done": Done((PrintItem(HEAD.receipt_no, "t", 5, state=ItemState.DOUBT),), until_s=NOW_S + 20),
     "trouble": Trouble(TroubleKind.LOOKUP_FAILED, can_retry=True),
     "trouble with bills": Trouble(TroubleKind.LEASED, CHOOSING, can_retry=True),
     "doubt": Trouble(TroubleKind.MONEY_IN_DOUBT, CHOOSING, "P", "CODE", 100),

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from kiosk.domain import visits
 from kiosk.domain.code_book import day_of
 from kiosk.domain.effects import PrintSlip
-from kiosk.domain.kiosk import Kiosk, Link
+from kiosk.domain.kiosk import Kiosk, Link, Service
 from kiosk.domain.open_code import TABLE, Block, Event, HandedOut, OpenCode, Reserve, State
 from kiosk.domain.platform import (
     AnswerLost,
@@ -72,6 +72,12 @@ class Offer:
 
 
 def is_offered(kiosk: Kiosk) -> bool:
+    """Whether a resident may begin now; a visit that is going on is never cut off."""
+    begins = kiosk.service in (Service.IN_SERVICE, Service.NO_LINK) and kiosk.desk.session is None
+    return (begins or kiosk.visit is not None) and can_hand_out(kiosk)
+
+
+def can_hand_out(kiosk: Kiosk) -> bool:
     """Only without a network (or in a drill), and only where there is a code to hand out."""
     wanted = kiosk.rules.open_codes.drill or kiosk.link is Link.DOWN
     return kiosk.takes_visitors and wanted and bool(offers(kiosk))
@@ -100,14 +106,16 @@ def next_code(kiosk: Kiosk, item_code: str, amount_fen: int) -> tuple[Block, Ope
     """The first code that was never handed out and that the caps allow."""
     if not _is_allowed(kiosk, amount_fen):
         return None
+    book = kiosk.ledger.code_book
     must_live_until_s = kiosk.wall.timestamp() + kiosk.rules.open_codes.spare_s
     for block in kiosk.reserve or ():
         if (block.item_code, block.amount_fen) != (item_code, amount_fen):
             continue
         if block.expires_s <= must_live_until_s:
             continue
+        last_serial = book.last_serials.get(block.block_id, 0)
         for code in block.codes:
-            if code.serial > kiosk.ledger.code_book.last_serials.get(block.block_id, 0):
+            if code.serial > last_serial and code.code not in book.codes:
                 return block, code
     return None
 
@@ -138,7 +146,7 @@ def left(kiosk: Kiosk, reserve: Reserve, *, at_s: float) -> int:
 
 
 def on_wanted(turn: Turn) -> None:
-    if not is_offered(turn.kiosk):
+    if not is_offered(turn.kiosk_now):
         return
     if turn.visit is None:
         turn.visit = Visit(turn.new_id("V"), ChoosingFee(), touched_s=turn.now_s)
@@ -170,7 +178,7 @@ def hand_out(turn: Turn, page: ChoosingFee) -> None:
         _practise(turn, page)
         return
     ready = next_code(turn.kiosk_now, page.item_code, page.amount_fen)
-    if page.given >= rules.per_visit or ready is None or not is_offered(turn.kiosk_now):
+    if page.given >= rules.per_visit or ready is None or not can_hand_out(turn.kiosk_now):
         turn.show(ChoosingFee(given=page.given, notice=Notice.NO_CODES_LEFT))
         return
     block, code = ready
@@ -218,8 +226,14 @@ def _show(turn: Turn, page: ShowingCode) -> None:
 
 
 def withdraw(turn: Turn, page: ShowingCode) -> None:
-    """Not wanted: voided at the platform later on, unless somebody has paid it by then."""
+    """Not wanted: voided at the platform later on, unless somebody has paid it by then.
+
+    With the link back the platform may have spoken first: then the touch comes too late.
+    """
     if not page.drill:
+        known = turn.ledger.code_book.codes.get(page.code)
+        if known is None or Event.WITHDRAW not in TABLE[known.state]:
+            return
         _move(turn, page.code, Event.WITHDRAW, {"why": "resident"})
     turn.show(ChoosingFee(given=page.given, notice=Notice.CODE_WITHDRAWN))
 
@@ -347,6 +361,8 @@ def _hear(turn: Turn, seen: CodeSeen) -> None:
     event = HEARD.get(seen.state)
     if known is None or event is None:
         return
+    if known.state is State.CASE and known.receipt_no and event is not Event.SEEN_SETTLED:
+        return  # It was once said to be paid: only an operator can say that it was not.
     if event is Event.SEEN_SETTLED and seen.paid_fen != known.amount_fen:
         event = Event.AMOUNT_DIFFERS
     if event in TABLE[known.state]:

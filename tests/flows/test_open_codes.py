@@ -9,7 +9,9 @@ import pytest
 from drivers.api import PrinterCondition, PrinterStatus
 from kiosk.domain import events as e
 from kiosk.domain import open_codes
+from kiosk.domain import operator as o
 from kiosk.domain import platform as p
+from kiosk.domain.hours import Span
 from kiosk.domain.kiosk import Link
 from kiosk.domain.open_code import OpenCodeRules, Reserve, State
 from kiosk.domain.receipt import CodeSlip
@@ -61,6 +63,14 @@ def outage(rules: OpenCodeRules = RULES, diary: MemoryDiary | None = None) -> Pl
 
 def handed_out(book: Playbook) -> list[OpenCodeHandedOut]:
     return [each for each in book.diary.records() if isinstance(each, OpenCodeHandedOut)]
+
+
+def log_in(book: Playbook) -> None:
+    technician = o.AccountRole.TECHNICIAN
+    book.send(e.Ordered(o.KeepAccount("100", technician, "$argon2id$made-up")))
+    book.send(e.AccountSaved("100", technician, dropped=False))
+    book.send(e.Ordered(o.LogIn("100", right=True)))
+    assert book.kiosk.desk.session is not None
 
 
 def state_of(book: Playbook, page: ShowingCode) -> State:
@@ -140,6 +150,41 @@ def test_open_codes_are_offered_only_without_a_network() -> None:
     assert open_codes.is_offered(book.kiosk)
     book.send(e.OpenCodeWanted())
     assert book.page == ChoosingFee()
+
+
+def test_a_kiosk_that_is_out_of_service_or_at_work_offers_no_codes_but_ends_what_was_begun() -> (
+    None
+):
+    book = playing()
+    log_in(book)
+    cut(book)
+    assert not open_codes.is_offered(book.kiosk)
+    book.send(e.OpenCodeWanted())
+    assert book.page is None
+    book.send(e.Ordered(o.TakeOutOfService(o.ClosedBecause.REPAIR)), e.Ordered(o.LogOut()))
+    book.send(e.OpenCodeWanted())
+    assert book.page is None
+
+
+def test_a_choice_that_was_begun_before_the_closing_hour_is_not_cut_off() -> None:
+    book = outage()
+    book.send(e.OpenCodeWanted(), e.FeeChosen(RENT))
+    rules = replace(book.kiosk.rules, opening_hours=(Span(frozenset(), 0, 1),))
+    book.engine.kiosk = replace(book.kiosk, rules=rules)
+    book.send(e.HandOutTouched())
+    assert isinstance(book.page, ShowingCode)
+
+
+def test_a_code_that_was_handed_out_before_is_not_shown_again_from_another_block() -> None:
+    book = playing(replace(RULES, reserves=RULES.reserves[2:]))
+    cut(book)
+    first = take(book).code
+    book.send(e.LeaveTouched())
+    block = next(iter(book.kiosk.reserve or ()))
+    repeated = replace(block, block_id="B-again")
+    book.engine.kiosk = replace(book.kiosk, reserve=(repeated,))
+    assert take(book).code != first
+    assert len({each.code for each in handed_out(book)}) == 2
 
 
 def test_codes_are_handed_out_in_order_each_once_across_restarts() -> None:
@@ -305,6 +350,36 @@ def test_a_withdrawn_code_is_voided_unless_it_was_paid() -> None:
     back(book)
     assert (state_of(book, kept), state_of(book, paid)) == (State.VOIDED, State.SETTLED)
     assert not book.platform.codes.pay(kept.code)
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_code_whose_end_is_known_cannot_be_given_back_any_more(*, paid: bool) -> None:
+    book = outage()
+    page = take(book)
+    if paid:
+        assert book.platform.codes.pay(page.code)
+    else:
+        book.platform.codes.codes[page.code].voided = True
+    back(book)
+    before = state_of(book, page)
+    book.send(e.WithdrawTouched())
+    assert book.page == page
+    assert state_of(book, page) is before is (State.SETTLED if paid else State.VOIDED)
+
+
+def test_a_code_that_was_paid_with_another_amount_stays_a_case_when_the_word_changes() -> None:
+    book = outage()
+    page = take(book)
+    assert book.platform.codes.pay(page.code)
+    book.platform.codes.codes[page.code].paid_fen = 1
+    back(book)
+    book.platform.codes.codes[page.code].paid_fen = 0
+    book.tick(9 * 86400)
+    assert state_of(book, page) is State.CASE
+    assert book.kiosk.ledger.code_book.codes[page.code].evidence["paid_fen"] == 1
+    book.platform.codes.codes[page.code].paid_fen = page.amount_fen
+    book.tick(2 * 86400)
+    assert state_of(book, page) is State.SETTLED
 
 
 def test_a_code_that_the_platform_does_not_know_and_another_amount_are_cases() -> None:

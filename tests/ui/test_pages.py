@@ -8,8 +8,9 @@ import pytest
 
 from drivers.api import Role
 from kiosk.domain import visit as v
+from kiosk.domain.hours import Span
 from kiosk.domain.identifiers import inquiry_code
-from kiosk.domain.kiosk import Presence
+from kiosk.domain.kiosk import Presence, Service
 from kiosk.domain.payment import State
 from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.ui.sample_screens import (
@@ -370,3 +371,19 @@ def test_a_payer_known_by_card_is_not_asked_about():
 def test_residents_read_why_the_staff_paused_the_kiosk():
     page = out_of_service_page(SCREENS["closed-by-staff"], ZH)
     assert page.what == "正在清洁，工作人员已将本机暂停服务。"
+
+
+@pytest.mark.parametrize("service", [Service.OUT_OF_SERVICE, Service.CLOSED])
+@pytest.mark.parametrize("name", ["no-link-by-phone", "open-code"])
+def test_a_kiosk_that_closes_without_a_network_has_words_and_offers_no_codes(name, service):
+    kiosk = SCREENS[name]
+    if service is Service.CLOSED:
+        hours = (Span(frozenset(), 0, 1),)
+        kiosk = replace(kiosk, rules=replace(kiosk.rules, opening_hours=hours))
+    else:
+        ledger = SCREENS["closed-by-staff"].ledger
+        kiosk = replace(kiosk, ledger=replace(kiosk.ledger, office=ledger.office))
+    assert kiosk.service is service
+    page = out_of_service_page(kiosk, ZH)
+    assert page.title
+    assert not page.offers_codes

@@ -47,7 +47,7 @@ def out_of_service_page(kiosk: Kiosk, texts: Texts) -> OutOfServicePage:
     if key is None:
         return OutOfServicePage()
     shown = payment_on_screen(kiosk)
-    offers_codes = shown is None and is_offered(kiosk)
+    offers_codes = shown is None and kiosk.service is Service.NO_LINK and is_offered(kiosk)
     todo = "open_do" if shown else f"{key}_do_by_phone" if offers_codes else f"{key}_do"
     return OutOfServicePage(
         kind=key,

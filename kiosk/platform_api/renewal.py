@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -108,9 +109,12 @@ class Renewal:
         if not isinstance(answer, RenewAnswer):
             assert not isinstance(answer, wire.Answer)
             return answer
-        if not _is_for(answer.certificate, key, life, now):
+        chain = _chain(answer.certificate)
+        if not chain or not _is_for(chain[0], key, life, now):
             return AnswerLost("wrong_certificate")
-        self.disk.write(self.directory / RENEWED, answer.certificate.encode() + _pem(key))
+        # Written anew: a missing line end, or a key beside it, would make the file useless.
+        certificates = b"".join(each.public_bytes(Encoding.PEM) for each in chain)
+        self.disk.write(self.directory / RENEWED, certificates + _pem(key))
         self.disk.remove(self.directory / PENDING)
         return self.life
 
@@ -155,12 +159,21 @@ def _request(key: ec.EllipticCurvePrivateKey, kiosk_id: str) -> str:
     return signed.public_bytes(Encoding.PEM).decode()
 
 
-def _is_for(text: str, key: ec.EllipticCurvePrivateKey, old: Life, now: datetime) -> bool:
+def _chain(text: str) -> list[x509.Certificate]:
+    """The kiosk's certificate and those above it; none where that is not what the text holds."""
+    try:
+        return x509.load_pem_x509_certificates(text.encode())
+    except ValueError:
+        return []
+
+
+def _is_for(
+    found: x509.Certificate, key: ec.EllipticCurvePrivateKey, old: Life, now: datetime
+) -> bool:
     """Our key, valid now, and longer than what we have."""
     try:
-        found = x509.load_pem_x509_certificate(text.encode())
-    except ValueError:
+        theirs = found.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, UnsupportedAlgorithm):  # A key that nobody here can read is not ours.
         return False
-    theirs = found.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     good = found.not_valid_before_utc <= now <= found.not_valid_after_utc
     return theirs == _public(key) and good and found.not_valid_after_utc > old.until

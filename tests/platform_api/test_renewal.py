@@ -202,6 +202,28 @@ def test_a_certificate_that_is_not_what_was_asked_for_is_not_kept(
     assert not (renewal.directory / RENEWED).exists()
 
 
+@pytest.mark.parametrize("kind", ["no last line end", "a key beside it", "words around it"])
+def test_only_certificates_are_kept_of_an_answer_however_it_is_written(
+    renewal: Renewal, kind: str
+) -> None:
+    def ask(_: object, request: RenewRequest, **__: str) -> RenewAnswer:
+        real = renewal.ask(RENEW, request, kiosk_id="K1")
+        assert isinstance(real, RenewAnswer)
+        text = {
+            "no last line end": real.certificate.strip(),
+            "a key beside it": real.certificate + issue(OLD).write(tmp, "x")[1].read_text(),
+            "words around it": f"subject=K1\n{real.certificate}\nend",
+        }[kind]
+        return real.model_copy(update={"certificate": text})
+
+    tmp = Path(renewal.configured[0]).parent
+    fresh = Renewal(renewal.directory, "K1", renewal.configured, ask, PlainDisk())
+    assert isinstance(fresh.renew(now()), Life)
+    in_use = files_in_use(renewal.configured, renewal.directory)
+    assert in_use != renewal.configured
+    assert is_pair(in_use)
+
+
 def test_the_platform_gives_a_kiosk_no_certificate_of_another(platform: PlatformClient) -> None:
     refused = platform.ask(
         RENEW, RenewRequest(kiosk_id="K1", csr="-----BEGIN" + "x" * 100), kiosk_id="K1"

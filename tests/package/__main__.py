@@ -37,6 +37,7 @@ UNIT = f"/lib/systemd/system/{NAME}.service"
 PROTECTED_WITHIN_S = 2.0
 SILENT_S = 10.0
 SETTLED_S = 7.0  # a kiosk that is killed earlier counts as a failed start
+MOST_TOUCHES = 4
 STAGES = ("idle", "bills", "code", "paid", "done")
 FINAL = {"PAID", "CLOSED"}
 
@@ -57,7 +58,12 @@ def main() -> int:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         builds = _builds(scratch, chosen.previous)
         system = stack.enter_context(BareDebian())
-        Trial(system, stack, pictures, builds).play(chosen.kills)
+        trial = Trial(system, stack, pictures, builds)
+        try:
+            trial.play(chosen.kills)
+        except AssertionError:
+            trial.keep_last_picture()
+            raise
     print(f"package-test: passed in {time.monotonic() - started_s:.0f} s; pictures in {pictures}")
     return 0
 
@@ -141,6 +147,11 @@ class Trial:
         say("downgraded to the previous build, which reads the same journal")
         self.remove_and_purge()
 
+    def keep_last_picture(self) -> None:
+        """What stood on the screen when it went wrong."""
+        if hasattr(self, "street"):
+            self.street.keep("failed")
+
     # --- installing ----------------------------------------------------------------------------
 
     def install(self, build: str) -> None:
@@ -216,6 +227,7 @@ class Trial:
         wait_for("the first picture", lambda: self.street.screen.picture().getbbox(), 20)
         picture_s = time.monotonic() - began_s
         wait_for("the kiosk's window", lambda: self.kiosk_pid() and not self.is_protected())
+        self._began_s = time.monotonic()
         say(
             f"start: first picture after {picture_s:.1f} s, "
             f"the kiosk after {time.monotonic() - began_s:.1f} s"
@@ -288,12 +300,10 @@ class Trial:
         strips = len(street.printer.strips)
         person = self._next_payer()
         street.place_card(person["name"], person["number"])
-        at = wait_for("the bills", lambda: primary_action(street.screen.picture()))
+        wait_for("the bills", lambda: primary_action(street.screen.picture()))
         if stage == "bills":
             return
-        self._wait_s(0.5)  # the page has come to rest
-        street.screen.touch(*(primary_action(street.screen.picture()) or at))
-        address = wait_for("the code", street.code_on_screen)
+        address = self._code_after_touch()
         if stage == "code":
             return
         Phone("wechat").pay(address)
@@ -302,6 +312,20 @@ class Trial:
         wait_for("the receipt", lambda: len(street.printer.strips) > strips)
         wait_for("the last page", lambda: not street.code_on_screen())
         self._wait_s(1.0)
+
+    def _code_after_touch(self) -> str:
+        """Touch the primary action, again while one still stands there, until the code is shown."""
+        street = self.street
+        for _ in range(MOST_TOUCHES):
+            self._wait_s(1.0)  # the page comes to rest
+            at = primary_action(street.screen.picture())
+            if at:
+                street.screen.touch(*at)
+            try:
+                return str(wait_for("the code", street.code_on_screen, 8))
+            except AssertionError:
+                street.keep("no-code-yet")
+        raise AssertionError("the primary action leads to no code")
 
     def leave(self) -> None:
         self.street.lift_card()
@@ -345,8 +369,8 @@ class Trial:
         seen_s = time.monotonic() - struck_s
         self.street.keep(what)
         wait_for("a new kiosk", lambda: self.kiosk_pid() not in (0, pid))
-        self._began_s = time.monotonic()
         wait_for("the kiosk's window", lambda: not self.is_protected())
+        self._began_s = time.monotonic()
         back_s = time.monotonic() - struck_s
         self.wait_until_idle()
         say(f"{what}: protective screen after {seen_s:.2f} s, the kiosk after {back_s:.1f} s")

@@ -280,7 +280,7 @@ class ClaimStateAnswer(Answer):
 
 class HealthAnswer(Answer):
     status: Literal["ok"]
-    time: AwareDatetime
+    time: Moment
 
 
 class Problem(Answer):

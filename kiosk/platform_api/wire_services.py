@@ -20,6 +20,7 @@ from kiosk.platform_api.wire import (
     BillNo,
     Count,
     Id,
+    Moment,
     ReceiptNo,
     Request,
     Text,
@@ -57,7 +58,7 @@ class VerifiedAnswer(Answer):
     title: Text
     agency_name: Text
     amount_fen: Amount
-    paid_at: AwareDatetime
+    paid_at: Moment
     copies_printed: Count
 
 
@@ -70,7 +71,7 @@ class WriteOffRequest(Asking):
 class WriteOffAnswer(Answer):
     write_off_id: Id
     receipt_no: ReceiptNo
-    written_off_at: AwareDatetime
+    written_off_at: Moment
 
 
 # --- open codes: one code, one fee, for the time without a network ---------------------------------
@@ -101,7 +102,7 @@ class OpenCodesAnswer(Answer):
     item_name: Text
     agency_name: Text
     amount_fen: Amount
-    expires_at: AwareDatetime
+    expires_at: Moment
     codes: Annotated[tuple[OpenCodeBody, ...], Field(min_length=1, max_length=MAX_BLOCK)]
 
     @model_validator(mode="after")
@@ -181,7 +182,7 @@ class RefundAnswer(Answer):
     receipt_no: ReceiptNo
     amount_fen: Amount
     state: RefundState
-    requested_at: AwareDatetime
+    requested_at: Moment
 
 
 # --- the day's statement ------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ class StatementRow(Answer):
     payment_id: Id
     state: Literal["paid", "voided"]
     amount_fen: Amount
-    paid_at: AwareDatetime
+    paid_at: Moment
     wallet: Annotated[str, Field(max_length=30)]
     transaction_no: Annotated[str, Field(max_length=64)]
     bill_nos: Annotated[tuple[BillNo, ...], Field(min_length=1, max_length=MAX_BASKET)]
@@ -282,8 +283,8 @@ class NoticeBody(Answer):
     notice_id: Id
     text_zh: Text
     text_en: Text
-    since: AwareDatetime
-    until: AwareDatetime
+    since: Moment
+    until: Moment
 
 
 class NoticesAnswer(Answer):
@@ -316,7 +317,7 @@ class RegisterRequest(Request):
 
 class RegisterAnswer(Answer):
     kiosk_id: Id
-    registered_at: AwareDatetime
+    registered_at: Moment
     reconnect_window_s: Annotated[float, Field(ge=0, le=600)]
 
 
@@ -329,7 +330,7 @@ class RenewRequest(Asking):
 class RenewAnswer(Answer):
     kiosk_id: Id
     certificate: Annotated[str, Field(min_length=100, max_length=20_000)]  # PEM, with its chain
-    until: AwareDatetime
+    until: Moment
 
 
 class HeartbeatRequest(Asking):
@@ -344,6 +345,6 @@ class HeartbeatRequest(Asking):
 
 
 class HeartbeatAnswer(Answer):
-    time: AwareDatetime
+    time: Moment
     next_in_s: Annotated[float, Field(ge=10, le=3600)]
     reconnect_window_s: Annotated[float, Field(ge=0, le=600)]

@@ -154,12 +154,14 @@ def _judge(
     if payment is None:
         if not _is_our_open_code(ours, line):
             yield _foreign(line, kiosk_id, receipts)
+        elif (code_fen := sum(ours.open_codes[no] for no in line.bill_nos)) != fen:
+            yield Difference(Kind.AMOUNT_DIFFERS, payment_id, code_fen, fen, line.transaction_no)
     else:
         yield from _both(payment, line)
 
 
 def _is_our_open_code(ours: Ours, line: StatementLine) -> bool:
-    return line.payment_id.startswith(OPEN_CODE) and ours.open_codes.issuperset(line.bill_nos)
+    return line.payment_id.startswith(OPEN_CODE) and ours.open_codes.keys() >= set(line.bill_nos)
 
 
 def _foreign(line: StatementLine, kiosk_id: str, receipts: Mapping[str, str]) -> Difference:

@@ -37,7 +37,7 @@ class Ours:
 
     def __init__(self) -> None:
         self.payments: dict[str, OurPayment] = {}
-        self.open_codes: set[str] = set()  # handed out for the time without a network
+        self.open_codes: dict[str, int] = {}  # handed out without a network: code → fen
         self.closed_days: dict[str, str] = {}  # ISO date → name of the statement
 
     def take(self, at: datetime, kind: str, values: Mapping[str, Any]) -> None:
@@ -51,7 +51,7 @@ class Ours:
             if payment:
                 payment.receipt_nos.append(values["receipt_no"])
         elif kind == "OpenCodeHandedOut":
-            self.open_codes.add(values["code"])
+            self.open_codes[values["code"]] = values["amount_fen"]
         elif kind == "OperatorActed" and values["act"] == "close_day" and not values["refused"]:
             self.closed_days[values["subject"]] = values["detail"]["statement"]
 

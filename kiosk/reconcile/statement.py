@@ -133,6 +133,8 @@ def _line(fields: Sequence[str]) -> StatementLine | None:
         at = datetime.fromisoformat(paid_at)
     except ValueError:
         return None
+    if not 2000 <= at.year <= 2100:  # Cannot be moved to China's time at the calendar's ends.
+        return None
     if at.tzinfo is None or not NUMBERS.fullmatch(transaction) or not bills:
         return None
     return StatementLine(

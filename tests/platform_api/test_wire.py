@@ -161,3 +161,16 @@ def test_the_examples_that_are_published_are_read_back_by_our_own_strict_reader(
             content = shown[str(operations.REFUSAL_STATUS[code])]["content"]
             refused = content["application/problem+json"]["examples"][str(code)]["value"]
             assert parse(wire.Problem, json.dumps(refused).encode()).code is code
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:30:00-01:00", "0001-01-01T00:00:00+14:00"])
+def test_no_answer_brings_a_time_that_no_clock_can_show(moment: str) -> None:
+    """A code good to the end of the calendar would end the program when it is handed out."""
+    seen = 0
+    for operation in ALL_OPERATIONS:
+        answer = EXAMPLES[operation.name].answer.model_dump(mode="json")
+        for name in answer.keys() & {"expires_at", "until", "time", "paid_at", "requested_at"}:
+            seen += 1
+            with pytest.raises(Malformed):
+                parse(operation.answer, json.dumps(answer | {name: moment}).encode())
+    assert seen >= 6

@@ -158,8 +158,21 @@ def test_open_codes_that_this_kiosk_handed_out_are_ours() -> None:
     mine = ours(*BOTH)
     foreign = statement(Defect.OPEN_CODE_FOREIGN)
     code = next(line for line in foreign.lines if line.payment_id.startswith("open")).bill_nos[0]
-    mine.take(PAID_AT, "OpenCodeHandedOut", {"code": code})
+    fen = next(line for line in foreign.lines if line.bill_nos == (code,)).amount_fen
+    mine.take(PAID_AT, "OpenCodeHandedOut", {"code": code, "amount_fen": fen})
     assert kinds(mine, foreign) == []
+    mine.take(PAID_AT, "OpenCodeHandedOut", {"code": code, "amount_fen": fen + 1})
+    found = compare(mine, foreign, "K1", DAY).differences
+    assert [(each.kind, each.ours_fen, each.theirs_fen) for each in found] == [
+        (Kind.AMOUNT_DIFFERS, fen + 1, fen)
+    ]
+
+
+@pytest.mark.parametrize("paid_at", ["9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_row_at_the_end_of_the_calendar_is_broken_and_the_rest_is_compared(paid_at: str) -> None:
+    row = f"P,K1-9,paid,100,{paid_at},alipay,1,{'1' * 20},\n"
+    theirs = read_statement([b"H,1,K1,2026-11-20,1\n", row.encode(), b"T,1,100,0,0\n"])
+    assert kinds(Ours(), theirs) == [Kind.BROKEN_ROW]
 
 
 def test_the_business_day_is_that_of_the_payment_in_china() -> None:

@@ -199,15 +199,16 @@ class DeskService:
             (theirs, line)
             for theirs in final.values()
             for line in theirs.lines
-            if line.payment_id == payment_id and line.state == "paid"
+            if line.payment_id == payment_id
         ]
+        taken = [(theirs, line) for theirs, line in rows if line.state == "paid"]
         days = tuple(day.isoformat() for day in sorted(final))
-        if paid and rows:
-            theirs, line = rows[0]
+        if paid and taken:
+            theirs, line = taken[0]
             order = o.CorrectPayment(
                 payment_id, payment.state, line.amount_fen, theirs.name, days, line.transaction_no
             )
-        elif not paid and not rows:
+        elif not paid and not rows:  # A voided row is no absence: it was paid first.
             needed = [
                 day for day in statement_days(payment, kiosk.rules.qr_valid_s) if day in final
             ]

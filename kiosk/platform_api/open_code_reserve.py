@@ -82,18 +82,21 @@ class OpenCodeReserve:
     def _read(self) -> ReserveRead:
         if self._key is None:
             return ReserveRead((), "no_platform_key")
-        trouble = ""
         try:
-            pool = self._open(self._key)
-        except PoolUnusable:  # Nothing in it can be believed: begin anew, keep it for a look.
-            self._path.replace(self._path.with_suffix(ASIDE))
-            pool, trouble = self._open(self._key), "reserve_unusable"
+            pool, trouble = self._open_or_begin_anew(self._key)
         except OSError as error:
             return ReserveRead((), f"reserve_unreadable: {error.strerror}")
         blocks = tuple(_block(one) for one in pool.blocks)
         if len(blocks) < pool.count:
             trouble = "forged_code_in_reserve"
         return ReserveRead(blocks, trouble)
+
+    def _open_or_begin_anew(self, key: VerifyingKey) -> tuple[OpenCodePool, str]:
+        try:
+            return self._open(key), ""
+        except PoolUnusable:  # Nothing in it can be believed: begin anew, keep it for a look.
+            self._path.replace(self._path.with_suffix(ASIDE))
+            return self._open(key), "reserve_unusable"
 
     def _open(self, key: VerifyingKey) -> OpenCodePool:
         self._pool = OpenCodePool(self._path, self._secret(), self._kiosk_id, key)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from drivers.api import Role
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.ledger import Office
 from kiosk.domain.operator import (
     AccountRole,
     CopyStep,
@@ -269,7 +270,11 @@ def at_desk(**state: object) -> Kiosk:
 
 DESK = at_desk()
 NOBODY = replace(READY, desk=OperatorDesk())
-HELD = replace(READY, desk=OperatorDesk(held_until_s=MappingProxyType({"1001": NOW_S + 130})))
+HELD = replace(
+    READY,
+    ledger=replace(READY.ledger, office=Office(accounts={"1001": AccountRole.OFFICE})),
+    desk=OperatorDesk(held_until_s=MappingProxyType({"1001": NOW_S + 130, "": NOW_S + 130})),
+)
 IDLE = replace(READY, desk=OperatorDesk(
     session=Session("1001", AccountRole.TECHNICIAN, NOW_S - 100, NOW_S - 45)))  # fmt: skip
 

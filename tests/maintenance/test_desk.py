@@ -353,6 +353,17 @@ def test_a_doubtful_payment_is_closed_by_the_statement_that_lacks_it(street):
     assert street.play.kiosk.ledger.payments[payment_id].state is State.CLOSED
 
 
+def test_a_payment_that_the_statement_has_as_voided_is_not_corrected_to_never_paid(street):
+    payment_id = street.doubt()
+    street.play.now_s += 86400
+    street.play.tick(1)
+    street.statement(DAY, payment_id, defect=Defect.REFUNDED)
+    street.staff()
+    street.desk.day(DAY)
+    assert street.desk.correct(payment_id, paid=False) is NotDone.EVIDENCE_MISSING
+    assert street.desk.correct(payment_id, paid=True) is NotDone.EVIDENCE_MISSING
+
+
 def test_a_statement_that_is_not_whole_corrects_nothing(street):
     payment_id = street.doubt()
     street.play.now_s += 86400

@@ -110,6 +110,13 @@ def test_an_unreadable_file_is_told_and_left(path: Path) -> None:
     assert read(path) == p.ReserveRead((), "reserve_unreadable: Is a directory")
 
 
+def test_a_changed_file_that_cannot_be_put_aside_is_told_and_left(path: Path) -> None:
+    path.write_bytes(b"nothing that was ever sealed")
+    path.with_suffix(".unusable").mkdir()
+    assert read(path) == p.ReserveRead((), "reserve_unreadable: Is a directory")
+    assert path.exists()
+
+
 def test_a_kept_block_of_another_key_is_left_out(path: Path) -> None:
     reserve_at(path).perform(FETCH)
     other = OpenCodeReserve(

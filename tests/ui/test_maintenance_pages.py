@@ -261,10 +261,11 @@ def test_a_wrong_pin_is_told_in_words_with_what_to_do(make_room):
     assert "工号或密码不对。核对后再输一次" in room.seen
 
 
-def test_a_held_account_counts_down_and_takes_no_pin(room):
+@pytest.mark.parametrize("account", ["1001", "7777"], ids=["known", "of nobody"])
+def test_a_held_account_counts_down_and_takes_no_pin(room, account):
     room.touch(*GESTURE)
     room.show(HELD)
-    room.type("1001")
+    room.type(account)
     room.tap("下一步")
     room.type("837465")
     assert "密码错得太多，请等 2 分 10 秒再试" in room.seen

@@ -127,8 +127,11 @@ class Login(Asking):
         return self.office.t(f"desk_login.{self._step.value}")
 
     def _trouble(self) -> str:
-        """How long this account is held, counted down."""
-        until_s = self.office.kiosk.desk.held_until_s.get(self._account, 0.0)
+        """How long this account is held, counted down; unknown ones are held as one, and look
+        the same."""
+        kiosk = self.office.kiosk
+        account = self._account if self._account in kiosk.ledger.office.accounts else ""
+        until_s = kiosk.desk.held_until_s.get(account, 0.0)
         left_s = wording.seconds_left(until_s, self.office.kiosk.now_s)
         if not left_s:
             return ""

@@ -198,6 +198,10 @@ class Ledger:
         code_book = self.code_book.apply(record)
         if code_book is not self.code_book:
             return replace(self, code_book=code_book)
+        return self.beside_codes(record)
+
+    def beside_codes(self, record: Record) -> Ledger:
+        """The ledger after a record that is none of the open codes'."""
         match record:
             case PaymentIntended():
                 return self._with_payment(_intended(record))
@@ -293,10 +297,13 @@ class Ledger:
 
 def rebuild(records: Iterable[Record]) -> Ledger:
     """The ledger of a whole journal."""
-    ledger = Ledger()
+    ledger, book = Ledger(), CodeBook()
     for record in records:
-        ledger = ledger.apply(record)
-    return ledger
+        after = book.apply(record)
+        if after is book:
+            ledger = ledger.beside_codes(record)
+        book = after
+    return replace(ledger, code_book=book)
 
 
 def _office_after(

@@ -252,7 +252,7 @@ def on_reserve_read(turn: Turn, outcome: Outcome) -> None:
             turn.record(OpenCodesMissed("", outcome.trouble, for_good=False))
 
 
-def _refill(turn: Turn, reserve: Reserve) -> None:
+def _refill(turn: Turn, kiosk: Kiosk, reserve: Reserve) -> None:
     """Ask for one more block where the reserve is low; under one id until it is here."""
     key = refill_key(reserve.item_code, reserve.amount_fen)
     chore = turn.chore(key)
@@ -260,7 +260,7 @@ def _refill(turn: Turn, reserve: Reserve) -> None:
         return
     wanted = turn.ledger.code_book.wanted.get((reserve.item_code, reserve.amount_fen))
     if wanted is None:
-        if not is_low(turn.kiosk_now, reserve):
+        if not is_low(kiosk, reserve):
             return
         wanted = OpenCodesWanted(
             turn.new_id(f"{turn.rules.kiosk_id}-B"),
@@ -399,9 +399,10 @@ def on_tick(turn: Turn) -> None:
     if turn.kiosk.link is not Link.UP:
         return
     _settle(turn)
-    if turn.kiosk.reserve is not None:
+    if turn.kiosk.reserve is not None and turn.rules.open_codes.reserves:
+        kiosk = turn.kiosk_now
         for reserve in turn.rules.open_codes.reserves:
-            _refill(turn, reserve)
+            _refill(turn, kiosk, reserve)
 
 
 def _is_drill(turn: Turn) -> bool:

@@ -92,14 +92,19 @@ class Life:
         return Climate(every_s, kinds, long, outages=random.random() < 0.3)
 
     def _rules(self, name: str) -> Rules:
-        pace = 60.0 if self.climate.long else self.scheduler.random.choice((1.0, 3.0, 12.0))
+        codes = self._open_codes()
+        # Codes stay open for days: none of them needs a thousand checks of the link.
+        paces = (
+            (60.0,) if self.climate.long else (30.0, 60.0) if codes.reserves else (1.0, 3.0, 12.0)
+        )
+        pace = self.scheduler.random.choice(paces)
         return Rules(
             kiosk_id=name,
             digest_key=b"k" * 32,
             roles=frozenset({Role.ID_READER, Role.SCANNER, Role.RECEIPT_PRINTER}),
-            link_check_s=20.0 * pace,  # days without a thousand checks each
+            link_check_s=20.0 * pace,
             link_retry_s=5.0 * pace,
-            open_codes=self._open_codes(),
+            open_codes=codes,
             **self._janitor(),
         )
 
@@ -124,7 +129,7 @@ class Life:
         """Mostly the shipped schedule; now and then one that reaches its end within a visit."""
         if self.scheduler.chance(0.7):
             return {}
-        return {"janitor_s": (2.0, 5.0, 10.0), "give_up_s": 25.0}
+        return {"janitor_s": (2.0, 5.0, 10.0, 300.0), "give_up_s": 25.0}
 
     # --- the day ---------------------------------------------------------------------------
 
@@ -241,13 +246,7 @@ class Life:
         )
 
     def _settled(self) -> bool:
-        return all(
-            not machine.kiosk.ledger.open_payments
-            and not machine.kiosk.ledger.open_claims
-            and not machine.kiosk.ledger.open_slips
-            and not machine.kiosk.ledger.code_book.open
-            for machine in self.machines
-        )
+        return all(machine.has_settled for machine in self.machines)
 
 
 @contextmanager

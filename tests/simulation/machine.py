@@ -11,6 +11,7 @@ from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.effects import DeskEffect, Effect, PaperEffect
 from kiosk.domain.kiosk import Kiosk, Rules
+from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block
 from kiosk.domain.visit import Page
 from kiosk.engine.engine import TICK_S, Engine
@@ -23,7 +24,8 @@ from tests.simulation.scheduler import START, Scheduler
 from tests.simulation.watch import Watch
 
 READERS = (Role.ID_READER, Role.SCANNER)
-HALTED_TICK_S = 30.0
+HALTED_TICK_S = 120.0
+MAX_BLOCKS = 50
 ROUNDING = 1e-6
 
 Look = Callable[[Page | None], None]
@@ -64,6 +66,8 @@ class SimKiosk:
         self._mono_base_s = 0.0
         self._tick_at_s = NEVER
         self._shown: object = None
+        self._judged: Ledger | None = None
+        self._has_settled = False
         self.boot()
 
     # --- power -----------------------------------------------------------------------------
@@ -73,6 +77,7 @@ class SimKiosk:
             return
         self.on = True
         self.boots += 1
+        self._mono_base_s = min(self._mono_base_s, self._scheduler.now_s)  # booted by hand
         self._scheduler.tell(self.name, "starts")
         self.disk.power_back()
         self._tick_at_s = NEVER
@@ -113,6 +118,14 @@ class SimKiosk:
         return self.engine.kiosk
 
     @property
+    def has_settled(self) -> bool:
+        """Nothing of the money and paper in its ledger is open."""
+        ledger = self.engine.kiosk.ledger
+        if ledger is not self._judged:
+            self._judged, self._has_settled = ledger, _is_settled(ledger)
+        return self._has_settled
+
+    @property
     def page(self) -> Page | None:
         visit = self.engine.kiosk.visit
         return visit.page if self.on and visit else None
@@ -150,8 +163,16 @@ class SimKiosk:
         if self._scheduler.story is not None and not isinstance(call, p.CheckLink):
             self._scheduler.tell(self.name, f"{_words(call)} -> {_words(outcome)}")
         if isinstance(call, p.FetchOpenCodes) and isinstance(outcome, p.OpenCodesFetched):
-            kept = {key: each for key, each in self.sealed.items() if key not in call.spent}
-            self.sealed = {**kept, outcome.block.block_id: outcome.block}
+            now_s = self.engine.kiosk.wall.timestamp()
+            kept = {
+                key: each
+                for key, each in self.sealed.items()
+                if key not in call.spent and each.expires_s > now_s
+            }
+            if len(kept) < MAX_BLOCKS:
+                self.sealed = {**kept, outcome.block.block_id: outcome.block}
+            else:
+                outcome = p.AnswerLost("reserve_full")
         self.send(e.PlatformReplied(call, outcome))
 
     def _sent(self, call: p.PlatformCall) -> None:
@@ -221,6 +242,12 @@ class SimKiosk:
             assert after.chores == before.chores, "a tick that was called idle did a chore"
         if self.on:
             self._run(self.engine.rest)
+
+
+def _is_settled(ledger: Ledger) -> bool:
+    return not (
+        ledger.open_payments or ledger.open_claims or ledger.open_slips or ledger.code_book.open
+    )
 
 
 def _words(thing: object) -> str:

@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: package package-test fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: office-lives package package-test fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -79,6 +79,7 @@ hunt: $(READY)  ## The share of every search for lost money that each change mus
 	$(PYTHON_VENV) -m tests.simulation --sessions 200000
 	$(PYTHON_VENV) -m tests.crash.enumerate --states 100000
 	$(PYTHON_VENV) -m tests.crash.kills --count 500
+	$(PYTHON_VENV) -m tests.operators --lives 2000
 	$(PYTHON_VENV) -m tests.drivers.fuzz --inputs 100000
 
 fuzz: $(READY)  ## Ten million hostile inputs for the parsers of devices' bytes; INPUTS=n (each) SEED=s

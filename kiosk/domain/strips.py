@@ -11,7 +11,7 @@ from dataclasses import replace
 from drivers.api import PrinterCondition, PrinterStatus, Role
 from kiosk.domain.effects import TakeBackPaper
 from kiosk.domain.kiosk import Kiosk, Strip
-from kiosk.domain.records import PaperMoved, PaperState
+from kiosk.domain.records import PaperMoved, PaperState, PrintState
 from kiosk.domain.turn import Turn
 from kiosk.domain.visit import Done
 
@@ -51,7 +51,7 @@ def on_tick(turn: Turn) -> None:
     kiosk, strip, due_s = turn.kiosk, turn.kiosk.strip, recalled_at_s(turn.kiosk)
     if strip is None or not due_s:
         return
-    if turn.ledger.open_jobs or turn.ledger.open_slips or not kiosk.is_up(Role.RECEIPT_PRINTER):
+    if _is_printing(turn) or not kiosk.is_up(Role.RECEIPT_PRINTER):
         return
     anothers = turn.visit is not None and turn.visit.visit_id != strip.visit_id
     if anothers or due_s <= turn.now_s:
@@ -59,6 +59,13 @@ def on_tick(turn: Turn) -> None:
         turn.change(strip=replace(strip, state=PaperState.RECALLED))
         turn.want(TakeBackPaper(strip.job_id))
         _give_time_to_read(turn)
+
+
+def _is_printing(turn: Turn) -> bool:
+    """What is on its way to the printer would come out first, and be drawn in instead."""
+    ledger, sample = turn.ledger, turn.ledger.office.sample
+    tested = sample is not None and sample.state is PrintState.INTENDED
+    return bool(ledger.open_jobs or ledger.open_slips or tested)
 
 
 def recalled_at_s(kiosk: Kiosk) -> float:

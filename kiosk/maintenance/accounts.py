@@ -79,6 +79,8 @@ class Accounts:
         self._write({key: each for key, each in self.load().items() if key != account_id})
 
     def _write(self, accounts: Mapping[str, Account]) -> None:
+        if len(accounts) > MAX_ACCOUNTS:
+            raise AccountsRefused(f"{self._path} holds {MAX_ACCOUNTS} accounts: take one out first")
         content = _File(schema=1, accounts=tuple(accounts.values()))
         try:
             text = content.model_dump_json(by_alias=True, indent=1).encode()

@@ -16,7 +16,7 @@ from kiosk.maintenance.machine import Machine
 
 log = structlog.get_logger(__name__)
 
-EXIT_RESTART = 75  # EX_TEMPFAIL: an operator wants it started again
+EXIT_RESTART = 0  # as the guardian has it: wanted, no failure, and the end of maintenance only
 
 
 class Office:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from drivers.api import PrinterCondition, PrinterStatus, Role
+from drivers.api import PrinterCondition as C
 from kiosk.domain import events as e
-from kiosk.domain.effects import PrintReceipt, TakeBackPaper
+from kiosk.domain import operator as o
+from kiosk.domain.effects import PrintReceipt, PrintSample, TakeBackPaper
 from kiosk.domain.records import PaperMoved, PaperState, PrintMoved, PrintState
 from kiosk.domain.visit import Done
 from kiosk.ui.translations import Language, texts
 from kiosk.ui.viewmodels.done import done_page, take_strip
+from tests.support.desks import order, technician
 from tests.support.people import WANG, ZHANG, bill
 from tests.support.playbook import PaperPrinter, Playbook
 
@@ -128,6 +131,21 @@ def test_nothing_is_drawn_in_while_a_receipt_is_printed(play: Playbook) -> None:
     play.send(e.PrinterSeen(play.paper._mouth(PrinterCondition.PAPER_AT_MOUTH)))
     play.tick(40)
     assert states(play) == [PaperState.RECALLED, PaperState.RETRACTED]
+
+
+def test_nothing_is_drawn_in_while_a_test_strip_is_printed(play: Playbook) -> None:
+    play.send(e.LeaveTouched())
+    technician(play)
+    assert order(play, o.BeginPaperChange()) is None
+    play.send(e.PrinterSeen(PrinterStatus(frozenset({C.COVER_OPEN, C.PAPER_AT_MOUTH}))))
+    mouth = PrinterStatus(frozenset({C.PAPER_AT_MOUTH}), takes_back=True)
+    play.send(e.PrinterSeen(mouth))
+    play.hold = (PrintSample,)
+    assert order(play, o.PrintTest()) is None
+    play.tick(35)
+    assert play.kiosk.ledger.office.sample is not None
+    assert play.kiosk.ledger.office.sample.state is PrintState.INTENDED
+    assert not play.performed_of(TakeBackPaper)
 
 
 def test_silence_of_the_printer_says_nothing_about_the_strip(play: Playbook) -> None:

@@ -57,6 +57,16 @@ def test_a_link_in_its_place_is_not_followed(tmp_path):
         Accounts(tmp_path).load()
 
 
+def test_one_account_too_many_is_refused_and_the_others_stay(tmp_path):
+    """A crash between the file and the journal can leave one that the journal does not count."""
+    accounts = Accounts(tmp_path)
+    for number in range(32):
+        accounts.keep(account(f"{number + 100}"))
+    with pytest.raises(AccountsRefused, match="32"):
+        accounts.keep(account("999"))
+    assert len(accounts.load()) == 32
+
+
 def test_no_hash_is_in_a_repr():
     assert HASH not in repr(account())
     assert HASH not in repr(SaveAccount("901", AccountRole.OFFICE, HASH))

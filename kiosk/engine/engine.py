@@ -134,7 +134,7 @@ class Engine:
     def _serve_operators(self, event: Event, stamp: Stamp) -> None:
         """After repeated failures nothing is done but what operators order of the kiosk itself."""
         match event:
-            case Started() | Ordered() | AccountSaved():
+            case Started() | Ordered() | AccountSaved() | DiskSeen():
                 self._turn(event, stamp)
             case Tick():
                 self.kiosk = replace(self.kiosk, now_s=stamp.mono_s, wall=stamp.wall)

@@ -20,7 +20,7 @@ def places(storage: Path, mounts: Path = MOUNTS) -> tuple[Path, ...]:
     """
     sticks = [
         Path(_unescaped(fields[1]))
-        for line in mounts.read_text("utf-8").splitlines()
+        for line in mounts.read_text("utf-8", errors="replace").splitlines()
         if len(fields := line.split(" ")) > 1 and fields[1].startswith(MEDIA)
     ]
     own = storage / EXPORT

@@ -51,14 +51,15 @@ KEPT_WORDS = {
     "level": frozenset("debug info warning error critical".split()),
 }
 MAX_LINE_CHARS = 20_000
+MAX_NUMBER = 10**10  # the highest amount in fen; numbers of phones and persons are above it
 
 
 def scrub_value(name: str, value: object) -> object:
     """A value under this name, or a mark in its place."""
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int):
-        return value if abs(value) < 10**12 else "[number]"
+    if isinstance(value, int | float):
+        return value if abs(value) <= MAX_NUMBER else "[number]"
     if not isinstance(value, str):
         return f"[{type(value).__name__}]"
     return scrub_text(name, value)

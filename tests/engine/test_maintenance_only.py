@@ -10,7 +10,7 @@ from kiosk.domain import events as e
 from kiosk.domain import operator as o
 from kiosk.domain.effects import DeskEffect, Effect, RestartNow, SaveAccount
 from kiosk.domain.kiosk import Service
-from kiosk.domain.records import VisitOpened
+from kiosk.domain.records import DeviceChanged, VisitOpened
 from kiosk.engine.engine import Engine
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import Playbook
@@ -81,6 +81,16 @@ def test_an_operator_who_leaves_is_logged_out(safe: SafeMode) -> None:
     safe.play.now_s += safe.play.rules.desk_idle_s
     safe.engine.handle(e.Tick())
     assert safe.engine.kiosk.desk.session is None
+
+
+def test_a_disk_that_fills_up_is_told_once_and_shown_to_the_operator(safe: SafeMode) -> None:
+    safe.play.diary.low = True
+    for _ in range(3):
+        safe.play.now_s += 60
+        safe.engine.rest()
+    assert safe.engine.kiosk.low_space
+    kinds = [kind for kind, _ in safe.play.diary.rows]
+    assert kinds[-1] == DeviceChanged.__name__ != kinds[-2]
 
 
 def test_the_payment_in_doubt_is_still_there_at_the_next_start(safe: SafeMode) -> None:

@@ -32,5 +32,11 @@ def test_blanks_and_hanzi_in_a_sticks_name_are_read(tmp_path):
     assert module._unescaped("/media/u/盘") == "/media/u/盘"
 
 
+def test_a_stick_whose_name_is_no_utf8_is_left_out(tmp_path):
+    mounts = table(tmp_path)
+    mounts.write_bytes(mounts.read_bytes() + "/dev/sdb1 /media/u/盘 vfat rw 0 0\n".encode("gbk"))
+    assert places(tmp_path, mounts) == (tmp_path / "export",)
+
+
 def test_there_are_never_more_places_than_a_page_holds(tmp_path):
     assert len(places(tmp_path, table(tmp_path, *["/mnt/"] * 30))) <= MAX_PLACES

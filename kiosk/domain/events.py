@@ -177,6 +177,11 @@ class ReprintTouched:
 
 
 @dataclass(frozen=True, slots=True)
+class PayRestTouched:
+    """Last page: there are bills left, look them up afresh and pay."""
+
+
+@dataclass(frozen=True, slots=True)
 class BackTouched:
     """One step back; while paying: do not pay."""
 
@@ -239,6 +244,7 @@ Touch = (
     | AgreeTouched
     | CollectTouched
     | ReprintTouched
+    | PayRestTouched
     | BackTouched
     | RetryTouched
     | LeaveTouched

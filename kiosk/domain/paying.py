@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from kiosk.domain import papers, payments, visits
+from kiosk.domain import papers, payments, still_due, visits
 from kiosk.domain.bill import parts_of
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Link
@@ -311,6 +311,7 @@ def follow(turn: Turn) -> None:
         return
     if payment.state is State.PAID:
         late = not isinstance(page, Paying)
+        still_due.paid(turn, payment)
         turn.show(Printing((), payment.payment_id, payment.amount_fen, turn.now_s, late=late))
     elif payment.state is State.CLOSED:
         _show_not_charged(turn, page)

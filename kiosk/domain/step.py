@@ -19,6 +19,7 @@ from kiosk.domain import (
     paying,
     payments,
     peripherals,
+    still_due,
     strips,
     visits,
 )
@@ -175,6 +176,8 @@ def _touched(turn: Turn, touch: e.Touch) -> None:
             visits.collect(turn, page)
         case e.ReprintTouched(receipt_no), Choosing() | Done():
             visits.reprint(turn, receipt_no)
+        case e.PayRestTouched(), Done() if still_due.still_due(turn.kiosk_now):
+            visits.search_again(turn)
         case e.RetryTouched(), Trouble():
             visits.retry(turn, page)
         case e.OpenCodeWanted(), None | Trouble(kind=TroubleKind.LOOKUP_FAILED):

@@ -268,3 +268,4 @@ class Visit:
     touched_s: float = 0.0
     swap: Subject | None = None  # another card was presented: ask, and hide everything
     swap_asked_s: float = 0.0
+    unpaid: tuple[Bill, ...] = ()  # of the last search, as far as they were not paid since

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from drivers.api import IdCard
-from kiosk.domain import operating, operator_devices, papers, payments, strips
+from kiosk.domain import operating, operator_devices, papers, payments, still_due, strips
 from kiosk.domain.bill import Bill
 from kiosk.domain.identifiers import ScanKind, route_scan, subject_digest
 from kiosk.domain.kiosk import Rules
@@ -174,6 +174,7 @@ def on_bills_reply(turn: Turn, call: SearchBills, outcome: Outcome) -> None:
         return
     match outcome:
         case BillsFound(bills):
+            still_due.found(turn, bills)
             turn.show(replace(page, bills=bills, retry_at_s=None))
             _conclude(turn)
         case Refused(Refusal.NOT_FOUND, _):

@@ -196,6 +196,12 @@ def at(page: v.Page, subject: Subject | None = PERSON, kiosk: Kiosk = READY) -> 
     return replace(kiosk, visit=v.Visit("V1", page, subject, touched_s=kiosk.now_s - 1))
 
 
+def _with_rest(page: v.Page, unpaid: tuple[Bill, ...]) -> Kiosk:
+    kiosk = at(page)
+    assert kiosk.visit is not None
+    return replace(kiosk, visit=replace(kiosk.visit, unpaid=unpaid))
+
+
 def _untouched(kiosk: Kiosk, seconds: float) -> Kiosk:
     assert kiosk.visit is not None
     return replace(kiosk, visit=replace(kiosk.visit, touched_s=kiosk.now_s - seconds))
@@ -280,6 +286,8 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "done": replace(at(v.Done(_states(S.PRINTED, S.PRINTED, S.PRINTED), PAYMENT_ID,
                                   CHOOSING.total_fen, CODE, until_s=NOW_S + 18)),
                         card_on_reader=True),
+        "done-rest": _with_rest(v.Done(_states(S.PRINTED), PAYMENT_ID, SCHOOL.amount_fen, CODE,
+                                       until_s=NOW_S + 18), BILLS[1:2]),
         "done-strip": at(_printed(S.PRINTED), kiosk=_with_strip(PaperState.WAITING)),
         "done-retracted": at(_printed(S.PRINTED), kiosk=_with_strip(PaperState.RETRACTED)),
         "done-later": at(v.Done(_states(S.PRINTED, S.LATER, S.LATER), PAYMENT_ID,

@@ -59,6 +59,7 @@ TOUCHES: dict[str, e.Event] = {
     "collect": e.CollectTouched(),
     "reprint": e.ReprintTouched(HEAD.receipt_no),
     "retry": e.RetryTouched(),
+    "pay rest": e.PayRestTouched(),
     "enter code": e.EnterCodeTouched(),
     "back": e.BackTouched(),
     "leave": e.LeaveTouched(),

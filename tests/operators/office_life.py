@@ -27,7 +27,7 @@ DAY_S = 86400.0
 LOSSES = (p.CreatePayment, p.QueryPayment, p.ClosePayment, p.IssueReceipts, p.ClaimReceipt,
           p.ConfirmClaim, p.ReleaseClaim)  # fmt: skip
 TOUCHES = (e.PayTouched(), e.AgreeTouched(), e.BackTouched(), e.LeaveTouched(), e.CollectTouched(),
-           e.RetryTouched(), e.SwapAnswered(accept=True), e.EnterCodeTouched())  # fmt: skip
+           e.RetryTouched(), e.SwapAnswered(accept=True), e.EnterCodeTouched(), e.PayRestTouched())  # fmt: skip
 PLAIN = (
     o.LogOut(), o.StillThere(), o.TakeOutOfService(o.ClosedBecause.REPAIR), o.PutInService(),
     o.BeginPaperChange(), o.PrintTest(), o.EndPaperChange(confirmed=True),

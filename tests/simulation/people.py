@@ -264,6 +264,8 @@ class Resident:
     def _finish(self, page: Done) -> None:
         if page.doubtful and self._chance(0.6):
             self._send(e.ReprintTouched(page.doubtful[0].receipt_no))
+        elif self._acts < 12 and self._chance(0.5 * self._nature.pays):
+            self._send(e.PayRestTouched())
         elif self._chance(0.7):
             self._send(e.LeaveTouched())
 

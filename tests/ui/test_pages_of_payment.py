@@ -208,6 +208,21 @@ def test_receipts_still_being_issued_are_promised():
     assert "还在开具" in done_page(SCREENS["done-no-receipt"], ZH).later
 
 
+def test_the_last_page_offers_to_pay_what_is_left():
+    assert done_page(SCREENS["done-rest"], ZH).still_due == "还有 1 笔待缴：¥\u00a0163.50"
+    assert done_page(SCREENS["done-rest"], ZH).pay_rest == "去缴费"
+    assert done_page(SCREENS["done-rest"], EN).pay_rest == "Pay it"
+    kiosk = SCREENS["done-rest"]
+    several = replace(kiosk, visit=replace(kiosk.visit, unpaid=CHOOSING.bills[1:]))
+    assert done_page(several, EN).still_due.startswith("2 bills still to pay: ")
+    assert done_page(several, EN).pay_rest == "Pay them"
+
+
+def test_with_nothing_left_the_last_page_offers_nothing_more():
+    page = done_page(SCREENS["done"], ZH)
+    assert page.still_due == page.pay_rest == ""
+
+
 def test_the_last_page_counts_down_to_the_start():
     assert returns_in(SCREENS["done"], ZH) == "18 秒后回到首页"
 

@@ -10,10 +10,12 @@ from PySide6.QtQml import QmlElement
 from kiosk.domain import events as e
 from kiosk.domain import strips
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.still_due import still_due
 from kiosk.domain.visit import Done, ItemState
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.translations import Texts
 from kiosk.ui.viewmodels import wording
+from kiosk.ui.viewmodels.fee import NO_BREAK
 from kiosk.ui.viewmodels.follower import Follower
 from kiosk.ui.viewmodels.items import ItemRow, item_row
 from kiosk.ui.viewmodels.look import LookViewModel
@@ -35,6 +37,8 @@ class DonePage:
     retracted: str = ""
     take_card: str = ""
     inquiry_code: str = ""
+    still_due: str = ""
+    pay_rest: str = ""
     items: tuple[ItemRow, ...] = ()
 
 
@@ -42,7 +46,9 @@ def done_page(kiosk: Kiosk, texts: Texts) -> DonePage:
     page = kiosk.visit.page if kiosk.visit else None
     if not isinstance(page, Done):
         return DonePage()
-    code = page.inquiry_code
+    code, left = page.inquiry_code, still_due(kiosk)
+    left_fen = sum(bill.amount_fen for bill in left)
+    left_amount = wording.amount(texts, left_fen).replace(" ", NO_BREAK)
     retracted = [item for item in page.items if strips.was_retracted(kiosk, item.job_id)]
     return DonePage(
         is_calm=not page.doubtful and not page.later and not retracted,
@@ -55,6 +61,8 @@ def done_page(kiosk: Kiosk, texts: Texts) -> DonePage:
         retracted=texts.of("done.retracted") if retracted else "",
         take_card=texts.of("done.take_card") if kiosk.card_on_reader else "",
         inquiry_code=texts.of("done.inquiry_code", code=code) if code else "",
+        still_due=texts.count("done.still_due", len(left), amount=left_amount) if left else "",
+        pay_rest=texts.count("done.pay_rest", len(left)) if left else "",
         items=tuple(
             item_row(
                 item,
@@ -175,6 +183,14 @@ class DoneViewModel(Follower):
     def inquiryCode(self) -> str:
         return self._page.inquiry_code
 
+    @Property(str, notify=changed)
+    def stillDue(self) -> str:
+        return self._page.still_due
+
+    @Property(str, notify=changed)
+    def payRest(self) -> str:
+        return self._page.pay_rest
+
     @Property(QObject, notify=changed)
     def items(self) -> Rows:
         return self._items
@@ -186,6 +202,10 @@ class DoneViewModel(Follower):
     @Slot()
     def finish(self) -> None:
         self.core.post(e.LeaveTouched())
+
+    @Slot()
+    def payTheRest(self) -> None:
+        self.core.post(e.PayRestTouched())
 
     @Slot(str)
     def reprint(self, receipt_no: str) -> None:

@@ -102,6 +102,20 @@ Page {
             color: Theme.soft
             horizontalAlignment: Text.AlignHCenter
         },
+        Banner {
+            Layout.fillWidth: true
+            text: page.viewModel.stillDue
+            picture: "coins"
+            tone: "remember"
+            bold: true
+        },
+        QuietButton {
+            Layout.fillWidth: true
+            visible: text !== ""
+            text: page.viewModel.payRest
+            tint: Theme.accentText
+            onClicked: page.viewModel.payTheRest()
+        },
         PrimaryButton {
             Layout.fillWidth: true
             text: page.say.of("done.finish")

@@ -171,7 +171,7 @@ BUGS = (
         "    turn.record(\n        OpenCodeHandedOut(", "    id(\n        OpenCodeHandedOut(",
     )),
     bug("the reserve's index is forgotten", DOMAIN + "open_codes.py", (
-        "            if code.serial > kiosk.ledger.code_book.last_serials.get(block.block_id, 0):\n",
+        "            if code.serial > last_serial and code.code not in book.codes:\n",
         "            if code.serial > 0:\n",
     )),
     bug("an open code without a word counts as expired", DOMAIN + "open_codes.py", (

@@ -407,11 +407,12 @@ class Trial:
         runtime = "/run/kiosk-trial"
         self.system.run("install", "-d", "-o", user, "-m", "0700", runtime)
         command = shlex.split(self.unit()["Service"]["ExecStart"].replace("$CAGE_OPTIONS", ""))
-        wayland = {
-            "XDG_RUNTIME_DIR": runtime, "WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman",
-            "WLR_LIBINPUT_NO_DEVICES": "1", "QT_QPA_PLATFORM": "wayland",
-            "QT_WAYLAND_DISABLE_WINDOWDECORATION": "1",
-        }  # fmt: skip
+        lines = re.findall(
+            r"^Environment=(.+)$", (self.system.path / UNIT[1:]).read_text(), re.MULTILINE
+        )
+        units = dict(pair.split("=", 1) for line in lines for pair in line.split())
+        headless = {"WLR_BACKENDS": "headless", "WLR_LIBINPUT_NO_DEVICES": "1"}
+        wayland = units | headless | {"XDG_RUNTIME_DIR": runtime}
         self._spawn(command, wayland)
         grab = ["runuser", "-u", user, "--", "env", f"XDG_RUNTIME_DIR={runtime}"]
         grab += ["WAYLAND_DISPLAY=wayland-0", "grim", f"{runtime}/now.png"]

@@ -61,7 +61,10 @@ class BareDebian:
         places = {"/dev": "dev", "/sys": "sys", "/tmp/.X11-unix": "tmp/.X11-unix"}
         archives = OUT / "archives"
         archives.mkdir(exist_ok=True)
-        Path("/tmp/.X11-unix").mkdir(mode=0o1777, exist_ok=True)
+        sockets = Path("/tmp/.X11-unix")
+        sockets.mkdir(mode=0o1777, exist_ok=True)
+        # Displays of this run alone: neither ours nor cage's leave a socket on the machine.
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "x11", str(sockets)], check=True)
         subprocess.run(["mount", "-t", "proc", "proc", str(self.path / "proc")], check=True)
         for source, target in {**places, str(archives): "var/cache/apt/archives"}.items():
             (self.path / target).mkdir(parents=True, exist_ok=True)

@@ -52,7 +52,7 @@ class Screen:
         )  # fmt: skip
 
     def close(self) -> None:
-        self._process.kill()
+        self._process.terminate()
         self._process.wait()
 
 

@@ -18,6 +18,8 @@ from kiosk.domain.records import PaperState
 from kiosk.domain.visit import Notice, Visit
 
 NO_OPEN_CODES = OpenCodeRules()
+OLDEST_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+"""A clock that shows less has lost its battery."""
 
 
 @dataclass(frozen=True, slots=True)

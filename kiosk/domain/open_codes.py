@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from kiosk.domain import visits
 from kiosk.domain.code_book import day_of
 from kiosk.domain.effects import PrintSlip
-from kiosk.domain.kiosk import Kiosk, Link, Service
+from kiosk.domain.kiosk import OLDEST_NOW, Kiosk, Link, Service
 from kiosk.domain.open_code import TABLE, Block, Event, HandedOut, OpenCode, Reserve, State
 from kiosk.domain.platform import (
     AnswerLost,
@@ -125,7 +125,8 @@ def _is_allowed(kiosk: Kiosk, amount_fen: int) -> bool:
     today = day_of(int(kiosk.wall.timestamp()))
     day_fen = book.day_fen if book.day == today else 0
     return (
-        amount_fen <= rules.max_code_fen
+        kiosk.wall >= OLDEST_NOW  # a lost clock cannot tell whether a code still lives
+        and amount_fen <= rules.max_code_fen
         and day_fen + amount_fen <= rules.per_day_fen
         and book.outage_fen + amount_fen <= rules.per_outage_fen
     )

@@ -11,13 +11,13 @@ from pathlib import Path
 from drivers.api import PrinterCondition, Role
 from kiosk import event_catalogue
 from kiosk.domain.hours import CHINA, is_open
-from kiosk.domain.kiosk import Kiosk, Link, Presence, Service
+from kiosk.domain.kiosk import OLDEST_NOW, Kiosk, Link, Presence, Service
 from kiosk.domain.ledger import Payment
 from kiosk.domain.operator_checks import doubtful_job, statement_days
 from kiosk.domain.payment import ASKED_ABOUT, FINAL, Event, State, can_take
 from kiosk.event_ids import EventId
 from kiosk.maintenance import wording
-from kiosk.maintenance.readiness import FREE_BYTES_NEEDED, FREE_BYTES_WISHED, OLDEST_NOW
+from kiosk.maintenance.readiness import FREE_BYTES_NEEDED, FREE_BYTES_WISHED
 from kiosk.maintenance.views import (
     ActOn,
     Doubtful,

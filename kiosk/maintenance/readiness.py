@@ -11,6 +11,7 @@ from typing import Any
 
 from drivers.preview import prints_rarest_hanzi
 from kiosk import event_catalogue
+from kiosk.domain.kiosk import OLDEST_NOW
 from kiosk.domain.platform import Acknowledged, CheckLink, Outcome, PlatformCall, Refused
 from kiosk.event_ids import EventId
 from kiosk.journal import keys
@@ -34,7 +35,6 @@ from kiosk.settings.model import Environment
 FREE_BYTES_NEEDED = 512 * 1024 * 1024
 FREE_BYTES_WISHED = 2 * 1024 * 1024 * 1024
 MICROSECONDS_AN_HOUR = 3_600_000_000
-OLDEST_NOW = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this has lost its battery
 MAX_FINDINGS = 5
 FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -256,6 +257,14 @@ def test_caps_hold(rules: OpenCodeRules, allowed: int) -> None:
     for _ in range(5):
         book.send(e.FeeChosen(RENT), e.HandOutTouched(), e.AnotherFeeTouched())
     assert len(handed_out(book)) == allowed
+
+
+def test_a_kiosk_that_lost_its_clock_hands_out_nothing() -> None:
+    book = outage()
+    assert open_codes.is_offered(book.kiosk)
+    book.clock_off = datetime(1970, 1, 2, tzinfo=UTC) - START
+    book.tick(1)
+    assert not open_codes.is_offered(book.kiosk)
 
 
 def test_the_caps_of_an_outage_survive_a_restart_and_end_with_it() -> None:

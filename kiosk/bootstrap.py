@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,12 +35,15 @@ from kiosk.domain.effects import (
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.platform import (
+    FetchNotices,
     FetchOpenCodes,
     NotSent,
     Outcome,
     PlatformCall,
     ReadReserve,
+    RenewCertificate,
     ReportOpenCodes,
+    SendHeartbeat,
 )
 from kiosk.domain.records import BadRecord
 from kiosk.engine.clock import SystemClock
@@ -82,6 +85,7 @@ from kiosk.platform_api.signing_keys import (
     verifying_key_file,
 )
 from kiosk.platform_api.transport import Timeouts
+from kiosk.platform_api.upkeep import Upkeep
 from kiosk.reconcile import Statement
 from kiosk.sd_notify import notify
 from kiosk.settings.fee_catalogue import shipped_catalogue
@@ -225,6 +229,12 @@ def client_of(settings: Settings, base_url: str, breaker: Breaker | None = None)
 
 def renewal_of(settings: Settings) -> Renewal | None:
     """Of the kiosk's certificate; None where the site has none. Raises KeyUnusable, OSError."""
+    return (
+        _renewal(settings, client_of(settings, "")) if settings.platform.certificate_file else None
+    )
+
+
+def _renewal(settings: Settings, client: PlatformClient) -> Renewal | None:
     platform = settings.platform
     if not platform.certificate_file:
         return None
@@ -232,7 +242,7 @@ def renewal_of(settings: Settings) -> Renewal | None:
         settings.storage_directory,
         settings.kiosk.id,
         (platform.certificate_file, platform.certificate_key_file),
-        client_of(settings, "").ask,
+        client.ask,
         PlainDisk(),
     )
 
@@ -250,9 +260,15 @@ def _perform(settings: Settings, base_url: str, breaker: Breaker | None = None) 
         client.ask,
     )
 
+    now = partial(datetime.now, UTC)
+    renewal = _renewal(settings, client)
+    upkeep = Upkeep(settings.kiosk.id, VERSION, client.ask, renewal, now)
+
     def perform(call: PlatformCall) -> Outcome:
         if isinstance(call, ReadReserve | FetchOpenCodes | ReportOpenCodes):
             return reserve.perform(call)
+        if isinstance(call, SendHeartbeat | FetchNotices | RenewCertificate):
+            return upkeep.perform(call)
         return client.perform(call)
 
     return perform

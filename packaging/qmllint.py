@@ -36,7 +36,8 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 def view_models() -> list[Path]:
     """Modules with types for QML; the dumper knows a base class only after it has read it."""
     found = (path for path in UI.rglob("*.py") if "QML_IMPORT_NAME" in path.read_text("utf-8"))
-    return [UI / "viewmodels" / "follower.py", *sorted(found)]
+    bases = (UI / "viewmodels" / name for name in ("follower.py", "rows.py"))
+    return [*bases, *sorted(found)]
 
 
 def write_types(out: Path) -> None:

@@ -13,7 +13,7 @@ from kiosk.domain.hours import Span, is_open
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block, OpenCodeRules
 from kiosk.domain.operator import OperatorDesk
-from kiosk.domain.platform import EVERYTHING, Offer
+from kiosk.domain.platform import EVERYTHING, Offer, PublicNotice
 from kiosk.domain.records import PaperState
 from kiosk.domain.visit import Notice, Visit
 
@@ -49,8 +49,11 @@ class Rules:
     take_back_s: float = 30.0  # a strip waits in the mouth, where the printer can draw it in
     issue_patience_s: float = 12.0  # waiting for receipts at the printing page
     auto_collect_s: float = 8.0
-    link_check_s: float = 20.0
+    link_check_s: float = 24.0  # with heartbeat and notices under 0.05 requests a second
     link_retry_s: float = 5.0
+    heartbeat_s: float = 0.0  # telling the platform how the kiosk is; 0: never
+    notices_s: float = 0.0  # fetching the notices of the day; 0: never
+    renewal_s: float = 0.0  # looking whether the certificate is to be renewed; 0: never
     janitor_s: tuple[float, ...] = (5, 10, 20, 40, 80, 300, 3600, 86400)  # the last for ever
     give_up_s: float = 7 * 86400.0  # an unknown payment this old becomes a case for a human
     open_codes: OpenCodeRules = NO_OPEN_CODES
@@ -99,6 +102,20 @@ class Chore:
     closing: bool = False  # the query was answered, the close that follows it is on its way
 
 
+class Job(StrEnum):
+    """What a kiosk does for its own sake."""
+
+    HEARTBEAT = "heartbeat"
+    NOTICES = "notices"
+    CERTIFICATE = "certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class JobDue:
+    at_s: float
+    in_flight: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Strip:
     """The last strip that was seen in the printer's mouth; `job_id` is empty where unknown."""
@@ -123,6 +140,9 @@ class Kiosk:
     link: Link = Link.UNKNOWN
     link_check_at_s: float = 0.0
     link_check_in_flight: bool = False
+    upkeep: Mapping[Job, JobDue] = field(default_factory=lambda: MappingProxyType({}))
+    notices: tuple[PublicNotice, ...] = ()
+    certificate_trouble: str = ""  # why it was not renewed
     chores: Mapping[str, Chore] = field(default_factory=lambda: MappingProxyType({}))
     reserve: tuple[Block, ...] | None = None  # open codes; None: not read yet
     now_s: float = 0.0

@@ -18,6 +18,7 @@ from kiosk.domain.platform import (
     Outcome,
     PlatformCall,
     ReadReserve,
+    RenewCertificate,
 )
 from kiosk.domain.records import DeviceChanged, LinkChanged
 from kiosk.domain.turn import Turn
@@ -61,14 +62,14 @@ def on_disk_seen(turn: Turn, seen: DiskSeen) -> None:
 def on_any_reply(turn: Turn, call: PlatformCall, outcome: Outcome) -> None:
     """Learn from every call whether the link works, and whose answers come back; doubt about
     the link is settled by a check at once."""
-    if isinstance(call, ReadReserve):
-        return  # It asked the disk, not the platform.
+    if isinstance(call, ReadReserve | RenewCertificate):
+        return  # Mostly they ask the disk, not the platform.
     _watch_signatures(turn, outcome)
     if isinstance(call, CheckLink):
         _set_link(turn, Link.UP if isinstance(outcome, Acknowledged) else Link.DOWN)
         up = turn.kiosk.link is Link.UP
         gap_s = turn.rules.link_check_s if up else turn.rules.link_retry_s
-        next_s = _own_moment_s(turn.rules.kiosk_id, turn.now_s + gap_s / 2, gap_s)
+        next_s = own_moment_s(turn.rules.kiosk_id, turn.now_s + gap_s / 2, gap_s)
         turn.change(link_check_in_flight=False, link_check_at_s=next_s)
     elif isinstance(outcome, NotSent | AnswerLost):
         turn.change(link_check_at_s=turn.now_s)
@@ -90,7 +91,7 @@ def _watch_signatures(turn: Turn, outcome: Outcome) -> None:
             turn.record(DeviceChanged(PLATFORM, "genuine"))
 
 
-def _own_moment_s(kiosk_id: str, after_s: float, period_s: float) -> float:
+def own_moment_s(kiosk_id: str, after_s: float, period_s: float) -> float:
     """The next moment of this kiosk's own within the period: kiosks that got their power
     back together must not ask together for ever after."""
     share = crc32(kiosk_id.encode()) / 2**32

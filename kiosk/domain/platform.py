@@ -166,6 +166,21 @@ class OpenCodesSeen:
     codes: tuple[CodeSeen, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PublicNotice:
+    """The platform's sentence for the start page, within its time."""
+
+    text_zh: str
+    text_en: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesFetched:
+    notices: tuple[PublicNotice, ...]
+
+
 Answer = (
     BillsFound
     | ReceiptsFound
@@ -176,6 +191,7 @@ Answer = (
     | ReserveRead
     | OpenCodesFetched
     | OpenCodesSeen
+    | NoticesFetched
 )
 Outcome = Answer | NotSent | AnswerLost | Refused
 
@@ -338,8 +354,50 @@ PaymentCall = (
     | ReleaseClaim
     | CheckLink
 )
+
+
+class Readiness(StrEnum):
+    READY = "ready"
+    BUSY = "busy"  # somebody is there
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class PaperLevel(StrEnum):
+    OK = "ok"
+    NEAR_END = "near_end"
+    OUT = "out"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a kiosk is, in numbers and states."""
+
+    readiness: Readiness
+    uptime_s: float
+    open_payments: int
+    receipts_owed: int
+    paper: PaperLevel
+
+
+@dataclass(frozen=True, slots=True)
+class SendHeartbeat:
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class FetchNotices:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RenewCertificate:
+    """Renew the certificate of the connection, where it is time."""
+
+
+UpkeepCall = SendHeartbeat | FetchNotices | RenewCertificate
 ReserveCall = ReadReserve | FetchOpenCodes | ReportOpenCodes
-PlatformCall = PaymentCall | ReserveCall
+PlatformCall = PaymentCall | ReserveCall | UpkeepCall
 
 
 def believable(call: PlatformCall, outcome: Outcome) -> Outcome:

@@ -21,6 +21,7 @@ from kiosk.domain import (
     peripherals,
     still_due,
     strips,
+    upkeep,
     visits,
 )
 from kiosk.domain import platform as p
@@ -45,7 +46,7 @@ from kiosk.domain.visit import (
     TroubleKind,
 )
 
-TICKING = (peripherals, payments, papers, strips, open_codes, paying, visits, operating)
+TICKING = (peripherals, payments, papers, strips, open_codes, paying, visits, operating, upkeep)
 """The flows that time moves, in the order in which they are asked."""
 
 
@@ -141,6 +142,8 @@ def _reply(turn: Turn, call: p.PlatformCall, outcome: p.Outcome) -> None:
             papers.on_settle_reply(turn, call, outcome)
         case p.CheckLink():
             pass
+        case p.SendHeartbeat() | p.FetchNotices() | p.RenewCertificate():
+            upkeep.on_reply(turn, call, outcome)
         case p.ReadReserve():
             open_codes.on_reserve_read(turn, outcome)
         case p.FetchOpenCodes():

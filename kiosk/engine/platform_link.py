@@ -18,6 +18,7 @@ from kiosk.domain.platform import (
     ClosePayment,
     ConfirmClaim,
     CreatePayment,
+    FetchNotices,
     FetchOpenCodes,
     IssueReceipts,
     Outcome,
@@ -25,9 +26,11 @@ from kiosk.domain.platform import (
     QueryPayment,
     ReadReserve,
     ReleaseClaim,
+    RenewCertificate,
     ReportOpenCodes,
     SearchBills,
     SearchReceipts,
+    SendHeartbeat,
 )
 from kiosk.engine.worker import Worker
 
@@ -60,6 +63,8 @@ def channel_of(call: PlatformCall) -> Channel:
         case ClaimReceipt():
             return Channel.PAPER
         case ConfirmClaim() | ReleaseClaim():
+            return Channel.CHORES
+        case SendHeartbeat() | FetchNotices() | RenewCertificate():
             return Channel.CHORES
         case CheckLink():
             return Channel.LINK

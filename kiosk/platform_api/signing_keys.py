@@ -90,20 +90,24 @@ def _content(path: Path, *, forbidden: int, advice: str) -> bytes:
     except OSError as error:
         raise KeyUnusable(f"{path} cannot be read: {error.strerror}") from error
     try:
-        status = os.fstat(descriptor)
-        mode = stat.S_IMODE(status.st_mode)
-        if not stat.S_ISREG(status.st_mode):
-            raise KeyUnusable(f"{path} is not a regular file")
-        if status.st_uid not in (os.geteuid(), 0):
-            raise KeyUnusable(f"{path} belongs to user {status.st_uid}: chown it to the kiosk's")
-        if mode & forbidden:
-            raise KeyUnusable(f"{path} is open to others (mode {mode:04o}): {advice} {path}")
+        require_ours(path, os.fstat(descriptor), forbidden=forbidden, advice=advice)
         content = os.read(descriptor, MAX_KEY_FILE_BYTES + 1)
     finally:
         os.close(descriptor)
     if len(content) > MAX_KEY_FILE_BYTES:
         raise KeyUnusable(f"{path} is longer than {MAX_KEY_FILE_BYTES} bytes: not one key")
     return content
+
+
+def require_ours(path: Path, status: os.stat_result, *, forbidden: int, advice: str) -> None:
+    """A regular file of ours or of root, without the `forbidden` bits. Raises KeyUnusable."""
+    mode = stat.S_IMODE(status.st_mode)
+    if not stat.S_ISREG(status.st_mode):
+        raise KeyUnusable(f"{path} is not a regular file")
+    if status.st_uid not in (os.geteuid(), 0):
+        raise KeyUnusable(f"{path} belongs to user {status.st_uid}: chown it to the kiosk's")
+    if mode & forbidden:
+        raise KeyUnusable(f"{path} is open to others (mode {mode:04o}): {advice} {path}")
 
 
 # --- keys --------------------------------------------------------------------------------------

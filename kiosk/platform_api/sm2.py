@@ -65,14 +65,15 @@ class Sm2Unusable(Exception):
 
 
 @cache
-def _crypto() -> ctypes.CDLL:
+def libcrypto(file: str = _LIBRARY) -> ctypes.CDLL:
+    """OpenSSL's library with the functions that SM2 needs. Raises Sm2Unusable."""
     try:
-        library = ctypes.CDLL(_LIBRARY)
+        library = ctypes.CDLL(file)
         for name, (arguments, result) in _FUNCTIONS.items():
             function = getattr(library, name)
             function.argtypes, function.restype = arguments, result
     except (OSError, AttributeError) as error:
-        raise Sm2Unusable(f"SM2 needs {_LIBRARY}: install the package libssl3") from error
+        raise Sm2Unusable(f"SM2 needs {file}: install the package libssl3") from error
     return library
 
 
@@ -82,7 +83,7 @@ class Sm2Key:
     def __init__(self, pem: bytes, *, private: bool) -> None:
         """Raises Sm2Unusable where `pem` holds no such key."""
         self._handle = None
-        crypto = _crypto()
+        crypto = libcrypto()
         read = crypto.PEM_read_bio_PrivateKey if private else crypto.PEM_read_bio_PUBKEY
         with _memory(pem) as source:
             self._handle = read(source, None, None, None)
@@ -92,10 +93,10 @@ class Sm2Key:
 
     def __del__(self) -> None:
         if self._handle:
-            _crypto().EVP_PKEY_free(self._handle)
+            libcrypto().EVP_PKEY_free(self._handle)
 
     def sign(self, message: bytes) -> bytes:
-        crypto = _crypto()
+        crypto = libcrypto()
         with self._digest(crypto.EVP_DigestSignInit) as context:
             length = ctypes.c_size_t(_MAX_DER_BYTES)
             buffer = ctypes.create_string_buffer(_MAX_DER_BYTES)
@@ -108,7 +109,7 @@ class Sm2Key:
     def verify(self, signature: bytes, message: bytes) -> bool:
         if len(signature) != SIGNATURE_BYTES:
             return False
-        crypto, der = _crypto(), der_from_raw(signature)
+        crypto, der = libcrypto(), der_from_raw(signature)
         with self._digest(crypto.EVP_DigestVerifyInit) as context:
             found = crypto.EVP_DigestVerify(context, der, len(der), message, len(message))
         crypto.ERR_clear_error()
@@ -116,7 +117,7 @@ class Sm2Key:
 
     @contextmanager
     def _digest(self, initialise: Any) -> Iterator[Any]:
-        crypto = _crypto()
+        crypto = libcrypto()
         context = crypto.EVP_MD_CTX_new()
         key_context = crypto.EVP_PKEY_CTX_new(self._handle, None)
         try:
@@ -132,7 +133,7 @@ class Sm2Key:
 
 def new_pair() -> tuple[bytes, bytes]:
     """A fresh key as PEM: private (PKCS #8) and public."""
-    crypto = _crypto()
+    crypto = libcrypto()
     context = crypto.EVP_PKEY_CTX_new_from_name(None, b"SM2", None)
     handle = ctypes.c_void_p()
     try:
@@ -160,7 +161,7 @@ def der_from_raw(raw: bytes) -> bytes:
 
 @contextmanager
 def _memory(content: bytes | None = None) -> Iterator[Any]:
-    crypto = _crypto()
+    crypto = libcrypto()
     buffer = (
         crypto.BIO_new(crypto.BIO_s_mem())
         if content is None
@@ -174,5 +175,5 @@ def _memory(content: bytes | None = None) -> Iterator[Any]:
 
 def _read(buffer: Any) -> bytes:
     text = ctypes.create_string_buffer(4096)
-    length = _crypto().BIO_read(buffer, text, len(text))
+    length = libcrypto().BIO_read(buffer, text, len(text))
     return text.raw[: max(length, 0)]

@@ -22,6 +22,8 @@ from kiosk.settings.adapters import CnnontaxSection
 
 DEFAULT_RULES = Rules(kiosk_id="", digest_key=b"", roles=frozenset())
 
+Period = Annotated[float, Field(ge=60, le=86400, allow_inf_nan=False)]
+RENEWAL_S = 86400.0
 Seconds = Annotated[float, Field(ge=0.1, le=3600, allow_inf_nan=False)]
 Tries = Annotated[int, Field(ge=1, le=20)]
 
@@ -119,6 +121,8 @@ class PlatformSection(Section):
     signing_key_file: FilePath = ""
     platform_key_file: FilePath = ""
     signature_algorithm: Literal["ed25519", "ecdsa-p256-sha256", "sm2-sm3"] = "ed25519"
+    heartbeat_s: Period = 300.0
+    notices_s: Period = 600.0
     reconnect_window_s: float = Field(5.0, ge=0, le=600, allow_inf_nan=False)
 
     @field_validator("base_url", "proxy")
@@ -295,6 +299,7 @@ class Settings(BaseModel):
 
     def rules(self, digest_key: bytes) -> Rules:
         """What decisions depend on."""
+        ours = self.platform.adapter == "http"  # nobody else's contract has these
         return Rules(
             kiosk_id=self.kiosk.id,
             digest_key=digest_key,
@@ -302,5 +307,8 @@ class Settings(BaseModel):
             open_codes=self.open_codes.rules(),
             offers=self.platform.offers,
             opening_hours=tuple(span_of(text) for text in self.opening.hours),
+            renewal_s=RENEWAL_S if ours and self.platform.certificate_file else 0.0,
+            heartbeat_s=self.platform.heartbeat_s if ours else 0.0,
+            notices_s=self.platform.notices_s if ours else 0.0,
             **self.timing.model_dump(),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from drivers.api import PrinterCondition, PrinterStatus, Role
@@ -15,7 +15,7 @@ from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules, Strip
 from kiosk.domain.ledger import Ledger, Office, Payment, Slip
 from kiosk.domain.open_code import Block, OpenCode, OpenCodeRules, Reserve
 from kiosk.domain.payment import State
-from kiosk.domain.platform import Subject, SubjectKind
+from kiosk.domain.platform import PublicNotice, Subject, SubjectKind
 from kiosk.domain.receipt import ReceiptHead
 from kiosk.domain.records import PaperState, PrintState
 
@@ -101,6 +101,12 @@ MANY = tuple(
           due=date(2026, 12, 31))
     for number in range(1, 11)
 )  # fmt: skip
+PAGES = tuple(
+    replace(
+        MANY[number % 10], bill_no=f"{5000 + number:020d}", title=f"公租房租金第 {number + 1} 期"
+    )
+    for number in range(45)
+)
 RECEIPTS = tuple(
     ReceiptHead(
         f"33010226-00000{number}", "0" * 20, title, agency, fen,
@@ -111,6 +117,10 @@ RECEIPTS = tuple(
         (12346, "住宿费", "杭州市示例职业学校", 60000, 3, 0),
         (12340, "考试报名费", "杭州市教育考试院", 12000, 20, 1),
     )
+)  # fmt: skip
+NEWS = PublicNotice(
+    "11月28日8时至12时系统维护，期间不能缴费。", "No payments on 28 November from 8:00 to 12:00: maintenance.",
+    WALL - timedelta(days=1), WALL + timedelta(days=1),
 )  # fmt: skip
 CHOOSING = v.Choosing(BILLS, RECEIPTS, frozenset(bill.bill_no for bill in BILLS))
 PAYING = v.Paying(
@@ -236,6 +246,7 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
     {
         "attract": READY,
         "attract-notice": replace(NO_PAPER, notice=v.Notice.WALLET_CODE, notice_until_s=2000),
+        "attract-news": replace(READY, notices=(NEWS,)),
         "attract-no-reader": NO_READER,
         "starting": replace(READY, link=Link.UNKNOWN),
         "no-link": replace(READY, link=Link.DOWN),
@@ -262,6 +273,7 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
                                  receipts=(), notice=v.Notice.RECEIPTS_UNAVAILABLE)),
         "bills-none-chosen": at(replace(CHOOSING, selected=frozenset(), receipts=())),
         "bills-many": at(v.Choosing(MANY, (), frozenset(b.bill_no for b in MANY))),
+        "bills-pages": at(v.Choosing(PAGES, (), frozenset(b.bill_no for b in PAGES))),
         "bills-veiled": _untouched(at(CHOOSING), 12),
         "bills-collect": at(replace(ONLY_RECEIPTS, auto_collect_at_s=NOW_S + 8)),
         "bills-copies": at(v.Choosing((), RECEIPTS[2:], frozenset())),

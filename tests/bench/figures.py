@@ -23,12 +23,20 @@ class Figure:
         return statistics.median(self.samples)
 
     @property
+    def p95(self) -> float:
+        return percentile(self.samples, 95)
+
+    @property
     def p99(self) -> float:
         return percentile(self.samples, 99)
 
     @property
     def peer_p50(self) -> float:
         return statistics.median(self.peer_samples) if self.peer_samples else 0.0
+
+    @property
+    def peer_p95(self) -> float:
+        return percentile(self.peer_samples, 95) if self.peer_samples else 0.0
 
     @property
     def ratio(self) -> float:

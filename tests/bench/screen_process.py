@@ -1,4 +1,4 @@
-"""One start of a screen, measured from inside: `bare`, `kiosk` or `touch`; prints JSON."""
+"""One start of a screen, measured from inside: `bare`, `kiosk`, `touch` or `list`; prints JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 TOUCHES = 200
+LISTS, LONG, SHORT = 9, 500, 20
 BARE = b"""import QtQuick
 Window { width: 1080; height: 1920; visible: true; color: "#f5f3ee"
   Text { anchors.centerIn: parent; text: "1,200.00"; font.pixelSize: 64 } }
@@ -100,5 +101,30 @@ def touch() -> None:
     tell(touch_ms=took_ms)
 
 
+def lists() -> None:
+    """A resident's bills from the snapshot to the picture: a page of many, and one of few."""
+    from dataclasses import replace
+
+    from kiosk.domain.visit import Choosing
+    from kiosk.ui.core_bridge import CoreBridge
+    from kiosk.ui.sample_screens import HOUSE, READY, at
+    from kiosk.ui.shell import Shell
+
+    bridge = CoreBridge(lambda event: None, READY)
+    shell = Shell(bridge, reduced_motion=True)
+    took_ms: dict[int, list[float]] = {LONG: [], SHORT: []}
+    for count in (LONG, SHORT) * LISTS:
+        bills = tuple(replace(HOUSE, bill_no=f"{number:020d}") for number in range(count))
+        bridge.publish(READY)
+        shell.app.processEvents()
+        shell.grab()
+        began = time.perf_counter()
+        bridge.publish(at(Choosing(bills, (), frozenset())))
+        shell.app.processEvents()
+        shell.grab()
+        took_ms[count].append((time.perf_counter() - began) * 1000)
+    tell(long_ms=took_ms[LONG], short_ms=took_ms[SHORT])
+
+
 if __name__ == "__main__":
-    {"bare": bare, "kiosk": kiosk, "touch": touch}[sys.argv[1]]()
+    {"bare": bare, "kiosk": kiosk, "touch": touch, "list": lists}[sys.argv[1]]()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 import sys
 import tempfile
@@ -30,9 +31,10 @@ from tests.fleet.tally import Tally, latencies_ms, peak_per_s, sent
 
 OUT = Path("out/fleet.json")
 POOL = 500
+FILES_OF_A_KIOSK = 30  # each channel: here, and twice in the link and once in the platform
 IDLE_LIMIT_PER_S = 0.05
 HERD_LIMIT = 0.5  # of the fleet in one second; without jitter it is all of it, again and again
-SETTLE_S = 25.0  # every kiosk has asked once
+SETTLE_S = 65.0  # every kiosk has asked everything once
 
 
 class Fleet:
@@ -172,7 +174,7 @@ def _broken(found: dict[str, Any]) -> list[str]:
     herd = HERD_LIMIT * found["kiosks"]
     promises = {
         f"at most {IDLE_LIMIT_PER_S} requests a second from an idle kiosk": (
-            found["idle_requests_per_s_and_kiosk"] <= IDLE_LIMIT_PER_S * 1.05
+            found["idle_requests_per_s_and_kiosk"] <= IDLE_LIMIT_PER_S
         ),
         "no error while nothing is broken": not found["busy_errors"],
         "residents paid": found["visits_paid_before_the_drill"] > 0,
@@ -186,6 +188,15 @@ def _broken(found: dict[str, Any]) -> list[str]:
     return [promise for promise, kept in promises.items() if not kept]
 
 
+def _make_room(files: int) -> None:
+    """Where the platform has no file left it cuts connections, as if the network had."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < files:
+        raise SystemExit(f"needs {files} open files, may have {hard}: raise `ulimit -n` or KIOSKS=")
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, files), hard))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make fleet", description=__doc__)
     parser.add_argument("--kiosks", type=int, default=200)
@@ -197,6 +208,7 @@ def main() -> int:
     parser.add_argument("--arrivals-per-s", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    _make_room(options.kiosks * FILES_OF_A_KIOSK)
     residents = options.kiosks * 10
     with (
         tempfile.TemporaryDirectory() as place,

@@ -10,6 +10,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
+from datetime import UTC, datetime
+from functools import partial
 
 from drivers.api import (
     CardKind,
@@ -22,7 +24,16 @@ from drivers.api import (
 from kiosk.domain import events as e
 from kiosk.domain.effects import Effect, PrintReceipt, PrintSlip
 from kiosk.domain.kiosk import Kiosk, Link, Rules, Service
-from kiosk.domain.platform import AnswerLost, NotSent, PlatformCall, QueryPayment
+from kiosk.domain.platform import (
+    AnswerLost,
+    FetchNotices,
+    NotSent,
+    Outcome,
+    PlatformCall,
+    QueryPayment,
+    RenewCertificate,
+    SendHeartbeat,
+)
 from kiosk.domain.visit import Choosing, Done, Paying, Trouble
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.engine import TICK_S, Engine
@@ -30,10 +41,13 @@ from kiosk.engine.platform_link import Channel, channel_of
 from kiosk.platform_api.breaker import Breaker
 from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.transport import Timeouts
+from kiosk.platform_api.upkeep import Upkeep
 from kiosk.sandbox.people import Person
+from kiosk.settings.model import PlatformSection
 from tests.fleet.tally import Tally
 from tests.support.playbook import MemoryDiary
 
+USUAL = PlatformSection()
 THINK_S = 1.0  # a resident looks at a page
 PATIENCE_S = 20.0  # then leaves a page of trouble
 FINE = PrinterStatus()
@@ -53,7 +67,13 @@ class FleetKiosk:
         pay: Callable[[str], None],
     ) -> None:
         kiosk_id = f"fleet-{number:04d}"
-        rules = Rules(kiosk_id, kiosk_id.encode(), ROLES)
+        rules = Rules(
+            kiosk_id,
+            kiosk_id.encode(),
+            ROLES,
+            heartbeat_s=USUAL.heartbeat_s,
+            notices_s=USUAL.notices_s,
+        )
         breaker = Breaker(window_s)
         self._pool, self._tally, self._pay = pool, tally, pay
         self._inbox: deque[e.Event] = deque()
@@ -61,6 +81,9 @@ class FleetKiosk:
             channel: PlatformClient(base_url, kiosk_id, Timeouts(), breaker=breaker)
             for channel in Channel
         }
+        now = partial(datetime.now, UTC)
+        chores = self._clients[Channel.CHORES]
+        self._upkeep = Upkeep(kiosk_id, "fleet", chores.ask, None, now)
         self._turns = {channel: threading.Lock() for channel in Channel}
         self._engine = Engine(rules, MemoryDiary(), SystemClock(), self._start, self._seen)
         self._page_since_s = 0.0
@@ -102,12 +125,17 @@ class FleetKiosk:
         channel = channel_of(call)
         with self._turns[channel]:
             began_s = time.monotonic()
-            outcome = self._clients[channel].perform(call)
+            outcome = self._perform(self._clients[channel], call)
         took_s = time.monotonic() - began_s
         waited = isinstance(call, QueryPayment) and call.wait_s > 0
         trouble = outcome.reason if isinstance(outcome, NotSent | AnswerLost) else ""
         self._tally.note(type(call).__name__, began_s, took_s, trouble, waited=waited)
         self._inbox.append(e.PlatformReplied(call, outcome))
+
+    def _perform(self, client: PlatformClient, call: PlatformCall) -> Outcome:
+        if isinstance(call, SendHeartbeat | FetchNotices | RenewCertificate):
+            return self._upkeep.perform(call)
+        return client.perform(call)
 
     def close(self) -> None:
         for client in self._clients.values():

@@ -100,7 +100,7 @@ PAGES: dict[type, End] = {
     )[0],
     Done: lambda play: (play.tap(ZHANG), play.pay(), play.wallet_pays())[0],
     Trouble: lambda play: (
-        play.tap(ZHANG), play.network(up=False), play.tick(21), play.send(e.PayTouched()),
+        play.tap(ZHANG), play.network(up=False), play.tick(37), play.send(e.PayTouched()),
     )[0],
 }  # fmt: skip
 

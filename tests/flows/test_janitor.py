@@ -68,7 +68,7 @@ def test_a_flapping_link_makes_no_case_of_a_fresh_payment(play: Playbook) -> Non
         play.link.faults = [(p.QueryPayment, "answer_lost"), (p.ClosePayment, "answer_lost")] * 2
         play.tick(6)
         play.network(up=False)
-        play.tick(21)
+        play.tick(37)
     assert state_of(play, payment_id) is State.UNKNOWN
 
 

@@ -83,7 +83,7 @@ def test_a_paid_visit_reads_so() -> None:
     play.tap(ZHANG)
     play.pay()
     play.wallet_pays()
-    play.tick(21)
+    play.tick(37)
     assert told(play, before) == PAID
 
 

@@ -39,7 +39,7 @@ def playing(rules: OpenCodeRules = RULES, diary: MemoryDiary | None = None) -> P
 
 def cut(book: Playbook) -> None:
     book.network(up=False)
-    book.tick(25)
+    book.tick(37)
     assert book.kiosk.link is Link.DOWN
 
 
@@ -193,7 +193,7 @@ def test_codes_are_handed_out_in_order_each_once_across_restarts() -> None:
     for _ in range(5):
         seen.append(take(book).code)
         book.restart()
-        book.tick(25)
+        book.tick(37)
     assert seen == sorted(set(seen))
     assert [each.serial for each in handed_out(book)] == [1, 2, 3, 4, 5]
     book.send(e.OpenCodeWanted(), e.FeeChosen(RENT), e.HandOutTouched())
@@ -209,7 +209,7 @@ def test_a_code_is_durable_before_it_is_shown() -> None:
         book.send(e.HandOutTouched())
     assert not any(k.visit and isinstance(k.visit.page, ShowingCode) for k in book.published)
     book.restart()
-    book.tick(25)
+    book.tick(37)
     assert take(book).code == handed_out(book)[0].code
 
 
@@ -221,7 +221,7 @@ def test_a_code_whose_commit_was_the_last_thing_is_never_shown_again() -> None:
     with pytest.raises(PowerCut):
         book.send(e.HandOutTouched())
     book.restart()
-    book.tick(25)
+    book.tick(37)
     first = handed_out(book)[0].code
     assert take(book).code != first
     back(book)
@@ -271,7 +271,7 @@ def test_the_caps_of_an_outage_survive_a_restart_and_end_with_it() -> None:
     book = outage(replace(RULES, per_outage_fen=8000))
     take(book)
     book.restart()
-    book.tick(25)
+    book.tick(37)
     assert all(each.item_code != RENT for each in open_codes.offers(book.kiosk))
     back(book)
     cut(book)

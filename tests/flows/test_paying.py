@@ -133,7 +133,7 @@ ROLE = Role.RECEIPT_PRINTER
 def test_with_the_link_down_no_payment_is_begun(play: Playbook) -> None:
     play.tap(ZHANG)
     play.network(up=False)
-    play.tick(21)
+    play.tick(37)
     play.send(e.PayTouched())
     assert shown_trouble(play) is TroubleKind.NOT_PAID_NETWORK
     assert not play.kiosk.ledger.payments

@@ -90,7 +90,7 @@ def test_an_unanswered_swap_question_goes_away(play: Playbook) -> None:
     play.tap(ZHANG)
     play.pay()
     play.tap(WANG)
-    play.tick(21)
+    play.tick(37)
     assert play.kiosk.visit is not None
     assert play.kiosk.visit.swap is None
 
@@ -273,7 +273,7 @@ def test_the_last_page_returns_to_the_start_by_itself(play: Playbook) -> None:
     play.tap(ZHANG)
     play.pay()
     play.wallet_pays()
-    play.tick(21)
+    play.tick(37)
     assert play.page is None
 
 
@@ -313,13 +313,13 @@ def test_the_end_of_a_visit_is_recorded_with_its_reason(play: Playbook) -> None:
 
 def test_without_a_link_the_start_page_says_so(play: Playbook) -> None:
     play.network(up=False)
-    play.tick(21)
+    play.tick(37)
     assert play.kiosk.service is Service.NO_LINK
 
 
 def test_the_start_page_comes_back_when_the_link_does(play: Playbook) -> None:
     play.network(up=False)
-    play.tick(21)
+    play.tick(37)
     play.network(up=True)
     play.tick(6)
     assert play.kiosk.service is Service.IN_SERVICE

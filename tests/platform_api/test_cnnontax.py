@@ -373,6 +373,12 @@ def test_garbage_and_silence_are_lost_answers(said: bytes, reason: str) -> None:
     assert found_by(lambda _: said) == AnswerLost(reason)
 
 
+def test_an_answer_after_the_total_deadline_is_not_read() -> None:
+    with peer(saying("5601", BILL)) as (address, _):
+        late = CnnontaxClient(address, DIALECT, Timeouts(connect_s=0.5, read_s=0.4, total_s=0.0))
+        assert late.query_bill(CODE) == AnswerLost("answer_timeout")
+
+
 def test_a_peer_that_is_not_there_is_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         gone = listener.getsockname()

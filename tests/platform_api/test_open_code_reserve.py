@@ -159,3 +159,13 @@ def test_a_report_says_what_became_of_each_code(path: Path) -> None:
     lost = reserve_at(path, lambda _: p.AnswerLost("x")).perform(p.ReportOpenCodes(reports))
     assert lost == p.AnswerLost("x")
     assert services.REPORT_OPEN_CODES.answer is body.OpenCodeStatesAnswer
+
+
+def test_codes_that_are_over_by_the_machines_own_clock_make_room(path: Path) -> None:
+    """Blocks of long ago fill the reserve; the clock that is the default knows that they are old."""
+    for number in range(MAX_BLOCKS + 1):
+        ask = Platform(lambda block_id: block_of(block_id, days=-5_000))
+        reserve = OpenCodeReserve(path, lambda: SECRET, "K1", KEYS.verifying, ask)
+        reserve.perform(p.ReadReserve())
+        call = p.FetchOpenCodes(f"B{number}", *FEE, count=10)
+        assert isinstance(reserve.perform(call), p.OpenCodesFetched)

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from kiosk.domain.platform import Acknowledged, AnswerLost, CheckLink, NotSent, Refusal, Refused
 from kiosk.platform_api.client import PlatformClient
@@ -180,7 +181,7 @@ def test_a_pending_key_that_is_none_is_made_anew(renewal: Renewal, rubbish: byte
     assert isinstance(renewal.renew(now()), Life)
 
 
-@pytest.mark.parametrize("kind", ["another key", "shorter", "expired", "rubbish"])
+@pytest.mark.parametrize("kind", ["another key", "shorter", "expired", "rubbish", "no key"])
 def test_a_certificate_that_is_not_what_was_asked_for_is_not_kept(
     renewal: Renewal, kind: str
 ) -> None:
@@ -188,7 +189,8 @@ def test_a_certificate_that_is_not_what_was_asked_for_is_not_kept(
         real = renewal.ask(RENEW, request, kiosk_id="K1")
         assert isinstance(real, RenewAnswer)
         other = issue(OLD, issue(AUTHORITY)).certificate.public_bytes(Encoding.PEM).decode()
-        text = {"another key": other, "rubbish": "-" * 200}.get(kind, real.certificate)
+        texts = {"another key": other, "rubbish": "-" * 200, "no key": _without_key(other)}
+        text = texts.get(kind, real.certificate)
         return real.model_copy(update={"certificate": text})
 
     moment = {"expired": now() + 365 * DAY}.get(kind, now())
@@ -200,6 +202,15 @@ def test_a_certificate_that_is_not_what_was_asked_for_is_not_kept(
     strict = Renewal(renewal.directory, "K1", configured, ask, PlainDisk())
     assert strict.renew(moment) == AnswerLost("wrong_certificate")
     assert not (renewal.directory / RENEWED).exists()
+
+
+def _without_key(certificate: str) -> str:
+    """The same certificate, but what stands for its key is no point of a curve."""
+    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    raw = ssl.PEM_cert_to_DER_cert(certificate)
+    assert raw.count(point) == 1
+    return ssl.DER_cert_to_PEM_cert(raw.replace(point, b"\x05" + point[1:]))
 
 
 @pytest.mark.parametrize("kind", ["no last line end", "a key beside it", "words around it"])

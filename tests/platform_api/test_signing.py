@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -28,12 +30,13 @@ from kiosk.platform_api.signing_keys import (
     KeyUnusable,
     digest,
     new_key_pair,
+    require_ours,
     signing_key,
     signing_key_file,
     verifying_key,
     verifying_key_file,
 )
-from kiosk.platform_api.sm2 import SIGNER_ID, der_from_raw, raw_from_der
+from kiosk.platform_api.sm2 import SIGNER_ID, Sm2Unusable, der_from_raw, libcrypto, raw_from_der
 from tests.platform_api.signed import NOW_S, answer, pair
 
 NONCE = "ab" * 16
@@ -396,6 +399,24 @@ def test_a_link_a_directory_and_nothing_are_no_key_files(tmp_path) -> None:
     for name in ("link", "missing", "."):
         with pytest.raises(KeyUnusable):
             signing_key_file(tmp_path / name, Algorithm.ED25519)
+
+
+def test_a_key_file_of_somebody_else_is_refused(tmp_path) -> None:
+    own, theirs = os.geteuid(), os.geteuid() + 1000
+    for owner in (own, 0):
+        require_ours(tmp_path, _status(owner), forbidden=0o077, advice="chmod 600")
+    with pytest.raises(KeyUnusable, match=f"belongs to user {theirs}"):
+        require_ours(tmp_path, _status(theirs), forbidden=0o077, advice="chmod 600")
+
+
+def _status(owner: int) -> os.stat_result:
+    return os.stat_result((stat.S_IFREG | 0o600, 0, 0, 1, owner, 0, 1, 0, 0, 0))
+
+
+def test_a_library_that_is_not_there_or_not_openssls_is_told_by_name() -> None:
+    for file in ("libcrypto-of-nobody.so", "libc.so.6"):
+        with pytest.raises(Sm2Unusable, match=f"SM2 needs {file}"):
+            libcrypto(file)
 
 
 @EVERY

@@ -69,7 +69,14 @@ def test_default_toml_names_every_key_with_the_default_of_the_program():
 
 def test_default_timing_is_that_of_the_rules():
     settings = load(None)
-    expected = Rules("demo-0001", b"key", frozenset(settings.devices))
+    platform = settings.platform
+    expected = Rules(
+        "demo-0001",
+        b"key",
+        frozenset(settings.devices),
+        heartbeat_s=platform.heartbeat_s,
+        notices_s=platform.notices_s,
+    )
     assert settings.rules(b"key") == expected
 
 
@@ -495,3 +502,13 @@ def test_open_codes_in_service_need_the_platforms_key(site):
     reserve = '[[open_codes.reserve]]\nitem = "1"\namount_fen = 100\n'
     found = faults_of(site('schema = 1\nenvironment = "production"\n' + reserve))
     assert any("open_codes.reserve: needs platform.platform_key_file" in each for each in found)
+
+
+def test_only_our_own_contract_has_heartbeat_notices_and_renewal():
+    settings = load(None)
+    platform = settings.platform.model_copy(update={"certificate_file": "kiosk.pem"})
+    ours = settings.model_copy(update={"platform": platform}).rules(b"key")
+    assert (ours.heartbeat_s, ours.notices_s, ours.renewal_s) == (300.0, 600.0, 86_400.0)
+    theirs = platform.model_copy(update={"adapter": "cnnontax"})
+    rules = settings.model_copy(update={"platform": theirs}).rules(b"key")
+    assert (rules.heartbeat_s, rules.notices_s, rules.renewal_s) == (0.0, 0.0, 0.0)

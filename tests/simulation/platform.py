@@ -214,12 +214,14 @@ class SimPlatform:
                 return self._settle(claim_id, state)
             case p.ReleaseClaim(claim_id):
                 return self._settle(claim_id, ledger.ClaimState.RELEASED)
-            case p.CheckLink():
+            case p.CheckLink() | p.SendHeartbeat() | p.RenewCertificate():
                 return p.Acknowledged()
             case p.FetchOpenCodes():
                 return self.codes.fetch(call)
             case p.ReportOpenCodes():
                 return self.codes.report(call)
+            case p.FetchNotices():
+                return p.NoticesFetched(())
             case p.ReadReserve():
                 raise AssertionError("the reserve is on the kiosk's own disk")
 

@@ -105,6 +105,10 @@ class ModelPlatform:
                 return self._settle(call.claim_id, used=False)
             case p.CheckLink():
                 return p.Acknowledged()
+            case p.SendHeartbeat() | p.RenewCertificate():
+                return p.Acknowledged()
+            case p.FetchNotices():
+                return p.NoticesFetched(())
             case p.ReadReserve():
                 return p.ReserveRead(())
             case p.FetchOpenCodes():

@@ -57,6 +57,17 @@ def test_the_start_page_asks_for_the_card():
     assert (page.reads_cards, page.notice, page.no_paper) == (True, "", "")
 
 
+def test_the_start_page_has_the_platforms_notice_as_one_sentence_in_its_language():
+    kiosk = SCREENS["attract-news"]
+    (notice,) = kiosk.notices
+    assert attract_page(kiosk, ZH).news == notice.text_zh
+    assert attract_page(kiosk, EN).news == notice.text_en
+    chinese_only = replace(kiosk, notices=(replace(notice, text_en=""),))
+    assert attract_page(chinese_only, EN).news == notice.text_zh
+    assert attract_page(replace(kiosk, wall=notice.until), ZH).news == ""
+    assert attract_page(replace(kiosk, notice=v.Notice.WALLET_CODE), ZH).news == ""
+
+
 def test_without_a_reader_the_start_page_asks_for_a_code():
     page = attract_page(NO_READER, ZH)
     assert page.title == "请扫码或输入缴款码"

@@ -18,6 +18,7 @@ from kiosk.ui.shell import _view_models
 from kiosk.ui.translations import Language, texts
 from kiosk.ui.viewmodels.bills import BillsViewModel
 from kiosk.ui.viewmodels.look import LookViewModel
+from kiosk.ui.viewmodels.paged_rows import PagedRows
 from kiosk.ui.viewmodels.pay import PayViewModel
 from kiosk.ui.viewmodels.rows import FIRST_ROLE, Rows, camel_case
 from kiosk.ui.viewmodels.screen import ScreenViewModel
@@ -134,6 +135,55 @@ def test_a_row_or_role_that_is_not_there_is_nothing(rows):
     assert rows.data(QModelIndex(), FIRST_ROLE) is None
     assert rows.data(rows.index(0), FIRST_ROLE + 9) is None
     assert rows.rowCount(rows.index(0)) == 0
+
+
+def page_of(count, *, big=()):
+    return tuple(Row(str(number), is_big=number in big) for number in range(count))
+
+
+def shown(rows):
+    return [rows.data(rows.index(number), FIRST_ROLE) for number in range(rows.rowCount())]
+
+
+@pytest.fixture
+def pages(qapp):
+    model = PagedRows(Row)
+    model.show_page(page_of(45), texts(Language.EN))
+    return model
+
+
+def test_a_long_list_is_shown_by_the_page_and_every_row_is_on_one(pages):
+    seen = [shown(pages)]
+    while pages.hasLater:
+        pages.later()
+        seen.append(shown(pages))
+    assert [len(each) for each in seen] == [20, 20, 5]
+    assert [key for each in seen for key in each] == [row.key for row in page_of(45)]
+    assert pages.note == "41 to 45 of 45"
+    pages.later()
+    assert shown(pages) == seen[-1]
+    pages.earlier()
+    assert shown(pages) == seen[1]
+
+
+def test_the_open_page_stays_while_its_rows_change_and_goes_with_the_list(pages):
+    pages.later()
+    pages.show_page(page_of(45, big={21}), texts(Language.ZH))
+    assert (shown(pages)[0], pages.note) == ("20", "第 21 到 40 项，共 45 项")
+    assert pages.data(pages.index(1), FIRST_ROLE + 1) is True
+    pages.show_page(page_of(44), texts(Language.ZH))
+    assert shown(pages)[0] == "0"
+
+
+def test_the_page_of_a_row_can_be_asked_for(pages):
+    pages.show_page(page_of(45), texts(Language.EN), at=44)
+    assert shown(pages)[0] == "40"
+
+
+@pytest.mark.parametrize(("count", "is_paged"), [(0, False), (20, False), (21, True)])
+def test_a_list_of_one_page_has_nothing_to_turn(pages, count, is_paged):
+    pages.show_page(page_of(count), texts(Language.EN))
+    assert (pages.isPaged, pages.hasEarlier, pages.hasLater) == (is_paged, False, is_paged)
 
 
 # --- the bridge ------------------------------------------------------------------------------------

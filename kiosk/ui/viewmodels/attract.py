@@ -11,8 +11,9 @@ from drivers.api import Role
 from kiosk.domain.events import EnterCodeTouched, OpenCodeWanted
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.open_codes import is_offered
+from kiosk.domain.upkeep import notice_now
 from kiosk.ui.core_bridge import CoreBridge
-from kiosk.ui.translations import Texts
+from kiosk.ui.translations import Language, Texts
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.code_entry import CodeEntryViewModel
 from kiosk.ui.viewmodels.follower import Follower
@@ -33,6 +34,7 @@ class AttractPage:
     reads_cards: bool = False
     notice: str = ""
     no_paper: str = ""
+    news: str = ""  # the platform's notice of the day
     is_drill: bool = False  # an outage can be practised
     drift_right_px: int = 0
     drift_down_px: int = 0
@@ -49,10 +51,19 @@ def attract_page(kiosk: Kiosk, texts: Texts) -> AttractPage:
         reads_cards=reads_cards,
         notice=wording.notice(texts, kiosk.notice),
         no_paper="" if prints else texts.of("attract.no_paper"),
+        news=_news(kiosk, texts),
         is_drill=is_offered(kiosk),
         drift_right_px=right * DRIFT_PX,
         drift_down_px=down * DRIFT_PX,
     )
+
+
+def _news(kiosk: Kiosk, texts: Texts) -> str:
+    """Beneath what concerns this kiosk: at most one more sentence, and none beside trouble."""
+    notice = notice_now(kiosk)
+    if notice is None or kiosk.notice is not None:
+        return ""
+    return notice.text_en if texts.language is Language.EN and notice.text_en else notice.text_zh
 
 
 @QmlElement
@@ -92,6 +103,10 @@ class AttractViewModel(Follower):
     @Property(str, notify=changed)
     def noPaper(self) -> str:
         return self._page.no_paper
+
+    @Property(str, notify=changed)
+    def news(self) -> str:
+        return self._page.news
 
     @Property(bool, notify=changed)
     def isDrill(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.domain import events as e
@@ -18,8 +18,8 @@ from kiosk.ui.translations import Texts
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.follower import Follower
 from kiosk.ui.viewmodels.look import LookViewModel
+from kiosk.ui.viewmodels.paged_rows import PagedRows
 from kiosk.ui.viewmodels.privacy import is_veiled
-from kiosk.ui.viewmodels.rows import Rows
 
 QML_IMPORT_NAME = "Kiosk.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -191,9 +191,9 @@ class BillsViewModel(Follower):
     def __init__(self, core: CoreBridge, look: LookViewModel) -> None:
         super().__init__(core, look)
         self._page = BillsPage()
-        self._bills = Rows(BillRow)
-        self._waiting = Rows(ReceiptRow)
-        self._printed = Rows(ReceiptRow)
+        self._bills = PagedRows(BillRow)
+        self._waiting = PagedRows(ReceiptRow)
+        self._printed = PagedRows(ReceiptRow)
         self._countdown = ""
         self.refresh()
 
@@ -201,9 +201,9 @@ class BillsViewModel(Follower):
         page = bills_page(self.kiosk, self.texts)
         if page != self._page:
             self._page = page
-            self._bills.show(page.bills)
-            self._waiting.show(page.waiting)
-            self._printed.show(page.printed)
+            self._bills.show_page(page.bills, self.texts)
+            self._waiting.show_page(page.waiting, self.texts)
+            self._printed.show_page(page.printed, self.texts)
             self.changed.emit()
         countdown = auto_collect(self.kiosk, self.texts)
         if countdown != self._countdown:
@@ -266,16 +266,16 @@ class BillsViewModel(Follower):
     def canReprint(self) -> bool:
         return self._page.can_reprint
 
-    @Property(QObject, notify=changed)
-    def bills(self) -> Rows:
+    @Property(PagedRows, notify=changed)
+    def bills(self) -> PagedRows:
         return self._bills
 
-    @Property(QObject, notify=changed)
-    def waiting(self) -> Rows:
+    @Property(PagedRows, notify=changed)
+    def waiting(self) -> PagedRows:
         return self._waiting
 
-    @Property(QObject, notify=changed)
-    def printed(self) -> Rows:
+    @Property(PagedRows, notify=changed)
+    def printed(self) -> PagedRows:
         return self._printed
 
     @Property(str, notify=countdownChanged)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.domain import events as e
@@ -19,7 +19,7 @@ from kiosk.ui.viewmodels.fee import NO_BREAK
 from kiosk.ui.viewmodels.follower import Follower
 from kiosk.ui.viewmodels.items import ItemRow, item_row
 from kiosk.ui.viewmodels.look import LookViewModel
-from kiosk.ui.viewmodels.rows import Rows
+from kiosk.ui.viewmodels.paged_rows import PagedRows
 
 QML_IMPORT_NAME = "Kiosk.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -124,7 +124,7 @@ class DoneViewModel(Follower):
     def __init__(self, core: CoreBridge, look: LookViewModel) -> None:
         super().__init__(core, look)
         self._page = DonePage()
-        self._items = Rows(ItemRow)
+        self._items = PagedRows(ItemRow)
         self._countdown = self._take_strip = ""
         self.refresh()
 
@@ -132,7 +132,7 @@ class DoneViewModel(Follower):
         page = done_page(self.kiosk, self.texts)
         if page != self._page:
             self._page = page
-            self._items.show(page.items)
+            self._items.show_page(page.items, self.texts)
             self.changed.emit()
         counted = returns_in(self.kiosk, self.texts), take_strip(self.kiosk, self.texts)
         if counted != (self._countdown, self._take_strip):
@@ -191,8 +191,8 @@ class DoneViewModel(Follower):
     def payRest(self) -> str:
         return self._page.pay_rest
 
-    @Property(QObject, notify=changed)
-    def items(self) -> Rows:
+    @Property(PagedRows, notify=changed)
+    def items(self) -> PagedRows:
         return self._items
 
     @Property(str, notify=countdownChanged)

@@ -27,8 +27,8 @@ class Rows(QAbstractListModel):
 
     def show(self, rows: tuple[Any, ...]) -> None:
         """Take these rows; the first field of a row is its key."""
-        before, keys = self._rows, tuple(getattr(row, self._names[0]) for row in rows)
-        if keys != tuple(getattr(row, self._names[0]) for row in before):
+        before = self._rows
+        if self.keys_of(rows) != self.keys_of(before):
             self.beginResetModel()
             self._rows = rows
             self.endResetModel()
@@ -38,6 +38,9 @@ class Rows(QAbstractListModel):
             if old != new:
                 place = self.index(number)
                 self.dataChanged.emit(place, place)
+
+    def keys_of(self, rows: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(getattr(row, self._names[0]) for row in rows)
 
     def rowCount(self, parent: Index = TOP) -> int:
         return 0 if parent.isValid() else len(self._rows)

@@ -25,6 +25,10 @@ Item {
     property alias actions: action.data
     property alias panel: panelBox.visible
 
+    function toTop(): void {
+        scroll.toTop();
+    }
+
     Item {
         id: frame
         anchors.fill: parent

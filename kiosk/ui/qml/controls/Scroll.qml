@@ -72,6 +72,11 @@ Item {
         easing.type: Easing.OutCubic
     }
 
+    function toTop(): void {
+        glide.stop();
+        flick.contentY = 0;
+    }
+
     function move(direction: int): void {
         const last = Math.max(0, flick.contentHeight - flick.height);
         glide.to = Math.min(last, Math.max(0, flick.contentY + direction * flick.height * 0.8));

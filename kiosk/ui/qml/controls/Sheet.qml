@@ -19,6 +19,10 @@ Rectangle {
 
     signal closed
 
+    function toTop(): void {
+        frame.toTop();
+    }
+
     anchors.fill: parent
     color: Theme.paper
     visible: shown

@@ -10,7 +10,7 @@ Page {
 
     required property AttractViewModel viewModel
 
-    readonly property int banners: (viewModel.notice ? 1 : 0) + (viewModel.noPaper ? 1 : 0)
+    readonly property int banners: (viewModel.notice ? 1 : 0) + (viewModel.noPaper ? 1 : 0) + (viewModel.news ? (Theme.landscape ? 3 : 2) : 0)
     readonly property int pictureHeight: {
         if (Theme.landscape)
             return !Theme.beside ? 280 : (Theme.small ? 400 : 540) - 120 * banners;
@@ -39,6 +39,11 @@ Page {
         picture: "printer"
         tone: "remember"
     }
+    Banner {
+        Layout.fillWidth: true
+        text: page.viewModel.news
+        picture: "info"
+    }
     Card {
         Layout.fillWidth: true
         Layout.preferredHeight: page.pictureHeight
@@ -53,7 +58,7 @@ Page {
     Banner {
         Layout.fillWidth: true
         text: page.say.of("attract.take_back")
-        visible: page.viewModel.readsCards && !page.viewModel.isDrill && !Theme.elder && !Theme.landscape
+        visible: page.viewModel.readsCards && !page.viewModel.isDrill && !page.viewModel.news && !Theme.elder && !Theme.landscape
         picture: "card"
         tone: "remember"
     }

@@ -33,6 +33,11 @@ Page {
             onDetailsWanted: page.details.show(billNo)
         }
     }
+    PageTurner {
+        rows: page.viewModel.bills
+        say: page.say
+        onTurned: page.toTop()
+    }
     Repeater {
         model: page.viewModel.hasBills ? null : page.viewModel.waiting
         delegate: ReceiptCard {
@@ -40,6 +45,12 @@ Page {
             paid: paidOn
             picture: "receipt"
         }
+    }
+    PageTurner {
+        rows: page.viewModel.waiting
+        say: page.say
+        visible: rows.isPaged && !page.viewModel.hasBills
+        onTurned: page.toTop()
     }
     aside: ColumnLayout {
         Layout.fillWidth: true

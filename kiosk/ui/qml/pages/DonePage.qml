@@ -45,6 +45,11 @@ Page {
             onActed: page.viewModel.reprint(model.receiptNo)
         }
     }
+    PageTurner {
+        rows: page.viewModel.items
+        say: page.say
+        onTurned: page.toTop()
+    }
     Banner {
         Layout.fillWidth: true
         text: page.viewModel.later

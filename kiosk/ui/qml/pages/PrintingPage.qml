@@ -31,6 +31,11 @@ Page {
             stateTone: model.tone
         }
     }
+    PageTurner {
+        rows: page.viewModel.items
+        say: page.say
+        onTurned: page.toTop()
+    }
     aside: Card {
         Layout.fillWidth: true
         Layout.preferredHeight: Theme.small ? 300 : 460

@@ -25,4 +25,9 @@ Sheet {
             onActed: sheet.viewModel.reprint(receiptNo)
         }
     }
+    PageTurner {
+        rows: sheet.viewModel.printed
+        say: sheet.look.words
+        onTurned: sheet.toTop()
+    }
 }

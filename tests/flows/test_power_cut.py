@@ -159,17 +159,6 @@ def test_a_halted_kiosk_serves_again_once_the_journal_can_be_used() -> None:
     assert isinstance(play.page, Done)
 
 
-def test_a_kiosk_for_maintenance_alone_stays_halted() -> None:
-    play = Playbook()
-    play.engine.halt("maintenance_only", for_good=True)
-    play.tap(ZHANG)
-    play.tick(61)
-    play.engine.rest()
-    play.settle()
-    assert play.kiosk.halted == "maintenance_only"
-    assert play.kiosk.visit is None
-
-
 def test_a_kiosk_halted_in_the_middle_of_a_payment_asks_about_it_afterwards() -> None:
     play = Playbook()
     play.platform.owe(bill(1))

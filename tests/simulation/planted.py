@@ -69,9 +69,10 @@ BUGS = (
         ("        for effect in result.effects:\n            self._start_effect(effect)\n"
         "        if result.records and not self._commit(result.records, stamp):\n"),
     ), (
-        ("            self._publish(self.kiosk)\n        for effect in result.effects:\n"
-        "            self._start_effect(effect)\n"),
-        "            self._publish(self.kiosk)\n",
+        ("        for effect in result.effects:\n"
+        "            if not self._rules.maintenance_only or isinstance(effect, DeskEffect):\n"
+        "                self._start_effect(effect)\n"),
+        "",
     )),
     bug("prints before commit", ENGINE + "engine.py", (
         "        if result.records and not self._commit(result.records, stamp):\n",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from kiosk.domain.open_code import TABLE, HandedOut
+from kiosk.domain.open_code import FINAL, TABLE, HandedOut, State
 from kiosk.domain.records import (
     LinkChanged,
     OpenCodeHandedOut,
@@ -64,6 +64,8 @@ class CodeBook:
                     state=record.state,
                     receipt_no=str(record.evidence.get("receipt_no", known.receipt_no)),
                     evidence=MappingProxyType(dict(record.evidence)),
+                    disputed=record.state is State.CASE
+                    and (known.disputed or known.state in FINAL),
                 )
                 return self._with(moved)
             case LinkChanged(up=True):

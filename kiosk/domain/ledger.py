@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from kiosk.domain import payment
+from kiosk.domain import open_code, payment
 from kiosk.domain.code_book import CodeBook
 from kiosk.domain.operator import AccountRole, Act
 from kiosk.domain.platform import BillToPay
@@ -40,7 +40,7 @@ from kiosk.domain.records import (
 
 Entry = TypeVar("Entry")
 
-FORCED_BY = "forced_by"
+FORCED_BY = open_code.FORCED_BY
 """Names the account in the evidence of an edge that an operator forced."""
 
 CONFIRMABLE = (payment.State.PAID, payment.State.CLOSED)

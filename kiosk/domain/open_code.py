@@ -32,8 +32,11 @@ class Event(StrEnum):
     SEEN_FOREIGN = "seen_foreign"  # the platform does not know it as this kiosk's
     AMOUNT_DIFFERS = "amount_differs"  # paid, but not what the code says
     GAVE_UP = "gave_up"  # long expired, and no word of it
+    RECON_SETTLED = "recon_settled"  # an operator, by the day's statement
+    RECON_ABSENT = "recon_absent"  # an operator: no statement of its whole life has it
 
 
+FORCED_BY = "forced_by"  # in the evidence of an operator's correction: the account
 FINAL = frozenset({State.SETTLED, State.EXPIRED, State.VOIDED})
 
 _VERDICTS = {
@@ -46,21 +49,30 @@ _DOUBTS = {
     Event.AMOUNT_DIFFERS: State.CASE,
     Event.GAVE_UP: State.CASE,
 }
-_UNDECIDED = {**_VERDICTS, **_DOUBTS}
+_CORRECTIONS = {Event.RECON_SETTLED: State.SETTLED, Event.RECON_ABSENT: State.EXPIRED}
+_UNDECIDED = {**_VERDICTS, **_DOUBTS, Event.RECON_SETTLED: State.SETTLED}
 
 TABLE: Mapping[State, Mapping[Event, State]] = MappingProxyType(
     {
         State.OPEN: {**_UNDECIDED, Event.WITHDRAW: State.WITHDRAWN},
         State.WITHDRAWN: _UNDECIDED,
-        State.CASE: _VERDICTS,
+        State.CASE: {**_VERDICTS, **_CORRECTIONS},
         # A second verdict that says otherwise overwrites nothing: an operator decides.
+        # The same verdict again is recorded where it confirms an operator's correction.
         State.SETTLED: {
+            Event.SEEN_SETTLED: State.SETTLED,
             Event.SEEN_EXPIRED: State.CASE,
             Event.SEEN_VOIDED: State.CASE,
             Event.AMOUNT_DIFFERS: State.CASE,
         },
-        State.EXPIRED: {Event.SEEN_SETTLED: State.SETTLED},  # a late payment is adopted
-        State.VOIDED: {Event.SEEN_SETTLED: State.CASE},
+        State.EXPIRED: {
+            Event.SEEN_SETTLED: State.SETTLED,  # a late payment is adopted
+            Event.AMOUNT_DIFFERS: State.CASE,
+            Event.SEEN_EXPIRED: State.EXPIRED,
+            Event.SEEN_VOIDED: State.VOIDED,
+            Event.RECON_SETTLED: State.SETTLED,
+        },
+        State.VOIDED: {Event.SEEN_SETTLED: State.CASE, Event.RECON_SETTLED: State.CASE},
     }
 )
 
@@ -126,7 +138,13 @@ class HandedOut:
     state: State = State.OPEN
     receipt_no: str = ""
     evidence: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+    disputed: bool = False  # two verdicts contradicted each other: repeating one ends nothing
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Closed by an operator; the platform has not agreed yet."""
+        return self.state in FINAL and FORCED_BY in self.evidence
 
     @property
     def is_settled(self) -> bool:
-        return self.state in FINAL
+        return self.state in FINAL and not self.unconfirmed

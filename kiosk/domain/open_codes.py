@@ -7,34 +7,28 @@ but the journal. What became of a code only the platform knows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from kiosk.domain import visits
+from kiosk.domain import code_settling, visits
 from kiosk.domain.code_book import day_of
+from kiosk.domain.code_settling import SETTLING
 from kiosk.domain.effects import PrintSlip
 from kiosk.domain.kiosk import OLDEST_NOW, Kiosk, Link, Service
-from kiosk.domain.open_code import TABLE, Block, Event, HandedOut, OpenCode, Reserve, State
+from kiosk.domain.open_code import TABLE, Block, Event, OpenCode, Reserve
 from kiosk.domain.platform import (
     AnswerLost,
-    CodeReport,
-    CodeSeen,
-    CodeState,
     FetchOpenCodes,
     OpenCodesFetched,
-    OpenCodesSeen,
     Outcome,
     ReadReserve,
     Refusal,
     Refused,
-    ReportOpenCodes,
     ReserveRead,
 )
 from kiosk.domain.receipt import CodeSlip
 from kiosk.domain.records import (
     OpenCodeHandedOut,
-    OpenCodeMoved,
     OpenCodePractised,
     OpenCodesKept,
     OpenCodesMissed,
@@ -45,17 +39,8 @@ from kiosk.domain.records import (
 from kiosk.domain.turn import Turn
 from kiosk.domain.visit import ChoosingFee, Notice, ShowingCode, Visit
 
-MAX_REPORTED = 200  # codes in one report
-SETTLING = "open-codes"  # the one chore that asks about all codes that were handed out
 DRILL_CODE = "00000000000000000000"
 DRILL_TEXT = "演练码，不能付款。 Practice only: this code cannot be paid."
-
-HEARD: Mapping[CodeState, Event] = {
-    CodeState.SETTLED: Event.SEEN_SETTLED,
-    CodeState.EXPIRED: Event.SEEN_EXPIRED,
-    CodeState.VOIDED: Event.SEEN_VOIDED,
-    CodeState.UNKNOWN: Event.SEEN_FOREIGN,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +220,7 @@ def withdraw(turn: Turn, page: ShowingCode) -> None:
         known = turn.ledger.code_book.codes.get(page.code)
         if known is None or Event.WITHDRAW not in TABLE[known.state]:
             return
-        _move(turn, page.code, Event.WITHDRAW, {"why": "resident"})
+        code_settling.move(turn, page.code, Event.WITHDRAW, {"why": "resident"})
     turn.show(ChoosingFee(given=page.given, notice=Notice.CODE_WITHDRAWN))
 
 
@@ -322,67 +307,6 @@ def on_fetch_reply(turn: Turn, call: FetchOpenCodes, outcome: Outcome) -> None:
             turn.postpone(key)
 
 
-# --- settling ------------------------------------------------------------------------------------------
-
-
-def _settle(turn: Turn) -> None:
-    """Ask what became of every code that was handed out; all of them in turn, by 200."""
-    codes = turn.ledger.code_book.open
-    if not codes:
-        return
-    chore = turn.chore(SETTLING)
-    if chore.in_flight or chore.due_s > turn.now_s or turn.is_busy:
-        return
-    first = chore.attempt * MAX_REPORTED % len(codes)
-    batch = (codes[first:] + codes[:first])[:MAX_REPORTED]
-    reports = tuple(
-        CodeReport(each.code, each.handed_out_s, each.state is State.WITHDRAWN) for each in batch
-    )
-    turn.want(ReportOpenCodes(reports))
-    turn.set_chore(SETTLING, replace(chore, in_flight=True))
-
-
-def on_report_reply(turn: Turn, call: ReportOpenCodes, outcome: Outcome) -> None:
-    """Only the platform's word settles a code; without one it is asked about again."""
-    if isinstance(outcome, OpenCodesSeen):
-        for seen in outcome.codes:
-            _hear(turn, seen)
-    for report in call.codes:
-        known = turn.ledger.code_book.codes.get(report.code)
-        if known is not None and _is_given_up(turn, known):
-            _move(turn, known.code, Event.GAVE_UP, {"expired_s": known.expires_s})
-    if turn.ledger.code_book.open:
-        turn.postpone(SETTLING)
-    else:
-        turn.drop_chore(SETTLING)
-
-
-def _hear(turn: Turn, seen: CodeSeen) -> None:
-    known = turn.ledger.code_book.codes.get(seen.code)
-    event = HEARD.get(seen.state)
-    if known is None or event is None:
-        return
-    if known.state is State.CASE and known.receipt_no and event is not Event.SEEN_SETTLED:
-        return  # It was once said to be paid: only an operator can say that it was not.
-    if event is Event.SEEN_SETTLED and seen.paid_fen != known.amount_fen:
-        event = Event.AMOUNT_DIFFERS
-    if event in TABLE[known.state]:
-        evidence: dict[str, str | int] = {"answer": seen.state.value}
-        if seen.state is CodeState.SETTLED:
-            evidence |= {"receipt_no": seen.receipt_no, "paid_fen": seen.paid_fen}
-        _move(turn, seen.code, event, evidence)
-
-
-def _is_given_up(turn: Turn, known: HandedOut) -> bool:
-    waited_s = turn.wall.timestamp() - known.expires_s
-    return waited_s >= turn.rules.open_codes.give_up_s and Event.GAVE_UP in TABLE[known.state]
-
-
-def _move(turn: Turn, code: str, event: Event, evidence: Mapping[str, str | int]) -> None:
-    state = TABLE[turn.ledger.code_book.codes[code].state][event]
-    turn.record(OpenCodeMoved(code, event, state, evidence))
-
-
 # --- time ----------------------------------------------------------------------------------------------
 
 
@@ -399,7 +323,7 @@ def on_tick(turn: Turn) -> None:
         visits.tell(turn, Notice.LINK_BACK)
     if turn.kiosk.link is not Link.UP:
         return
-    _settle(turn)
+    code_settling.settle(turn)
     if turn.kiosk.reserve is not None and turn.rules.open_codes.reserves:
         kiosk = turn.kiosk_now
         for reserve in turn.rules.open_codes.reserves:

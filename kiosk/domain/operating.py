@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from kiosk.domain import office_copy, payments
+from kiosk.domain import code_settling, office_copy, payments
 from kiosk.domain import operator as o
 from kiosk.domain import operator_checks as checks
 from kiosk.domain import operator_devices as devices
@@ -219,12 +219,18 @@ def _correct(turn: Turn, order: o.CorrectPayment) -> None:
         "held_here": order.seen_state.value,
         FORCED_BY: session.account_id,
     }
+    if order.payment_id in turn.ledger.code_book.codes:
+        code_settling.correct(turn, order.payment_id, evidence)
+        return
     event = Event.RECON_PAID if order.paid_fen else Event.RECON_ABSENT
     payments.move(turn, order.payment_id, event, evidence)
 
 
 def _ask_again(turn: Turn, order: o.AskAgain) -> None:
-    payments.ask_now(turn, order.payment_id)
+    if order.payment_id in turn.ledger.code_book.codes:
+        code_settling.ask_now(turn)
+    else:
+        payments.ask_now(turn, order.payment_id)
 
 
 def _print_copy(turn: Turn, order: o.PrintCopy) -> None:
@@ -310,7 +316,7 @@ RULES: Mapping[type[Any], Rule] = MappingProxyType(
         ),
         o.AskAgain: Rule(
             Act.ASK_AGAIN,
-            lambda _, x: (checks.id_or_none(x.payment_id), {}),
+            lambda t, x: (checks.money_or_none(t, x.payment_id), {}),
             checks.check_ask_again,
             _ask_again,
         ),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from drivers.api import Role
-from kiosk.domain import payment
+from kiosk.domain import open_code, payment
 
 
 class AccountRole(StrEnum):
@@ -201,9 +201,9 @@ class EndDeviceTest:
 
 @dataclass(frozen=True, slots=True)
 class AskAgain:
-    """Have the platform asked about a doubtful payment now, not by the schedule."""
+    """Have the platform asked about doubtful money now, not by the schedule."""
 
-    payment_id: str
+    payment_id: str  # or an open code
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +214,8 @@ class CorrectPayment:
     the rest is what the statement says. `paid_fen` 0: the statement does not have it.
     """
 
-    payment_id: str
-    seen_state: payment.State
+    payment_id: str  # or an open code that was handed out
+    seen_state: payment.State | open_code.State
     paid_fen: int
     statement: str  # its name: day, version and digest
     statement_days: tuple[str, ...]  # ISO dates of the statements that were looked at

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from kiosk.domain import operator as o
+from kiosk.domain import operator_codes
 from kiosk.domain.hours import CHINA
 from kiosk.domain.ledger import Ledger, Payment
 from kiosk.domain.operator import NotDone
+from kiosk.domain.operator_codes import LATEST_PAYING_S, STATEMENT, TRANSACTION
 from kiosk.domain.payment import ASKED_ABOUT, Event, can_take
 from kiosk.domain.records import ClaimState, PrintState
 from kiosk.domain.turn import Turn
@@ -19,11 +21,8 @@ RECEIPT_NO = re.compile(r"[0-9]{8}-[0-9]{10}")
 OWN_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{4,80}")  # has a letter: no person's number
 REFERENCE = re.compile(r"[A-Z0-9/-]{0,32}")
 PERSONAL = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9X]|[0-9]{15}|1[3-9][0-9]{9})(?![0-9])")
-STATEMENT = re.compile(r"[0-9A-Za-z._:# -]{1,120}")
-TRANSACTION = re.compile(r"[0-9A-Za-z._-]{1,64}")
 FILE_NAME = re.compile(r"[0-9A-Za-z._-]{1,80}")
 MAX_CASES = 200
-LATEST_PAYING_S = 900.0  # after the QR's end: what a wallet had begun may still arrive
 
 
 def is_for_technicians(order: o.Order, session: o.Session) -> bool:
@@ -70,6 +69,9 @@ def _looks_personal(text: str) -> bool:
 
 
 def check_ask_again(turn: Turn, order: o.AskAgain) -> NotDone | None:
+    if order.payment_id in turn.ledger.code_book.codes:
+        known = turn.ledger.code_book.codes[order.payment_id]
+        return NotDone.NOT_LAWFUL if known.is_settled else None
     payment = turn.ledger.payments.get(order.payment_id)
     if payment is None:
         return NotDone.UNKNOWN_THING
@@ -90,6 +92,8 @@ def statement_days(payment: Payment, qr_valid_s: float) -> tuple[date, ...]:
 
 def check_correction(turn: Turn, order: o.CorrectPayment) -> NotDone | None:
     """A correction needs what both sides hold, and an edge of the table for it."""
+    if order.payment_id in turn.ledger.code_book.codes:
+        return operator_codes.check_correction(turn, order)
     payment = turn.ledger.payments.get(order.payment_id)
     if payment is None:
         return NotDone.UNKNOWN_THING
@@ -110,11 +114,14 @@ def check_correction(turn: Turn, order: o.CorrectPayment) -> NotDone | None:
     return None if is_final else NotDone.EVIDENCE_MISSING
 
 
-def describe_correction(
-    _turn: Turn, order: o.CorrectPayment
-) -> tuple[str, Mapping[str, str | int]]:
+def money_or_none(turn: Turn, text: str) -> str:
+    """A payment's id, or an open code that this kiosk has handed out: nothing that was typed."""
+    return text if text in turn.ledger.code_book.codes else id_or_none(text)
+
+
+def describe_correction(turn: Turn, order: o.CorrectPayment) -> tuple[str, Mapping[str, str | int]]:
     named = STATEMENT.fullmatch(order.statement)
-    return id_or_none(order.payment_id), {
+    return money_or_none(turn, order.payment_id), {
         "held_here": order.seen_state.value,
         "statement": order.statement if named else "",
         "paid_fen": order.paid_fen,
@@ -158,14 +165,15 @@ def check_judgement(turn: Turn, order: o.JudgePaper) -> NotDone | None:
 # --- notes, days, service ---------------------------------------------------------------------------
 
 
-def check_note(_turn: Turn, order: o.WriteNote) -> NotDone | None:
-    if not (OWN_ID.fullmatch(order.subject_id) or RECEIPT_NO.fullmatch(order.subject_id)):
+def check_note(turn: Turn, order: o.WriteNote) -> NotDone | None:
+    known = money_or_none(turn, order.subject_id) or receipt_or_none(order.subject_id)
+    if not known:
         return NotDone.UNKNOWN_THING
     return _check_reference(order.reference)
 
 
-def describe_note(_turn: Turn, order: o.WriteNote) -> tuple[str, Mapping[str, str | int]]:
-    subject = id_or_none(order.subject_id) or receipt_or_none(order.subject_id)
+def describe_note(turn: Turn, order: o.WriteNote) -> tuple[str, Mapping[str, str | int]]:
+    subject = money_or_none(turn, order.subject_id) or receipt_or_none(order.subject_id)
     reference = "" if _check_reference(order.reference) else order.reference
     return subject, {"kind": order.kind.value, "reference": reference}
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from drivers.api import CardReadFailed, CardRemoved
-from kiosk.domain import events as e
 from kiosk.domain import (
+    code_settling,
     open_codes,
     operating,
     operator_devices,
@@ -24,6 +24,7 @@ from kiosk.domain import (
     upkeep,
     visits,
 )
+from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.effects import Effect
 from kiosk.domain.kiosk import Kiosk, Presence
@@ -149,7 +150,7 @@ def _reply(turn: Turn, call: p.PlatformCall, outcome: p.Outcome) -> None:
         case p.FetchOpenCodes():
             open_codes.on_fetch_reply(turn, call, outcome)
         case p.ReportOpenCodes():
-            open_codes.on_report_reply(turn, call, outcome)
+            code_settling.on_report_reply(turn, call, outcome)
         case _:
             assert_never(call)
 

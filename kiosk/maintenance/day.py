@@ -9,7 +9,7 @@ from types import MappingProxyType
 from kiosk import event_catalogue
 from kiosk.domain.hours import CHINA
 from kiosk.domain.kiosk import Kiosk
-from kiosk.maintenance import home, wording
+from kiosk.maintenance import code_doubts, home, wording
 from kiosk.maintenance.diary_reader import DiaryReader
 from kiosk.maintenance.views import ActOn, Day, Difference, TotalLine, Words
 from kiosk.reconcile import Actor, Comparison, Kind, Ours
@@ -64,7 +64,9 @@ def day_of(compared: Comparison, kiosk: Kiosk) -> Day:
     """For the screen."""
     closed_by, at_s = kiosk.ledger.office.closed_days.get(compared.day.isoformat(), ("", 0))
     is_closed = closed_by == compared.statement_name
-    lawful = {each.payment_id: each.acts for each in home.doubtful_of(kiosk)}
+    codes = kiosk.ledger.code_book.codes.values()
+    lawful = {code.code: code_doubts.corrections(kiosk, code) for code in codes}
+    lawful |= {each.payment_id: each.acts for each in home.doubtful_of(kiosk)}
     return Day(
         day=compared.day,
         statement=compared.statement_name,

@@ -11,9 +11,11 @@ from typing import TypeVar
 
 from drivers.api import Role
 from kiosk.domain import operator as o
+from kiosk.domain import operator_codes
 from kiosk.domain.events import Ordered
 from kiosk.domain.hours import CHINA
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.open_code import HandedOut
 from kiosk.domain.operator import AccountRole, Level, NotDone, Order
 from kiosk.domain.operator_checks import is_account_id, statement_days
 from kiosk.engine.engine import Engine
@@ -45,7 +47,7 @@ from kiosk.settings import Settings
 
 SAVE_PATIENCE_S = 5.0
 SAVE_LOOK_S = 0.05
-MAX_COMPARED = 8  # days whose comparison is kept for corrections, close and export
+MAX_COMPARED = 16  # days whose comparison is kept for corrections, close and export
 
 Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
@@ -191,29 +193,33 @@ class DeskService:
 
     def correct(self, payment_id: str, *, paid: bool) -> NotDone | None:
         kiosk = self._kiosk()
-        payment = kiosk.ledger.payments.get(payment_id)
-        if payment is None:
+        ledger = kiosk.ledger
+        held = ledger.payments.get(payment_id) or ledger.code_book.codes.get(payment_id)
+        if held is None:
             return NotDone.UNKNOWN_THING
         final = {day: theirs for day, (theirs, found) in self._compared.items() if found.is_final}
         rows = [
             (theirs, line)
             for theirs in final.values()
             for line in theirs.lines
-            if line.payment_id == payment_id
+            if line.is_about(payment_id)
         ]
         taken = [(theirs, line) for theirs, line in rows if line.state == "paid"]
         days = tuple(day.isoformat() for day in sorted(final))
         if paid and taken:
             theirs, line = taken[0]
             order = o.CorrectPayment(
-                payment_id, payment.state, line.amount_fen, theirs.name, days, line.transaction_no
+                payment_id, held.state, line.amount_fen, theirs.name, days, line.transaction_no
             )
         elif not paid and not rows:  # A voided row is no absence: it was paid first.
-            needed = [
-                day for day in statement_days(payment, kiosk.rules.qr_valid_s) if day in final
-            ]
+            lived = (
+                operator_codes.statement_days(held)
+                if isinstance(held, HandedOut)
+                else statement_days(held, kiosk.rules.qr_valid_s)
+            )
+            needed = [day for day in lived if day in final]
             name = final[needed[-1]].name if needed else ""
-            order = o.CorrectPayment(payment_id, payment.state, 0, name, days)
+            order = o.CorrectPayment(payment_id, held.state, 0, name, days)
         else:
             return NotDone.EVIDENCE_MISSING
         return self.order(order)

@@ -16,7 +16,7 @@ from kiosk.domain.ledger import Payment
 from kiosk.domain.operator_checks import doubtful_job, statement_days
 from kiosk.domain.payment import ASKED_ABOUT, FINAL, Event, State, can_take
 from kiosk.event_ids import EventId
-from kiosk.maintenance import wording
+from kiosk.maintenance import code_doubts, wording
 from kiosk.maintenance.readiness import FREE_BYTES_NEEDED, FREE_BYTES_WISHED
 from kiosk.maintenance.views import (
     ActOn,
@@ -82,6 +82,7 @@ def _parts(kiosk: Kiosk, facts: Facts) -> Iterator[Part]:
     yield _disk(kiosk, facts)
     yield _journal(kiosk)
     yield _clock(kiosk)
+    yield from code_doubts.reserve(kiosk)
     if kiosk.rules.opening_hours:
         yield _hours(kiosk)
     yield _part("version", Light.GOOD, Words(facts.version, facts.version))
@@ -209,11 +210,13 @@ def _in_doubt(kiosk: Kiosk) -> Iterator[MoneyInDoubt]:
         yield MoneyInDoubt(
             payment.payment_id, payment.inquiry_code, payment.amount_fen, payment.state, words
         )
+    yield from code_doubts.in_doubt(kiosk)
 
 
 def doubtful_of(kiosk: Kiosk) -> tuple[Doubtful, ...]:
-    """Payments in doubt, each with only the acts that `step` would accept now."""
-    return tuple(_with_acts(kiosk, payment) for payment in _doubtful(kiosk))
+    """Money in doubt, open codes last, each with only the acts that `step` would accept now."""
+    payments = (_with_acts(kiosk, payment) for payment in _doubtful(kiosk))
+    return (*payments, *code_doubts.doubtful(kiosk))
 
 
 def _with_acts(kiosk: Kiosk, payment: Payment) -> Doubtful:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from drivers.api import Role
-from kiosk.domain import payment
+from kiosk.domain import open_code, payment
 from kiosk.domain.operator import AccountRole
 
 
@@ -41,7 +41,7 @@ class Part:
     """One part of the kiosk: how it is, and what to do about it (empty when good)."""
 
     code: str  # id_reader, card_reader, scanner, receipt_printer, paper, link, disk, journal,
-    #            clock, version, hours, service
+    #            clock, version, hours, service, open_codes
     name: Words
     light: Light
     state: Words
@@ -50,10 +50,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class MoneyInDoubt:
-    payment_id: str
-    inquiry_code: str
+    payment_id: str  # or an open code
+    inquiry_code: str  # or the open code again
     amount_fen: int
-    state: payment.State
+    state: payment.State | open_code.State
     words: Words
 
 
@@ -90,7 +90,7 @@ class PaymentLine:
     inquiry_code: str
     intended_at: datetime
     amount_fen: int
-    state: payment.State
+    state: payment.State | open_code.State
     words: Words
     wallet: str = ""
     transaction_no: str = ""
@@ -160,14 +160,14 @@ class ActOn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A payment whose end is not known, with only the acts that are lawful now."""
+    """A payment or open code whose end is not known, with only the acts that are lawful now."""
 
-    payment_id: str
-    inquiry_code: str
+    payment_id: str  # or an open code
+    inquiry_code: str  # or the open code again
     visit_id: str
     amount_fen: int
     intended_at: datetime
-    state: payment.State
+    state: payment.State | open_code.State
     words: Words
     todo: Words
     acts: tuple[ActOn, ...]

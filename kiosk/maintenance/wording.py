@@ -25,6 +25,7 @@ NAMES: Mapping[str, Words] = MappingProxyType(
         "clock": Words("时钟", "Clock"),
         "version": Words("程序版本", "Version"),
         "hours": Words("开放时间", "Opening hours"),
+        "open_codes": Words("应急缴款码", "Open codes"),
         "service": Words("服务状态", "Service"),
     }
 )

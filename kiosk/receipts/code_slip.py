@@ -13,9 +13,13 @@ QR_SIZE_MM = 34
 COMPLETE = "缴款码单完整"
 GROUP = 4  # digits of the code in one group
 SENTENCES = (
-    "用手机扫码付款：本机没有网络，手机有网络就能付。",
-    "一个码只付一次。手机显示成功后，请勿重复支付。",
-    "本机现在看不到结果。网络恢复后，可刷身份证在任一自助机领取票据。",
+    "用手机扫码付款，手机有网络就能付。",
+    "一个码只付一次，付成后请勿重复支付。",
+    "本机现在看不到结果。网络恢复后，在任一自助机放身份证即可领取票据。",
+)
+IN_A_DRILL = (
+    "这是演练，请勿扫码付款，没有人需要付钱。",
+    "演练结束后，请工作人员收回并销毁本单。",
 )
 DRILL = "【演练】本码不能付款，不计入收款"
 
@@ -38,6 +42,7 @@ def compose_code_slip(
         *paragraph("应急缴款码", columns, align=Align.CENTER, large=True, bold=True),
         *paragraph(mark, columns, align=Align.CENTER, bold=slip.drill),
         Rule(),
+        Feed(),  # the symbol's quiet zone, which a rule would cut into
         QrCode(slip.qr_url, QR_SIZE_MM),
         Feed(),
         *paragraph(grouped(slip.code), columns, align=Align.CENTER),
@@ -51,7 +56,7 @@ def compose_code_slip(
         *_field("终端", kiosk_id, columns),
         Rule(),
     ]
-    for number, sentence in enumerate(SENTENCES, start=1):
+    for number, sentence in enumerate(IN_A_DRILL if slip.drill else SENTENCES, start=1):
         blocks += item(f"{number}. ", sentence, columns)
     blocks += [
         Rule(),

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from kiosk.domain.hours import CHINA
+from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.payment import IN_DOUBT, State
 from kiosk.reconcile.kinds import OF_THE_FILE, Difference, Kind
 from kiosk.reconcile.ours import OurPayment, Ours
-from kiosk.reconcile.statement import Statement, StatementLine
+from kiosk.reconcile.statement import OPEN_CODE, Statement, StatementLine
 from kiosk.reconcile.totals import Total, totals_of
 
 FEE_AT_MOST = 100  # a hundredth of the amount: more is no fee
@@ -19,7 +20,7 @@ PROGRESS_ROWS = 5000
 OPEN = frozenset({State.INTENT, State.SHOWN}) | (IN_DOUBT - {State.CONFLICT})
 """Money here of which the kiosk does not know the end."""
 
-OPEN_CODE = "open"  # how the platform's numbers of settled open codes begin
+NOT_PAID_HERE = frozenset({CodeState.CASE, CodeState.EXPIRED, CodeState.VOIDED})
 
 Progress = Callable[[int, int], None]
 
@@ -156,12 +157,22 @@ def _judge(
             yield _foreign(line, kiosk_id, receipts)
         elif (code_fen := sum(ours.open_codes[no] for no in line.bill_nos)) != fen:
             yield Difference(Kind.AMOUNT_DIFFERS, payment_id, code_fen, fen, line.transaction_no)
+        else:
+            yield from _late_codes(ours, line)
     else:
         yield from _both(payment, line)
 
 
 def _is_our_open_code(ours: Ours, line: StatementLine) -> bool:
     return line.payment_id.startswith(OPEN_CODE) and ours.open_codes.keys() >= set(line.bill_nos)
+
+
+def _late_codes(ours: Ours, line: StatementLine) -> Iterator[Difference]:
+    """Codes of this row that the kiosk holds in dispute or as not paid."""
+    for code in line.bill_nos:
+        if line.state == "paid" and ours.code_states.get(code) in NOT_PAID_HERE:
+            fen = ours.open_codes[code]
+            yield Difference(Kind.DOUBT_PAID, code, fen, fen, line.transaction_no)
 
 
 def _foreign(line: StatementLine, kiosk_id: str, receipts: Mapping[str, str]) -> Difference:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from kiosk.domain import open_code
 from kiosk.domain.hours import CHINA
 from kiosk.domain.payment import State
 
@@ -38,6 +39,7 @@ class Ours:
     def __init__(self) -> None:
         self.payments: dict[str, OurPayment] = {}
         self.open_codes: dict[str, int] = {}  # handed out without a network: code → fen
+        self.code_states: dict[str, open_code.State] = {}  # of those that moved
         self.closed_days: dict[str, str] = {}  # ISO date → name of the statement
 
     def take(self, at: datetime, kind: str, values: Mapping[str, Any]) -> None:
@@ -52,6 +54,8 @@ class Ours:
                 payment.receipt_nos.append(values["receipt_no"])
         elif kind == "OpenCodeHandedOut":
             self.open_codes[values["code"]] = values["amount_fen"]
+        elif kind == "OpenCodeMoved":
+            self.code_states[values["code"]] = open_code.State(values["state"])
         elif kind == "OperatorActed" and values["act"] == "close_day" and not values["refused"]:
             self.closed_days[values["subject"]] = values["detail"]["statement"]
 

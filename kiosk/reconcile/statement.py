@@ -34,6 +34,9 @@ class NoStatement(Exception):
     """This is no statement at all; the message says what was found instead."""
 
 
+OPEN_CODE = "open"  # how the platform's numbers of settled open codes begin
+
+
 @dataclass(frozen=True, slots=True)
 class StatementLine:
     """A payment that was paid or voided on the day, as the platform has it."""
@@ -46,6 +49,15 @@ class StatementLine:
     transaction_no: str
     bill_nos: tuple[str, ...]
     receipt_nos: tuple[str, ...]
+
+    @property
+    def is_of_open_code(self) -> bool:
+        """Whether this settles open codes: the platform's own number, the codes as bills."""
+        return self.payment_id.startswith(OPEN_CODE)
+
+    def is_about(self, money: str) -> bool:
+        """Whether this row tells of a payment's id, or of an open code."""
+        return self.payment_id == money or (self.is_of_open_code and money in self.bill_nos)
 
 
 @dataclass(frozen=True, slots=True)

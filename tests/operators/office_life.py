@@ -7,6 +7,8 @@ and no payment is called closed or paid for good that the platform holds otherwi
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -15,13 +17,15 @@ from kiosk.domain import events as e
 from kiosk.domain import operator as o
 from kiosk.domain import platform as p
 from kiosk.domain.ledger import Payment
+from kiosk.domain.open_code import HandedOut, OpenCodeRules, Reserve
+from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.payment import FINAL, State
-from kiosk.domain.records import PaymentIntended
+from kiosk.domain.records import OpenCodeHandedOut, PaymentIntended
 from kiosk.domain.visit import Done, Printing
 from kiosk.maintenance.home import doubtful_of
 from tests.support.desks import HASH, order
 from tests.support.people import WANG, ZHANG, bill
-from tests.support.playbook import Playbook
+from tests.support.playbook import START, Playbook
 
 DAY_S = 86400.0
 LOSSES = (p.CreatePayment, p.QueryPayment, p.ClosePayment, p.IssueReceipts, p.ClaimReceipt,
@@ -48,7 +52,10 @@ class OfficeLife(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.play = Playbook()
+        reserve = Reserve("10304", 15000, 20)
+        self.play = Playbook(open_codes=OpenCodeRules((reserve,), per_visit=20))
+        self.play.platform.codes.now_s = lambda: START.timestamp() + self.play.now_s
+        self.play.tick(2)
         self.play.platform.owe(bill(1), bill(2, 20000), bill(3, 3000))
         order(self.play, o.KeepAccount("901", o.AccountRole.TECHNICIAN, HASH))
         order(self.play, o.LogIn("901", right=True))
@@ -76,6 +83,43 @@ class OfficeLife(RuleBasedStateMachine):
         self.play.send(e.LeaveTouched())
         for _ in range(days):
             self.a_day_passes()
+
+    @rule(pays=st.booleans(), days=st.sampled_from((0, 0, 8, 15)))
+    def an_open_code_is_handed_out(self, pays: bool, days: int) -> None:
+        """The network is gone; somebody pays by phone, or not; days may pass without a word."""
+        order(self.play, o.LogOut())
+        self.the_network(up=False)
+        self.play.tick(40)
+        known = set(self.play.kiosk.ledger.code_book.codes)
+        self.play.send(e.LeaveTouched(), e.OpenCodeWanted(), e.FeeChosen("10304"),
+                       e.FeeAmountChosen(15000), e.HandOutTouched())  # fmt: skip
+        for code in set(self.play.kiosk.ledger.code_book.codes) - known:
+            if pays:
+                self.play.platform.codes.pay(code)
+        self.play.send(e.LeaveTouched())
+        for _ in range(days):
+            self.a_day_passes()
+
+    @rule(data=st.data())
+    def the_platform_forgets_a_code(self, data: st.DataObject) -> None:
+        if codes := list(self.play.kiosk.ledger.code_book.codes):
+            self.play.platform.codes.codes.pop(data.draw(st.sampled_from(codes)), None)
+
+    @rule(data=st.data(), paid=st.booleans(), cents=st.sampled_from((0, 0, 1)))
+    def a_code_is_corrected_true_or_not(self, data: st.DataObject, paid: bool, cents: int) -> None:
+        codes = list(self.play.kiosk.ledger.code_book.codes.values())
+        if not codes:
+            return
+        code = data.draw(st.sampled_from(codes))
+        self.play.send(e.LeaveTouched())
+        order(self.play, o.LogIn("901", right=True))
+        first = date(2026, 11, 21)
+        days = tuple((first + timedelta(days=n)).isoformat() for n in range(60))
+        fen = code.amount_fen + cents if paid else 0
+        order(self.play, o.CorrectPayment(
+            code.code, code.state, fen, "2026-11-21.v1:00", days, "9" * 28))  # fmt: skip
+        order(self.play, o.AskAgain(code.code))
+        order(self.play, o.WriteNote(code.code, o.NoteKind.RESIDENT_CAME, "A-1"))
 
     @rule(touch=st.sampled_from(TOUCHES))
     def a_touch(self, touch: e.Touch) -> None:
@@ -197,6 +241,23 @@ class OfficeLife(RuleBasedStateMachine):
         if payment.unconfirmed or payment.state not in FINAL or payment.state is State.CONFLICT:
             return True
         return paid == (payment.state is State.PAID)
+
+    @invariant()
+    def no_open_code_is_hidden_or_lost(self) -> None:
+        if not hasattr(self, "play"):
+            return
+        kiosk = self.play.kiosk
+        listed = {each.payment_id for each in doubtful_of(kiosk)}
+        for record in self.play.diary.records():
+            if isinstance(record, OpenCodeHandedOut):
+                code = kiosk.ledger.code_book.codes[record.code]
+                assert code.is_settled or code.code in listed, "an open code is not shown"
+                assert not code.is_settled or self._is_true_of(code), f"{code.code} is {code.state}"
+
+    def _is_true_of(self, code: HandedOut) -> bool:
+        """What is final agrees with the platform, as long as the platform knows of it."""
+        theirs = self.play.platform.codes.codes.get(code.code)
+        return theirs is None or bool(theirs.paid_fen) == (code.state is CodeState.SETTLED)
 
     @invariant()
     def the_ledger_is_the_fold_of_the_journal(self) -> None:

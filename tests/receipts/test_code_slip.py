@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drivers.api import QrCode, Text
+from drivers.api import Feed, QrCode, Text
 from kiosk.domain.receipt import CodeSlip
 from kiosk.receipts import compose_code_slip
 
@@ -50,3 +50,18 @@ def test_narrow_paper_and_times_without_zone_are_refused() -> None:
         compose_code_slip(SLIP, 31, "K1", "1")
     with pytest.raises(ValueError, match="zone"):
         compose_code_slip(replace(SLIP, at=datetime(2026, 1, 1)), 48, "K1", "1")  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("columns", [48, 32])
+def test_a_drill_asks_nobody_to_pay(columns: int) -> None:
+    text = words_of(replace(SLIP, drill=True, item_name="", agency_name=""), columns)
+    assert "用手机扫码付款" not in text
+    assert "请勿扫码付款" in text
+    assert "用手机扫码付款" in words_of(SLIP, columns)
+
+
+def test_nothing_is_drawn_into_the_symbols_quiet_zone() -> None:
+    blocks = compose_code_slip(SLIP, 48, "K1", "0571-00000000").blocks
+    at = next(n for n, block in enumerate(blocks) if isinstance(block, QrCode))
+    assert isinstance(blocks[at - 1], Feed)
+    assert isinstance(blocks[at + 1], Feed)

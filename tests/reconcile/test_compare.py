@@ -168,6 +168,21 @@ def test_open_codes_that_this_kiosk_handed_out_are_ours() -> None:
     ]
 
 
+@pytest.mark.parametrize("state", ["case", "expired", "voided"])
+def test_an_open_code_that_is_not_paid_here_and_paid_there_is_a_difference(state: str) -> None:
+    mine = ours(*BOTH)
+    foreign = statement(Defect.OPEN_CODE_FOREIGN)
+    line = next(line for line in foreign.lines if line.payment_id.startswith("open"))
+    code = line.bill_nos[0]
+    mine.take(PAID_AT, "OpenCodeHandedOut", {"code": code, "amount_fen": line.amount_fen})
+    mine.take(PAID_AT, "OpenCodeMoved", {"code": code, "state": state})
+    found = compare(mine, foreign, "K1", DAY).differences
+    assert [(each.kind, each.payment_id) for each in found] == [(Kind.DOUBT_PAID, code)]
+    assert line.is_about(code)
+    mine.take(PAID_AT, "OpenCodeMoved", {"code": code, "state": "settled"})
+    assert kinds(mine, foreign) == []
+
+
 @pytest.mark.parametrize("paid_at", ["9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+14:00"])
 def test_a_row_at_the_end_of_the_calendar_is_broken_and_the_rest_is_compared(paid_at: str) -> None:
     row = f"P,K1-9,paid,100,{paid_at},alipay,1,{'1' * 20},\n"

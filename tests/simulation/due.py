@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain import open_codes
+from kiosk.domain import code_settling, open_codes
 from kiosk.domain.kiosk import Chore, Kiosk, Link
 from kiosk.domain.papers import TO_SETTLE
 from kiosk.domain.payment import ASKED_ABOUT
@@ -43,7 +43,7 @@ def _open_codes_due_s(kiosk: Kiosk) -> float:
     """Codes to settle, reserves to fill up, and blocks that grow too old to count."""
     due_s, book = NEVER, kiosk.ledger.code_book
     if book.open:
-        due_s = _chore_due_s(kiosk, open_codes.SETTLING)
+        due_s = _chore_due_s(kiosk, code_settling.SETTLING)
     if kiosk.reserve is None:
         return due_s
     for each in kiosk.rules.open_codes.reserves:

@@ -175,7 +175,7 @@ BUGS = (
         "            if code.serial > last_serial and code.code not in book.codes:\n",
         "            if code.serial > 0:\n",
     )),
-    bug("an open code without a word counts as expired", DOMAIN + "open_codes.py", (
+    bug("an open code without a word counts as expired", DOMAIN + "code_settling.py", (
         "    CodeState.UNKNOWN: Event.SEEN_FOREIGN,\n",
         "    CodeState.UNKNOWN: Event.SEEN_FOREIGN,\n    CodeState.HANDED_OUT: Event.SEEN_EXPIRED,\n",
     )),

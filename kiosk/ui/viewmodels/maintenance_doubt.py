@@ -82,7 +82,7 @@ class DoubtsPage(OpenThings):
                 doubt.payment_id,
                 wording.moment(texts, doubt.intended_at),
                 self.office.words(doubt.words),
-                t("desk_pay.code_is", code=doubt.inquiry_code),
+                t(_name_of(doubt), code=doubt.inquiry_code),
                 chip=wording.amount(texts, doubt.amount_fen),
                 tone=Tone.STOP.value,
                 act=t("desk_doubts.act"),
@@ -101,6 +101,11 @@ class DoubtsPage(OpenThings):
             doubt.state,
             doubt.words,
         )
+
+
+def _name_of(doubt: Doubtful) -> str:
+    is_open_code = doubt.inquiry_code == doubt.payment_id
+    return "desk_doubts.open_code_is" if is_open_code else "desk_pay.code_is"
 
 
 class OwedPage(OpenThings):

@@ -53,7 +53,7 @@ from kiosk.engine.devices import (
     ReaderSupervisor,
     ScannerSupervisor,
 )
-from kiosk.engine.diary import JournalDiary, NoDiary
+from kiosk.engine.diary import JournalDiary, NoDiary, Volumes
 from kiosk.engine.engine import Core, Diary, Engine
 from kiosk.engine.paper_work import print_paper
 from kiosk.engine.platform_link import Perform, PlatformLink
@@ -192,10 +192,15 @@ def build(
 
 
 def journal_diary(
-    directory: Path, secrets: keys.Keys, *, mirror: Path | None = None, reserve_bytes: int = 0
+    directory: Path,
+    secrets: keys.Keys,
+    *,
+    mirror: Path | None = None,
+    reserve_bytes: int = 0,
+    volumes: Volumes = Volumes(),  # noqa: B008
 ) -> Diary:
     open_journal = partial(Journal.open, directory, secrets.journal)
-    return JournalDiary(partial(open_journal, mirror=mirror, reserve_bytes=reserve_bytes))
+    return JournalDiary(partial(open_journal, mirror=mirror, reserve_bytes=reserve_bytes), volumes)
 
 
 def _diary_of(settings: Settings, secrets: keys.Keys) -> Diary:
@@ -204,6 +209,7 @@ def _diary_of(settings: Settings, secrets: keys.Keys) -> Diary:
         secrets,
         mirror=settings.mirror_directory,
         reserve_bytes=settings.reserve_bytes,
+        volumes=Volumes(settings.volume_rows, settings.keep_years),
     )
 
 

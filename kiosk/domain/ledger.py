@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from kiosk.domain import open_code, payment
+from kiosk.domain import carried, open_code, payment
 from kiosk.domain.code_book import CodeBook
 from kiosk.domain.operator import AccountRole, Act
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (
     AccountDropped,
     AccountKept,
+    Carried,
     CaseKind,
     CaseOpened,
     ClaimMoved,
@@ -258,6 +259,9 @@ class Ledger:
                 return self._judged(record.subject, whole=bool(record.detail["whole"]))
             case OperatorActed() | AccountKept() | AccountDropped() | SampleMoved():
                 return replace(self, office=_office_after(self.office, record))
+            case Carried():
+                built: Ledger = carried.with_piece(self, record)
+                return built
             case _:
                 return self
 
@@ -295,10 +299,28 @@ class Ledger:
         return MappingProxyType(owed)
 
 
+def open_ids(ledger: Ledger) -> frozenset[str]:
+    """Payments, claims, jobs, slips, cases, receipts and codes that are not at their end."""
+    return frozenset(
+        {
+            *(each.payment_id for each in ledger.open_payments),
+            *(each.claim_id for each in ledger.open_claims),
+            *(each.job_id for each in ledger.open_jobs),
+            *(each.job_id for each in ledger.open_slips),
+            *(each.code for each in ledger.code_book.open),
+            *ledger.cases,
+        }
+    )
+
+
 def rebuild(records: Iterable[Record]) -> Ledger:
     """The ledger of a whole journal."""
     ledger, book = Ledger(), CodeBook()
     for record in records:
+        if isinstance(record, Carried):  # of any part of the ledger, the codes too
+            ledger = replace(ledger, code_book=book).apply(record)
+            book = ledger.code_book
+            continue
         after = book.apply(record)
         if after is book:
             ledger = ledger.beside_codes(record)

@@ -292,6 +292,33 @@ class OpenCodePractised:
     amount_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedForward:
+    """The first row of a volume of the journal: which rows it continues."""
+
+    volume: str  # file name of the volume before, in the archive
+    last_seq: int
+    last_mac: str  # hexadecimal digits
+    carried: int  # rows that follow and repeat what the ledger knew
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A piece of the ledger as it was when a volume began; see `kiosk.domain.carried`."""
+
+    part: str
+    value: Any  # plain JSON
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRemoved:
+    """Committed before an archived volume is removed, because its time has passed."""
+
+    volume: str
+    last_seq: int
+    last_mac: str
+
+
 Record = (
     KioskStarted
     | VisitOpened
@@ -319,6 +346,9 @@ Record = (
     | OpenCodeHandedOut
     | OpenCodeMoved
     | OpenCodePractised
+    | CarriedForward
+    | Carried
+    | VolumeRemoved
 )
 
 KINDS: Mapping[str, type[Any]] = {cls.__name__: cls for cls in get_args(Record)}

@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from kiosk.domain.events import DiskSeen
+from kiosk.domain.ledger import Ledger, open_ids
 from kiosk.domain.records import BadRecord, Record, from_row
 from kiosk.engine.engine import CommitUncertain, Entry
-from kiosk.journal.errors import CommitFailed, JournalError
+from kiosk.event_ids import EventId
+from kiosk.journal.chain import microseconds
+from kiosk.journal.errors import CommitFailed, JournalDamaged, JournalError, NotCarried
 from kiosk.journal.journal import Journal
+
+log = structlog.get_logger(__name__)
+
+OLD_ROWS = 1000  # a kiosk that records less in a year needs no new volume
+
+
+MICROSECONDS_A_YEAR = 365 * 86400 * 1_000_000
+AGAIN_AFTER_S = 86400.0  # when no volume could be begun
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """When a new volume of the journal begins, and how long earlier ones are kept."""
+
+    rows: int = 200_000  # a year begins one, too
+    keep_years: int = 0  # 0: for ever
 
 
 class JournalDiary:
     """Belongs to the thread that opened the journal."""
 
-    def __init__(self, open_journal: Callable[[], Journal]) -> None:
+    def __init__(self, open_journal: Callable[[], Journal], volumes: Volumes = Volumes()) -> None:
         """Opens the journal; raises what `open_journal` raises."""
         self._open = open_journal
+        self._volumes = volumes
+        self._not_before_s = 0.0
         self._journal = open_journal()
 
     def records(self) -> Sequence[Record]:
@@ -61,6 +85,47 @@ class JournalDiary:
         except JournalError as error:
             raise CommitUncertain(str(error)) from error
 
+    def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:
+        """Begin a new volume where it is time; remove the oldest where its time has passed.
+
+        At most one volume is removed with each that begins, so that a wrong clock costs no
+        more. Raises CommitUncertain.
+        """
+        if not self._is_due(at) or mono_s < self._not_before_s:
+            return False
+        try:
+            self._remove_oldest(ledger, at, mono_s)
+            self._journal.carry_forward(ledger, at, mono_s)
+            self._journal = self._open()
+        except NotCarried as error:
+            self._not_before_s = mono_s + AGAIN_AFTER_S
+            log.error(EventId.JOURNAL_NOT_CARRIED, reason=str(error))
+            return False
+        except (JournalError, OSError) as error:
+            raise CommitUncertain(str(error)) from error
+        log.info(EventId.JOURNAL_CARRIED, rows=self._journal.last_seq)
+        return True
+
+    def _is_due(self, at: datetime) -> bool:
+        live = self._journal.volume
+        rows = live.last - live.first + 1
+        is_old = microseconds(at) - self._journal.begun_us > MICROSECONDS_A_YEAR
+        # What is carried counts too, so a volume must have grown beyond it.
+        return rows >= self._volumes.rows or (is_old and rows >= OLD_ROWS)
+
+    def _remove_oldest(self, ledger: Ledger, at: datetime, mono_s: float) -> None:
+        if not self._volumes.keep_years:
+            return
+        before_us = microseconds(at) - self._volumes.keep_years * MICROSECONDS_A_YEAR
+        try:
+            record = self._journal.removable(before_us, open_ids(ledger))
+        except JournalDamaged as error:
+            log.error(EventId.JOURNAL_NOT_REMOVED, reason=str(error))
+            return
+        if record is not None:
+            self._journal.commit([record], at, mono_s)
+            self._journal.remove(record)
+
     def look(self, *, was_low: bool) -> DiskSeen:
         try:
             space = self._journal.space()
@@ -97,6 +162,9 @@ class NoDiary:
 
     def tidy(self) -> None:
         """Nothing to move."""
+
+    def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:  # noqa: ARG002
+        return False
 
     def look(self, *, was_low: bool) -> DiskSeen:
         return DiskSeen(was_low)

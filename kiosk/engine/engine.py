@@ -32,7 +32,7 @@ from kiosk.domain.events import (
     Touch,
 )
 from kiosk.domain.kiosk import Kiosk, Rules
-from kiosk.domain.ledger import rebuild
+from kiosk.domain.ledger import Ledger, rebuild
 from kiosk.domain.operator import LogOut
 from kiosk.domain.records import Record
 from kiosk.domain.step import step
@@ -87,6 +87,12 @@ class Diary(Protocol):
 
     def tidy(self) -> None:
         """Move durable rows to their place, while nobody waits; raises CommitUncertain."""
+
+    def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:
+        """Begin a new volume where it is time, with what the ledger knows; whether it was.
+
+        For idle moments; raises CommitUncertain.
+        """
 
     def look(self, *, was_low: bool) -> DiskSeen:
         """How the disks are; raises CommitUncertain when they do not say.
@@ -176,6 +182,8 @@ class Engine:
             self._look()
             if self.kiosk.visit is None:
                 self._diary.tidy()
+                now = self._clock.stamp()
+                self._diary.carry(self.kiosk.ledger, now.wall, now.mono_s)
         except CommitUncertain as error:
             self._halt(error)
 

@@ -6,13 +6,14 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kiosk.domain.records import BadRecord, Record, from_row
+from kiosk.domain.records import BadRecord, Record, from_row, to_row
 
+MAX_BODY_BYTES = 65536
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")  # JSON can name what no text can hold
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -96,6 +97,30 @@ def mac_of(key: bytes, before: bytes, row: Row) -> bytes:
         row.kind.encode(),
         row.body.encode(),
     )
+
+
+def chained(
+    key: bytes,
+    last: tuple[int, bytes],
+    records: Iterable[Record],
+    stamp: tuple[str, int, int],
+) -> list[Row]:
+    """The records as rows after the one with number and mac `last`.
+
+    `stamp` is batch, microseconds since 1970 and milliseconds of the process. Raises
+    ValueError for a record that is too long.
+    """
+    seq, mac = last
+    rows = []
+    for record in records:
+        kind, values = to_row(record)
+        body = canonical(values)
+        if len(body.encode()) > MAX_BODY_BYTES:
+            raise ValueError(f"a {kind} record of {len(body)} characters is too long")
+        seq += 1
+        mac = mac_of(key, mac, Row(seq, *stamp, kind, body, b""))
+        rows.append(Row(seq, *stamp, kind, body, mac))
+    return rows
 
 
 def canonical(values: Mapping[str, Any]) -> str:

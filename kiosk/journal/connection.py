@@ -59,6 +59,18 @@ def connect_to_read(path: Path) -> apsw.Connection:
     return connection
 
 
+def connect_to_archive(path: Path) -> apsw.Connection:
+    """A connection to a volume that nobody writes to any more; makes no file beside it.
+
+    Raises apsw.Error.
+    """
+    assert_sqlite_is_safe(apsw.sqlite_lib_version())
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    connection = apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=flags)
+    _harden(connection)
+    return connection
+
+
 def assert_sqlite_is_safe(version: str) -> None:
     """Raise JournalError for SQLite versions with the WAL reset bug."""
     if tuple(int(part) for part in version.split(".")) < OLDEST_SQLITE:

@@ -50,3 +50,7 @@ class CommitFailed(JournalError):
 
 class CheckpointFailed(JournalError):
     """The disk cannot be written; every committed row is still safe in the WAL."""
+
+
+class NotCarried(JournalError):
+    """A new volume could not be begun; the journal goes on as it is."""

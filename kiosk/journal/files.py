@@ -42,6 +42,10 @@ class Disk:
     def replace(self, old: Path, new: Path) -> None:
         old.replace(new)
 
+    def link(self, old: Path, new: Path) -> None:
+        """Give the file `old` a second name; raises OSError where there is one of that name."""
+        new.hardlink_to(old)
+
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
 

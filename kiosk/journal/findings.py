@@ -16,6 +16,8 @@ class Kind(StrEnum):
     WRONG_KEY = "wrong_key"
     CORRUPT_FILE = "corrupt_file"
     CHANGED_SCHEMA = "changed_schema"
+    VOLUME_MISSING = "volume_missing"
+    VOLUME_SWAPPED = "volume_swapped"
     HEAD_MISSING = "head_missing"
     HEAD_CHANGED = "head_changed"
     UNREADABLE_RECORD = "unreadable_record"

@@ -18,8 +18,10 @@ from uuid import uuid4
 
 import apsw
 
-from kiosk.domain.records import Record, to_row
-from kiosk.journal import chain
+from kiosk.domain.ledger import Ledger
+from kiosk.domain.records import Record, VolumeRemoved
+from kiosk.journal import carry, chain, volumes
+from kiosk.journal.carry import INSERT
 from kiosk.journal.chain import Row
 from kiosk.journal.connection import FILE_NAME, connect
 from kiosk.journal.errors import (
@@ -27,22 +29,18 @@ from kiosk.journal.errors import (
     CommitFailed,
     JournalDamaged,
     JournalInUse,
+    NotCarried,
 )
-from kiosk.journal.files import DISK, DirectoryLock, Disk, make_directories
+from kiosk.journal.files import DISK, DirectoryLock, Disk, make_directories, sync_directory
 from kiosk.journal.head import HEAD_NAME, Head, read_head, write_head
 from kiosk.journal.migrate import Migrations, migrate, migrations
 from kiosk.journal.second_copy import SecondCopy
 from kiosk.journal.space import Reserve, Space, is_full
 from kiosk.journal.tail import TAIL_NAME, Tail, read_tail
+from kiosk.journal.volumes import SELECT, Volume
 
 MAX_BATCH_RECORDS = 512
-MAX_BODY_BYTES = 65536
 BATCH_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-
-SELECT = "SELECT seq, batch, at_us, mono_ms, kind, body, mac FROM entry "
-INSERT = (
-    "INSERT INTO entry (seq, batch, at_us, mono_ms, kind, body, mac) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
 
 
 class Journal:
@@ -57,7 +55,11 @@ class Journal:
         disk: Disk,
         copy: SecondCopy,
         reserve: Reserve,
+        vfs: str | None,
+        steps: Migrations,
     ) -> None:
+        self._vfs = vfs
+        self._steps = steps
         self._directory = directory
         self._key = key
         self._connection = connection
@@ -68,7 +70,8 @@ class Journal:
         self._thread = threading.get_ident()
         self._failed = ""
         self._closed = False
-        self._head = Head(0, chain.first_mac(key))
+        self._head = self._opening = Head(0, chain.first_mac(key))
+        self._first_at_us = 0
         self._anchored_seq: int
         self._recover()
 
@@ -99,11 +102,13 @@ class Journal:
         scripts = migrations() if steps is None else steps
 
         def opened() -> Journal:
+            if (directory / volumes.ARCHIVE_NAME).is_dir():
+                sync_directory(directory, disk)  # the last start may have ended in a switch
             connection = connect(directory / FILE_NAME, vfs, disk)
             try:
                 migrate(connection, scripts, directory, disk)
                 copy = SecondCopy(mirror, disk)
-                return cls(directory, key, connection, lock, disk, copy, reserve)
+                return cls(directory, key, connection, lock, disk, copy, reserve, vfs, scripts)
             except BaseException:
                 connection.close(True)
                 raise
@@ -122,6 +127,16 @@ class Journal:
     def last_seq(self) -> int:
         """Number of the last row; 0 in an empty journal."""
         return self._head.seq
+
+    @property
+    def volume(self) -> Volume:
+        """The rows of the volume that is written to, as the archive would name it."""
+        return volumes.volume(self._directory, self._opening.seq + 1, self._head.seq)
+
+    @property
+    def begun_us(self) -> int:
+        """When the volume was begun, microseconds since 1970; 0 while it is empty."""
+        return self._first_at_us
 
     @property
     def mirror_trouble(self) -> str:
@@ -152,7 +167,12 @@ class Journal:
         """
         self._assert_usable()
         batch = uuid4().hex if batch_id is None else batch_id
-        rows = self._chained(records, batch, chain.microseconds(at), round(mono_s * 1000))
+        if not 1 <= len(records) <= MAX_BATCH_RECORDS:
+            raise ValueError(f"a batch holds 1 to {MAX_BATCH_RECORDS} records, not {len(records)}")
+        if not BATCH_ID.fullmatch(batch):
+            raise ValueError("a batch id holds 1 to 64 letters, digits, - and _")
+        stamp = (batch, chain.microseconds(at), round(mono_s * 1000))
+        rows = chain.chained(self._key, (self._head.seq, self._head.mac), records, stamp)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(INSERT, map(astuple, rows))
@@ -166,8 +186,29 @@ class Journal:
         except OSError as error:  # The disk fails: what it holds is looked up, as ever.
             self._fail(error)
             raise CommitFailed(batch, str(error)) from error
+        self._first_at_us = self._first_at_us or rows[0].at_us
         self._copy.append(rows)
         return self._head.seq
+
+    def carry_forward(self, ledger: Ledger, at: datetime, mono_s: float) -> None:
+        """Begin a new volume with `ledger`, which the rows up to now give.
+
+        Raises NotCarried, and the journal goes on as it is; raises CheckpointFailed or OSError
+        where the disk fails. Otherwise, and after an OSError, this journal is closed: open it
+        again, which finishes the change of volumes or takes it back.
+        """
+        if self._head == self._opening:
+            raise NotCarried("an empty journal has nothing to carry forward")
+        self.checkpoint()
+        old, last = self.volume, self._head
+        at_us, mono_ms = chain.microseconds(at), round(mono_s * 1000)
+        rows = carry.first_rows(self._key, last, old.path.name, ledger, at_us, mono_ms)
+        carry.prepare(self._directory, rows, ledger, self._steps, self._vfs, self._disk)
+        self._give_up_files()
+        try:
+            carry.switch(self._directory, old, self._disk)
+        finally:
+            self._lock.release()
 
     def has_batch(self, batch_id: str) -> bool:
         """Whether a batch was committed; the answer after a reopen is final."""
@@ -177,12 +218,29 @@ class Journal:
         ).get
         return bool(found)
 
-    def records(self) -> Iterator[Row]:
-        """Every row in order, each checked against the chain; raises JournalDamaged."""
+    def removable(self, before_us: int, ids: frozenset[str]) -> VolumeRemoved | None:
+        """The oldest archived volume, if it ended before and tells of nothing in `ids`.
+
+        Raises JournalDamaged when it is not the volume that its name says.
+        """
         self._assert_usable()
-        before = chain.first_mac(self._key)
+        return volumes.removable(self._directory, before_us, ids)
+
+    def remove(self, record: VolumeRemoved) -> None:
+        """Remove a volume; the record of it must be committed. Raises CheckpointFailed."""
+        self._assert_usable()
         try:
-            for number, row in enumerate(self._select("ORDER BY seq"), start=1):
+            volumes.remove(self._directory, record, self._disk)
+        except OSError as error:
+            self._fail(error)
+            raise CheckpointFailed(f"{record.volume} cannot be removed: {error}") from error
+
+    def records(self) -> Iterator[Row]:
+        """Every row of this volume in order, each checked against the chain; raises JournalDamaged."""
+        self._assert_usable()
+        before = self._opening.mac
+        try:
+            for number, row in enumerate(self._select("ORDER BY seq"), self._opening.seq + 1):
                 if row.seq != number or row.mac != chain.mac_of(self._key, before, row):
                     raise JournalDamaged(
                         f"row {number} is not what was committed: run kiosk journal verify"
@@ -193,14 +251,23 @@ class Journal:
             raise JournalDamaged(f"the journal cannot be read: {error}") from error
 
     def rows_from(self, seq: int) -> Iterator[Row]:
-        """The rows numbered `seq` and above, unchecked."""
-        return self._select("WHERE seq >= ? ORDER BY seq", (seq,))
+        """The rows numbered `seq` and above, of any volume, unchecked; raises JournalDamaged."""
+        if seq <= self._opening.seq:
+            yield from volumes.archived_rows(self._directory, seq)
+        yield from self._select("WHERE seq >= ? ORDER BY seq", (seq,))
 
     def rows(self, first: int, limit: int) -> Sequence[Row]:
-        """At most `limit` rows from number `first` on, unchecked; raises JournalDamaged."""
+        """At most `limit` rows from number `first` on, of any volume, unchecked.
+
+        Raises JournalDamaged.
+        """
         self._assert_usable()
+        found: list[Row] = []
+        if first <= self._opening.seq:
+            found += volumes.archived_rows(self._directory, first, limit)
+        limit -= len(found)
         try:
-            return tuple(self._select("WHERE seq >= ? ORDER BY seq LIMIT ?", (first, limit)))
+            return (*found, *self._select("WHERE seq >= ? ORDER BY seq LIMIT ?", (first, limit)))
         except (apsw.Error, UnicodeDecodeError) as error:
             raise JournalDamaged(f"the journal cannot be read: {error}") from error
 
@@ -234,11 +301,14 @@ class Journal:
             if not self._failed:
                 self.checkpoint()
         finally:
-            self._closed = True
-            self._copy.close()
-            self._tail.close()
-            self._connection.close(True)
+            self._give_up_files()
             self._lock.release()
+
+    def _give_up_files(self) -> None:
+        self._closed = True
+        self._copy.close()
+        self._tail.close()
+        self._connection.close(True)
 
     def __enter__(self) -> Self:
         return self
@@ -256,7 +326,12 @@ class Journal:
         # pages that never reached the disk, a checkpoint writes them anew.
         self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         anchor = read_head(self._directory, self._key)
+        begun = self._connection.execute("SELECT seq, at_us FROM entry ORDER BY seq LIMIT 1").get
+        seq, self._first_at_us = begun or (1, 0)
+        # Row 1 continues nothing: what it holds is looked at when it is read.
+        first = next(self._select("WHERE seq = ?", (seq,))) if seq != 1 else None
         last = next(iter(self._select("ORDER BY seq DESC LIMIT 1")), None)
+        self._opening = self._head = volumes.opening_of(self._key, first)
         if last is not None:
             self._head = Head(last.seq, last.mac)
         if anchor is None:
@@ -268,8 +343,10 @@ class Journal:
             anchor = self._head
             write_head(self._directory, self._key, anchor, self._disk)
         self._compare(anchor, HEAD_NAME)
-        if (known := read_tail(self._directory, self._key)) is not None:
+        known = read_tail(self._directory, self._key)
+        if known is not None and known.seq >= self._opening.seq:  # it may be late
             self._compare(known, TAIL_NAME)
+        volumes.undo(self._directory, self.volume, self._disk)
         self._anchored_seq = anchor.seq
         self._reserve.hold()
         self._copy.begin(self, self._head.seq)
@@ -296,33 +373,17 @@ class Journal:
                 f"the journal ends at row {self._head.seq}, but row {anchor.seq} was "
                 "committed: rows were cut off, or an old copy was put back"
             )
-        if anchor.seq == 0:
-            return
-        named = next(iter(self._select("WHERE seq = ?", (anchor.seq,))), None)
-        if named is None or named.mac != anchor.mac:
+        if anchor.seq == self._opening.seq:
+            named_mac = self._opening.mac
+        else:
+            named = next(iter(self._select("WHERE seq = ?", (anchor.seq,))), None)
+            named_mac = b"" if named is None else named.mac
+        if named_mac != anchor.mac:
             raise JournalDamaged(f"row {anchor.seq} is not the one that {name} names")
 
     def _select(self, rest: str, values: tuple[int, ...] = ()) -> Iterator[Row]:
         for found in self._connection.execute(SELECT + rest, values):
             yield Row(*found)
-
-    def _chained(
-        self, records: Sequence[Record], batch: str, at_us: int, mono_ms: int
-    ) -> list[Row]:
-        if not 1 <= len(records) <= MAX_BATCH_RECORDS:
-            raise ValueError(f"a batch holds 1 to {MAX_BATCH_RECORDS} records, not {len(records)}")
-        if not BATCH_ID.fullmatch(batch):
-            raise ValueError("a batch id holds 1 to 64 letters, digits, - and _")
-        rows, head = [], self._head
-        for record in records:
-            kind, values = to_row(record)
-            body = chain.canonical(values)
-            if len(body.encode()) > MAX_BODY_BYTES:
-                raise ValueError(f"a {kind} record of {len(body)} characters is too long")
-            bare = Row(head.seq + 1, batch, at_us, mono_ms, kind, body, b"")
-            head = Head(bare.seq, chain.mac_of(self._key, head.mac, bare))
-            rows.append(Row(bare.seq, batch, at_us, mono_ms, kind, body, head.mac))
-        return rows
 
     def _assert_usable(self) -> None:
         assert threading.get_ident() == self._thread, "the journal belongs to another thread"

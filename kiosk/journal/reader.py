@@ -13,9 +13,7 @@ from kiosk.journal.chain import Row
 from kiosk.journal.connection import FILE_NAME, connect_to_read
 from kiosk.journal.errors import JournalDamaged, JournalError, JournalInUse
 from kiosk.journal.files import DirectoryLock
-from kiosk.journal.journal import SELECT
-
-COLUMN_TYPES = (int, str, int, int, str, str, bytes)
+from kiosk.journal.volumes import SELECT, archived, row_of
 
 
 class Reader:
@@ -64,15 +62,19 @@ class Reader:
             raise _damaged(self._directory, error) from error
 
     def rows(self) -> Iterator[Row]:
-        """Every row as it is stored, not checked against the chain; raises JournalDamaged."""
+        """Every row of every volume as it is stored, not checked against the chain.
+
+        Raises JournalDamaged.
+        """
+        for volume in archived(self._directory):
+            yield from volume.rows()
+        yield from self.live_rows()
+
+    def live_rows(self) -> Iterator[Row]:
+        """The rows of the volume that is written to: the ledger is their fold."""
         try:
-            for number, values in enumerate(self.connection.execute(SELECT + "ORDER BY seq"), 1):
-                if tuple(map(type, values)) != COLUMN_TYPES:
-                    raise JournalDamaged(
-                        f"what stands in the place of row {number} is no row: "
-                        "run kiosk journal verify"
-                    )
-                yield Row(*values)
+            for values in self.connection.execute(SELECT + "ORDER BY seq"):
+                yield row_of(values)
         except (apsw.Error, UnicodeDecodeError) as error:
             raise _damaged(self._directory, error) from error
 

@@ -9,15 +9,16 @@ from pathlib import Path
 import apsw
 
 from kiosk.journal import chain
+from kiosk.journal.carry import INSERT, beginning_anywhere
 from kiosk.journal.chain import Row
 from kiosk.journal.connection import FILE_NAME, LOG_SUFFIX, connect, connect_to_read
 from kiosk.journal.errors import JournalDamaged, JournalError, WrongKey
 from kiosk.journal.files import DISK, DirectoryLock, Disk, make_directories, sync_directory
 from kiosk.journal.head import Head, read_head, write_head
-from kiosk.journal.journal import INSERT, SELECT
 from kiosk.journal.migrate import migrate, migrations
 from kiosk.journal.mirror import mirrored_rows
 from kiosk.journal.tail import TAIL_NAME, read_tail
+from kiosk.journal.volumes import SELECT, Volume, archived
 
 REBUILT_NAME = "rebuilt.sqlite3"
 MAX_PUT_ASIDE = 9
@@ -51,7 +52,7 @@ def rebuild(
         _remove_log(new, disk)
         connection = connect(new, vfs, disk)
         try:
-            head, salvaged = _filled(connection, directory, mirror, key)
+            head, salvaged, taken_back = _filled(connection, directory, mirror, key)
         finally:
             connection.close(True)
         known = _known(directory, key)
@@ -63,6 +64,9 @@ def rebuild(
         tail = read_tail(directory, key)
         lost = max(0, tail.seq - head.seq) if tail is not None else 0
         put_aside = _put_aside(directory, disk)
+        if taken_back is not None:
+            disk.replace(taken_back.path, put_aside / taken_back.path.name)
+            sync_directory(taken_back.path.parent, disk)
         _remove_log(new, disk)
         disk.replace(new, directory / FILE_NAME)
         write_head(directory, key, head, disk)  # makes the names durable too
@@ -73,24 +77,38 @@ def rebuild(
 
 def _filled(
     connection: apsw.Connection, directory: Path, mirror: Path, key: bytes
-) -> tuple[Head, int]:
-    """The new journal's last row, and how many rows the damaged one gave."""
+) -> tuple[Head, int, Volume | None]:
+    """The new journal's last row, how many rows the damaged one gave, and the archived volume
+    that the new journal takes back, because nothing that followed it is left."""
     migrate(connection, migrations(), directory)
-    head = Head(0, chain.first_mac(key))
-    with connection:
+    head, salvaged = Head(0, chain.first_mac(key)), 0
+    newest = next(reversed(archived(directory)), None)
+    after = newest.last if newest is not None else 0
+    if newest is not None and _end(directory, mirror) <= newest.last:
+        after = newest.first - 1
+    else:
+        newest = None
+    with connection, beginning_anywhere(connection):
         for row in mirrored_rows(mirror):
             if not _continues(head, row, key):
                 raise _refusal(head.seq)
-            connection.execute(INSERT, astuple(row))
+            if row.seq > after:
+                connection.execute(INSERT, astuple(row))
             head = Head(row.seq, row.mac)
-        mirrored_seq = head.seq
         for row in _left_over(directory, head.seq):
             if not _continues(head, row, key):
                 break
-            connection.execute(INSERT, astuple(row))
-            head = Head(row.seq, row.mac)
+            if row.seq > after:
+                connection.execute(INSERT, astuple(row))
+            head, salvaged = Head(row.seq, row.mac), salvaged + 1
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-    return head, head.seq - mirrored_seq
+    return head, salvaged, newest
+
+
+def _end(directory: Path, mirror: Path) -> int:
+    """The last row that the mirror or the damaged journal holds."""
+    last = max((row.seq for row in mirrored_rows(mirror)), default=0)
+    return max((row.seq for row in _left_over(directory, last)), default=last)
 
 
 def _continues(head: Head, row: Row, key: bytes) -> bool:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import apsw
 
 from kiosk.journal.chain import Row
+from kiosk.journal.connection import connect_to_archive
 from kiosk.journal.errors import JournalDamaged, WrongKey
 from kiosk.journal.findings import Finding, Kind, Report
 from kiosk.journal.head import HEAD_NAME, Head, read_head
-from kiosk.journal.journal import SELECT
 from kiosk.journal.migrate import APPLICATION_ID, Migrations, migrations
 from kiosk.journal.mirror import mirrored_rows, torn_bytes
 from kiosk.journal.reader import Reader
 from kiosk.journal.tail import read_tail
+from kiosk.journal.volumes import Volume, archived
 from kiosk.journal.walk import StoredRow, Walk
 
+IMMUTABLE = "delete"  # what SQLite says of a file that it takes for unchangeable
 ROW_BYTES = (
     "SELECT seq, CAST(batch AS BLOB), at_us, mono_ms, CAST(kind AS BLOB), "
     "CAST(body AS BLOB), CAST(mac AS BLOB), concat_ws(' ', typeof(seq), typeof(batch), typeof(at_us), "
@@ -38,12 +40,16 @@ def verify(
     scripts = migrations() if steps is None else steps
     try:
         with Reader(directory) as reader:
-            findings = list(_file_findings(reader.connection, scripts))
+            findings = list(_file_findings(reader.connection, scripts, "wal"))
             anchor, doubt = _anchor(directory, key)
             walk = Walk(key, anchor, read_tail(directory, key))
+            archives = archived(directory)
+            for volume in archives:
+                findings += _volume_findings(walk, volume, scripts)
             findings += _walk_findings(walk, reader.connection)
+            findings += walk.findings()
             if mirror is not None:
-                findings += _mirror_findings(mirror, walk.last_seq, reader.connection)
+                findings += _mirror_findings(mirror, walk.last_seq, archives, reader.connection)
     except JournalDamaged as error:
         return Report(0, (Finding(Kind.CORRUPT_FILE, str(error)),))
     if doubt is not None and doubt.kind is Kind.WRONG_KEY and walk.sound_rows:
@@ -59,11 +65,42 @@ def _walk_findings(walk: Walk, connection: apsw.Connection) -> Iterator[Finding]
             walk.take(StoredRow(*values))
     except (apsw.Error, UnicodeDecodeError) as error:
         yield Finding(Kind.CORRUPT_FILE, f"rows cannot be read: {error}")
-    yield from walk.findings()
 
 
-def _mirror_findings(mirror: Path, last_seq: int, connection: apsw.Connection) -> Iterator[Finding]:
+def _volume_findings(walk: Walk, volume: Volume, scripts: Migrations) -> Iterator[Finding]:
+    """What is wrong with a file of the archive; its rows go on with the walk."""
+    name, before = volume.path.name, walk.last_seq
+    try:
+        connection = connect_to_archive(volume.path)
+    except apsw.Error as error:
+        yield Finding(Kind.CORRUPT_FILE, f"{name} cannot be opened: {error}", volume.first)
+        return
+    try:
+        first, last = next(connection.execute("SELECT min(seq), max(seq) FROM entry"))
+        if first is None or first <= before or first != volume.first or last > volume.last:
+            text = f"{name} holds the rows {first} to {last}: it is another volume"
+            yield Finding(Kind.VOLUME_SWAPPED, text, volume.first)
+            return
+        if last < volume.last:
+            text = f"{name} ends at row {last}: rows were cut off"
+            yield Finding(Kind.TRUNCATION, text, last)
+        # An older version may have written it.
+        version = min(len(scripts), max(1, int(connection.pragma("user_version"))))
+        yield from _file_findings(connection, scripts[:version], IMMUTABLE)
+        yield from _walk_findings(walk, connection)
+    except (apsw.Error, UnicodeDecodeError) as error:
+        yield Finding(Kind.CORRUPT_FILE, f"{name} cannot be read: {error}", volume.first)
+    finally:
+        connection.close(True)
+
+
+def _mirror_findings(
+    mirror: Path, last_seq: int, archives: Sequence[Volume], connection: apsw.Connection
+) -> Iterator[Finding]:
     number = 0
+    stored = _stored_rows(archives, connection)
+    seq, ours = next(stored, (1, None))
+    first = seq  # earlier rows were removed lawfully, or the walk has told of it
     try:
         for number, row in enumerate(mirrored_rows(mirror), start=1):
             if row.seq != number:
@@ -74,7 +111,9 @@ def _mirror_findings(mirror: Path, last_seq: int, connection: apsw.Connection) -
                 text = f"the mirror holds row {number}, the journal ends at row {last_seq}"
                 yield Finding(Kind.MIRROR_AHEAD, f"{text}: rows were cut off there", number)
                 return
-            if row != _stored(connection, number):
+            while seq < number:
+                seq, ours = next(stored, (number, None))
+            if number >= first and (seq, ours) != (number, row):
                 text = f"row {number} is another one in the mirror"
                 yield Finding(Kind.MIRROR_DIFFERS, text, number)
                 return
@@ -88,12 +127,32 @@ def _mirror_findings(mirror: Path, last_seq: int, connection: apsw.Connection) -
         yield Finding(Kind.MIRROR_BEHIND, text, number)
 
 
-def _stored(connection: apsw.Connection, seq: int) -> Row | None:
+def _stored_rows(
+    archives: Sequence[Volume], live: apsw.Connection
+) -> Iterator[tuple[int, Row | None]]:
+    """Number and row of every volume; None for a row that the walk has told of."""
+    for volume in archives:
+        try:
+            connection = connect_to_archive(volume.path)
+        except apsw.Error:
+            continue
+        try:
+            yield from _decoded_rows(connection)
+        finally:
+            connection.close(True)
+    yield from _decoded_rows(live)
+
+
+def _decoded_rows(connection: apsw.Connection) -> Iterator[tuple[int, Row | None]]:
     try:
-        found = next(iter(connection.execute(SELECT + "WHERE seq = ?", (seq,))), None)
-    except (apsw.Error, UnicodeDecodeError):
-        return None  # the walk has told of it
-    return None if found is None else Row(*found)
+        for values in connection.execute(ROW_BYTES):
+            row = StoredRow(*values)
+            try:
+                yield row.seq, row.decoded() if row.is_typed else None
+            except UnicodeDecodeError:
+                yield row.seq, None
+    except apsw.Error:
+        return
 
 
 def _anchor(directory: Path, key: bytes) -> tuple[Head | None, Finding | None]:
@@ -109,13 +168,15 @@ def _anchor(directory: Path, key: bytes) -> tuple[Head | None, Finding | None]:
     return anchor, None
 
 
-def _file_findings(connection: apsw.Connection, scripts: Migrations) -> Iterator[Finding]:
+def _file_findings(
+    connection: apsw.Connection, scripts: Migrations, mode: str
+) -> Iterator[Finding]:
     try:
         for (answer,) in connection.execute("PRAGMA integrity_check(100)"):
             if answer != "ok":
                 yield Finding(Kind.CORRUPT_FILE, str(answer))
         for name, expected in (
-            ("journal_mode", "wal"),
+            ("journal_mode", mode),
             ("encoding", "UTF-8"),
             ("application_id", APPLICATION_ID),
             ("user_version", len(scripts)),
@@ -130,7 +191,8 @@ def _file_findings(connection: apsw.Connection, scripts: Migrations) -> Iterator
 
 
 def _schema(connection: apsw.Connection) -> list[tuple[object, ...]]:
-    return list(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+    select = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"
+    return list(connection.execute(select))
 
 
 def _expected_schema(scripts: Migrations) -> list[tuple[object, ...]]:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiosk.domain.records import BadRecord, KioskStarted
-from kiosk.journal import chain
+from kiosk.domain.records import (
+    BadRecord,
+    CarriedForward,
+    KioskStarted,
+    VolumeRemoved,
+)
+from kiosk.journal import chain, volumes
+from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.findings import Finding, Kind
 from kiosk.journal.head import HEAD_NAME, Head
 from kiosk.journal.tail import TAIL_NAME
@@ -34,6 +40,10 @@ class StoredRow:
     def is_typed(self) -> bool:
         """Every value has its column's type; bit rot can change that too."""
         return self.types == ROW_TYPES
+
+    def decoded(self) -> chain.Row:
+        values = (self.seq, self.batch.decode(), self.at_us, self.mono_ms, self.kind.decode())
+        return chain.Row(*values, self.body.decode(), self.mac)
 
     def mac_at(self, key: bytes, seq: int, before: bytes) -> bytes:
         """The mac that this content has as row `seq` after the mac `before`."""
@@ -63,6 +73,7 @@ class Walk:
         self._notes: list[Finding] = []
         self._suspects: list[tuple[StoredRow, bytes]] = []  # with the mac stored before
         self._suspect_count = 0
+        self._removed: Head | None = None  # the row before the first, until a record explains it
         self.rows = 0
         self.sound_rows = 0
 
@@ -75,7 +86,9 @@ class Walk:
         self.rows += 1
         expected = 1 if self._last is None else self._last.seq + 1
         before = self._mac_before()
-        if row.seq != expected:
+        if row.seq != expected and row.kind == CarriedForward.__name__.encode():
+            self._take_opening(row, expected)
+        elif row.seq != expected:
             # What the missing rows were chained to is gone with them: nothing to check.
             self._note(Kind.GAP, f"rows {expected} to {row.seq - 1} are missing", expected)
         elif row.fits(self._key, row.seq, before):
@@ -88,6 +101,22 @@ class Walk:
         self._known = {name: head for name, head in self._known.items() if head != here}
         self._last = row
 
+    def _take_opening(self, row: StoredRow, expected: int) -> None:
+        """A volume whose predecessor is not there: removed lawfully, or missing."""
+        try:
+            opening = volumes.opening_of(self._key, row.decoded())
+        except JournalDamaged:
+            opening = Head(-1, b"")
+        if opening.seq + 1 != row.seq or not row.fits(self._key, row.seq, opening.mac):
+            self._note(Kind.EDITED_ROW, f"row {row.seq} is not what was committed", row.seq)
+            return
+        self._take_sound(row)
+        if expected == 1:
+            self._removed = opening
+        else:
+            text = f"rows {expected} to {row.seq - 1} are missing: a whole volume, or more"
+            self._note(Kind.VOLUME_MISSING, text, expected)
+
     def findings(self) -> Iterator[Finding]:
         """Everything the pass has shown, worst first."""
         if self.rows and not self.sound_rows and self._anchor is None:
@@ -95,6 +124,11 @@ class Walk:
             return
         yield from self._truncation()
         yield from self._judged_suspects()
+        if self._removed is not None:
+            text = (
+                f"rows 1 to {self._removed.seq} are missing, and no row says that they were removed"
+            )
+            yield Finding(Kind.VOLUME_MISSING, text, 1)
         yield from self._notes
 
     def _mac_before(self) -> bytes:
@@ -108,8 +142,11 @@ class Walk:
         if row.kind == KioskStarted.__name__.encode():
             before = None  # the monotonic clock began anew
         try:
-            values = (row.seq, row.batch.decode(), row.at_us, row.mono_ms, row.kind.decode())
-            chain.Row(*values, row.body.decode(), row.mac).record()
+            record = row.decoded().record()
+            if isinstance(record, VolumeRemoved) and self._removed == Head(
+                record.last_seq, bytes.fromhex(record.last_mac)
+            ):
+                self._removed = None
         except BadRecord as error:
             self._note(Kind.UNREADABLE_RECORD, f"row {row.seq}: {error}", row.seq)
         if before is not None:

@@ -42,24 +42,31 @@ class DiaryReader:
     def slice(self, first: int, limit: int = SLICE_ROWS) -> Sequence[Entry]:
         return self.ask(lambda engine: engine.entries(first, limit))
 
+    @property
+    def first_seq(self) -> int:
+        """The number of the oldest row that is kept; 1 in an empty journal."""
+        return next((row.seq for row in self.slice(1, 1)), 1)
+
     def forward(self, first: int, max_rows: int) -> Iterator[Entry]:
         """At most `max_rows` rows from `first` on, in order."""
-        for start in range(first, first + max_rows, SLICE_ROWS):
-            rows = self.slice(start)
+        while max_rows > 0:
+            rows = self.slice(first, min(SLICE_ROWS, max_rows))
             yield from rows
-            if len(rows) < SLICE_ROWS:
+            if not rows:
                 return
+            first, max_rows = rows[-1].seq + 1, max_rows - len(rows)
 
     def backward(self, last: int) -> Iterator[Entry]:
         """From row `last` to the first, newest first."""
-        while last > 0:
-            first = max(1, last - SLICE_ROWS + 1)
+        oldest = self.first_seq
+        while last >= oldest:
+            first = max(oldest, last - SLICE_ROWS + 1)
             yield from reversed(self.slice(first, last - first + 1))
             last = first - 1
 
     def first_at(self, at: datetime) -> int:
         """About the first row of this time or later; exact while the clock was not set back."""
-        low, high = 1, self.last_seq + 1
+        low, high = self.first_seq, self.last_seq + 1
         while low < high:
             middle = (low + high) // 2
             rows = self.slice(middle, 1)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from kiosk.domain.code_book import CodeBook
+from kiosk.domain.ledger import rebuild
 from kiosk.domain.money import yuan
 from kiosk.domain.open_code import Reserve, State
 from kiosk.domain.records import BadRecord, OpenCodesKept, OpenCodesWanted, Record
@@ -33,9 +34,7 @@ def open_codes(settings: Settings, now: datetime) -> Iterator[Check]:
             records = tuple(row.record() for row in reader.rows())
     except (JournalError, BadRecord):
         return  # The journal's own check says why.
-    book = CodeBook()
-    for record in records:
-        book = book.apply(record)
+    book = rebuild(records).code_book
     for reserve in rules.reserves:
         left = _left(records, book, reserve, now.timestamp() + rules.renew_s)
         name = f"open codes {reserve.item_code} {yuan(reserve.amount_fen)}"

@@ -23,6 +23,7 @@ from kiosk.journal.findings import Kind
 from kiosk.journal.reader import Reader
 from kiosk.journal.space import Reserve, Space
 from kiosk.journal.verify import verify
+from kiosk.journal.volumes import archived
 from kiosk.maintenance import devices
 from kiosk.maintenance.credentials import credentials
 from kiosk.maintenance.devices import Open
@@ -36,6 +37,7 @@ FREE_BYTES_NEEDED = 512 * 1024 * 1024
 FREE_BYTES_WISHED = 2 * 1024 * 1024 * 1024
 MICROSECONDS_AN_HOUR = 3_600_000_000
 MAX_FINDINGS = 5
+OVERDUE = 2  # times the rows of a volume: the engine has not found a way to begin a new one
 FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 
 Ask = Callable[[Settings, PlatformCall], Outcome]
@@ -158,7 +160,7 @@ def _journal(settings: Settings, now: datetime) -> Iterator[Check]:
         key = keys.for_directory(directory).journal
         report = verify(directory, key, mirror=settings.mirror_directory)
         with Reader(directory) as reader:
-            newest_us = max((row.at_us for row in reader.rows()), default=0)
+            newest_us = max((row.at_us for row in reader.live_rows()), default=0)
     except JournalInUse:
         found = "in use by a running kiosk, so it was not verified"
         yield Check("journal", EventId.JOURNAL_NOT_VERIFIED, found)
@@ -171,6 +173,7 @@ def _journal(settings: Settings, now: datetime) -> Iterator[Check]:
         yield Check("journal", EventId(f"journal.{finding.kind}"), finding.message)
     if not damage:
         yield Check("journal", EventId.JOURNAL_SOUND, f"{report.rows} rows, all as committed")
+    yield _volumes(settings)
     if behind := [each.message for each in report.findings if each.kind is Kind.MIRROR_BEHIND]:
         event = EventId.JOURNAL_MIRROR_BEHIND
         yield Check("journal mirror", event, "; ".join(behind), Verdict.WARNING)
@@ -178,6 +181,21 @@ def _journal(settings: Settings, now: datetime) -> Iterator[Check]:
         ahead_h = (newest_us - microseconds(now)) // MICROSECONDS_AN_HOUR
         found = f"the journal's newest row is {ahead_h} hours ahead of this clock"
         yield Check("clock and journal", EventId.KIOSK_CLOCK_BEHIND, found)
+
+
+def _volumes(settings: Settings) -> Check:
+    """How many volumes there are and what they take; whether a new one is overdue."""
+    directory = settings.storage_directory
+    old = archived(directory)
+    live = directory / FILE_NAME
+    size = sum(path.stat().st_size for path in (live, *(each.path for each in old)))
+    with Reader(directory) as reader:
+        rows = reader.last_seq - (old[-1].last if old else 0)
+    kept = f"{settings.keep_years} years" if settings.keep_years else "for ever"
+    found = f"{len(old)} archived, {rows} rows in use, {size / 2**20:.1f} MiB, kept {kept}"
+    if rows > OVERDUE * settings.volume_rows:
+        return Check("journal volumes", EventId.JOURNAL_NOT_CARRIED, found)
+    return Check("journal volumes", EventId.JOURNAL_VOLUMES, found)
 
 
 def _clock(now: datetime) -> Check:

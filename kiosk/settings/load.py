@@ -158,6 +158,8 @@ class _Check:
             storage_directory=storage,
             mirror_directory=mirror,
             reserve_bytes=self._reserve_bytes(site),
+            volume_rows=site.storage.volume_rows,
+            keep_years=site.storage.keep_years,
             platform=self._with_absolute_paths(site),
             screen=site.screen,
             timing=site.timing,

@@ -102,6 +102,8 @@ class StorageSection(Section):
     directory: FilePath = ""
     mirror_directory: FilePath = ""
     reserve_mb: int = Field(64, ge=0, le=4096)
+    volume_rows: int = Field(200_000, ge=1000, le=10_000_000)
+    keep_years: int = Field(15, ge=0, le=100)
 
 
 class PlatformSection(Section):
@@ -290,6 +292,8 @@ class Settings(BaseModel):
     storage_directory: Path
     mirror_directory: Path | None  # of the journal's second copy
     reserve_bytes: int  # kept back on the disk for the outcomes of what was begun
+    volume_rows: int  # of the journal, then a new volume begins
+    keep_years: int  # archived volumes of the journal; 0: for ever
     platform: PlatformSection
     screen: ScreenSection
     timing: TimingSection

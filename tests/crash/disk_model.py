@@ -32,6 +32,7 @@ class Kind(StrEnum):
     TRUNCATE = "truncate"
     SYNC = "sync"
     FAILED_SYNC = "failed sync"
+    LINK = "link"  # a second name for a file
     REMOVE = "remove"
     RENAME = "rename"
     SYNC_NAMES = "sync of names in"
@@ -135,7 +136,7 @@ class DiskModel:
 
     def take(self, op: Op) -> None:
         match op.kind:
-            case Kind.NAME | Kind.REMOVE | Kind.RENAME:
+            case Kind.NAME | Kind.LINK | Kind.REMOVE | Kind.RENAME:
                 if op.kind is Kind.NAME and op.file != DIRECTORY:
                     self._files[op.file] = _File()
                 _rename(self._seen, op)
@@ -200,7 +201,7 @@ class DiskModel:
 
 
 def _rename(names: dict[str, int], op: Op) -> None:
-    if op.kind is Kind.NAME:
+    if op.kind in (Kind.NAME, Kind.LINK):
         names[op.name] = op.file
         return
     names.pop(op.name, None)

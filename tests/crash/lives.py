@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from kiosk.domain import payment
+from kiosk.domain.ledger import Ledger
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (
     EvidenceKept,
@@ -19,7 +20,7 @@ from kiosk.domain.records import (
     to_row,
 )
 from kiosk.journal import chain, keys
-from kiosk.journal.errors import CheckpointFailed, CommitFailed, JournalError
+from kiosk.journal.errors import CheckpointFailed, CommitFailed, JournalError, NotCarried
 from kiosk.journal.journal import Journal
 from kiosk.journal.migrate import Migrations, migrations
 from tests.crash.disk_model import Cut, DiskModel, Image, Op
@@ -131,8 +132,15 @@ class _Boot:
         self._settle()
         for _ in range(self._random.randint(4, 16)):
             action = self._random.choices(
-                (self._commit, self._checkpoint, self._reopen, self._kill, self._fault),
-                (60, 12, 8, 8, 12),
+                (
+                    self._commit,
+                    self._checkpoint,
+                    self._reopen,
+                    self._kill,
+                    self._fault,
+                    self._carry,
+                ),
+                (60, 12, 8, 8, 12, 5),
             )[0]
             action()
         if self._random.random() < 0.5:
@@ -149,6 +157,23 @@ class _Boot:
 
     def _checkpoint(self) -> None:
         self._journal.checkpoint()
+
+    def _carry(self) -> None:
+        """Begin a new volume, now and then on a disk that refuses."""
+        failing = self._random.random() < 0.4
+        if failing:
+            self._recorder.fail(
+                self._random.choice(list(Call)), self._random.randint(1, 60), is_full=False
+            )
+        second = next(self._seconds)
+        ledger = Ledger(owed={f"r{number}": "p" for number in range(self._random.choice((0, 9)))})
+        try:
+            self._journal.carry_forward(ledger, NOON + timedelta(seconds=second), float(second))
+        except (NotCarried, CheckpointFailed, OSError):
+            self._close_in_trouble()
+        self._recorder.mend()
+        self._journal = self._open()
+        self._assert_kept()
 
     def _reopen(self) -> None:
         self._journal.close()
@@ -212,15 +237,19 @@ class _Boot:
         known = {promise.batch for promise in self._boot.promises}
         for batch in self._life.batches:
             if batch not in known:
-                self._promise(batch, is_there=self._journal.has_batch(batch))
+                self._promise(batch, is_there=batch in self._batches())
         self._assert_kept()
 
     def _promise(self, batch: str, *, is_there: bool) -> None:
         self._boot.promises.append(Promise(len(self._recorder.ops), batch, is_there))
 
     def _assert_kept(self) -> None:
+        there = self._batches()
         for promise in self._boot.promises:
-            assert self._journal.has_batch(promise.batch) is promise.is_there, promise
+            assert (promise.batch in there) is promise.is_there, promise
+
+    def _batches(self) -> set[str]:
+        return {row.batch for row in self._journal.rows_from(1)}
 
     # --- the journal --------------------------------------------------------------------
 

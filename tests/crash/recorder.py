@@ -38,7 +38,7 @@ class Recorder(apsw.VFS):
     def __init__(self, root: Path, image: Image, deaf_to: frozenset[Kind]) -> None:
         self.root = root
         self.ops: list[Op] = []
-        self._deaf_to = deaf_to
+        self.deaf_to = deaf_to
         self.name = f"recorder-{next(NUMBERS)}"
         self.disk = RecordingDisk(self)
         self._call: Call | None = None
@@ -61,7 +61,7 @@ class Recorder(apsw.VFS):
         self._call = None
 
     def note(self, op: Op) -> None:
-        if op.kind not in self._deaf_to:
+        if op.kind not in self.deaf_to:
             self.ops.append(op)
 
     def is_due(self, call: Call) -> bool:
@@ -99,6 +99,10 @@ class Recorder(apsw.VFS):
     def renamed(self, old: str, new: str) -> None:
         self._files[new] = self._files.pop(old)
         self.note(Op(Kind.RENAME, old, self._files[new], new_name=new))
+
+    def linked(self, old: str, new: str) -> None:
+        self._files[new] = self._files[old]
+        self.note(Op(Kind.LINK, new, self._files[new]))
 
     def removed(self, name: str) -> None:
         if self._files.pop(name, None) is not None:
@@ -236,6 +240,12 @@ class RecordingDisk(Disk):
     def replace(self, old: Path, new: Path) -> None:
         super().replace(old, new)
         self._recorder.renamed(self._recorder.relative(old), self._recorder.relative(new))
+
+    def link(self, old: Path, new: Path) -> None:
+        if self._recorder.is_due(Call.OPEN):
+            raise self._recorder.os_error()
+        super().link(old, new)
+        self._recorder.linked(self._recorder.relative(old), self._recorder.relative(new))
 
     def remove(self, path: Path) -> None:
         if self._recorder.is_due(Call.REMOVE):

@@ -99,8 +99,10 @@ def recover(root: Path, image: Image, steps: Migrations, *, is_mirrored: bool) -
     try:
         key = keys.for_directory(directory).journal
         with Journal.open(directory, key, steps=steps, mirror=mirror) as journal:
-            for row in journal.records():
-                batches.setdefault(row.batch, []).append((row.kind, row.body))
+            assert all(journal.records())
+            for row in journal.rows_from(1):
+                if not row.batch.startswith("carried."):
+                    batches.setdefault(row.batch, []).append((row.kind, row.body))
             rows = journal.commit([VisitEnded("afterwards", "done")], AFTERWARDS, 86400.0)
     except JournalError as error:
         return Recovered({}, f"{type(error).__name__}: {error}")

@@ -22,6 +22,7 @@ from kiosk.demo.phone import Phone
 from kiosk.domain import events as e
 from kiosk.domain.events import DiskSeen
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.ledger import Ledger
 from kiosk.domain.records import Record
 from kiosk.domain.visit import Choosing, Done, Paying
 from kiosk.engine.engine import Diary
@@ -56,6 +57,9 @@ class DeadlyDiary:
 
     def tidy(self) -> None:
         self._diary.tidy()
+
+    def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:
+        return self._diary.carry(ledger, at, mono_s)
 
     def close(self) -> None:
         self._diary.close()

@@ -10,8 +10,9 @@ import pytest
 from kiosk.domain.events import DiskSeen
 from kiosk.engine.diary import JournalDiary, NoDiary
 from kiosk.engine.engine import CommitUncertain
+from kiosk.journal.carry import INSERT
 from kiosk.journal.errors import JournalDamaged
-from kiosk.journal.journal import INSERT, Journal
+from kiosk.journal.journal import Journal
 from kiosk.journal.space import AMPLE_BYTES, LOW_BYTES
 from tests.support.broken_disk import BrokenDisk
 from tests.support.failing_disk import Operation, failing_disk

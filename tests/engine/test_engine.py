@@ -40,6 +40,9 @@ class Trail:
     def tidy(self) -> None:
         self.steps.append("tidy")
 
+    def carry(self, ledger, at, mono_s) -> bool:
+        return False
+
     def close(self) -> None:
         self.steps.append("close")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from datetime import datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, PrintRepo
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.kiosk import Presence
+from kiosk.domain.ledger import Ledger
 from kiosk.domain.peripherals import MIRROR
 from kiosk.domain.records import KioskStarted, VisitOpened
 from kiosk.engine.diary import NoDiary
@@ -27,8 +29,16 @@ class NotingDiary(MemoryDiary):
     tidied = 0
     closed = 0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.offered: list[tuple[Ledger, datetime, float]] = []
+
     def tidy(self) -> None:
         self.tidied += 1
+
+    def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:
+        self.offered.append((ledger, at, mono_s))
+        return False
 
     def close(self) -> None:
         self.closed += 1
@@ -220,6 +230,21 @@ def test_the_journal_is_tidied_only_while_nobody_waits() -> None:
     play.send(e.LeaveTouched())
     play.engine.rest()
     assert diary.tidied == 1
+
+
+def test_the_ledger_is_offered_to_be_carried_forward_only_while_nobody_waits() -> None:
+    diary = NotingDiary()
+    play = Playbook(diary=diary)
+    play.platform.owe(bill(1))
+    play.tap(ZHANG)
+    play.engine.rest()
+    assert diary.offered == []
+    play.send(e.LeaveTouched())
+    play.engine.rest()
+    ((ledger, at, mono_s),) = diary.offered
+    assert ledger is play.engine.kiosk.ledger
+    now = play.engine._clock.stamp()
+    assert (at, mono_s) == (now.wall, now.mono_s)
 
 
 # --- questions -----------------------------------------------------------------------------------

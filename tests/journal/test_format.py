@@ -133,4 +133,5 @@ def test_the_kinds_of_findings_have_the_names_that_programs_know():
         "edited_row", "gap", "reorder", "truncation", "wrong_key", "corrupt_file",
         "changed_schema", "head_missing", "head_changed", "unreadable_record",
         "mirror_damaged", "mirror_ahead", "mirror_differs", "mirror_behind", "clock_jump",
+        "volume_missing", "volume_swapped",
     }  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from drivers.api import Surroundings
 from drivers.simulation import SimulatedWorld
+from kiosk.domain.ledger import Ledger
 from kiosk.domain.platform import Acknowledged, AnswerLost, NotSent, Refusal, Refused
 from kiosk.journal import keys
 from kiosk.journal.connection import FILE_NAME
@@ -71,6 +72,23 @@ def test_a_kiosk_in_order_is_ready(site):
     assert {check.verdict for check in checks} == {Verdict.OK}
     assert as_json(checks)["ready"] is True
     assert site.check("journal").message == "1 rows, all as committed"
+
+
+def test_the_volumes_of_the_journal_are_named_with_their_size(site):
+    site.write_journal()
+    with Journal.open(site.directory, site.keys().journal) as journal:
+        journal.carry_forward(Ledger(), NOW, 2.0)
+    found = site.check("journal volumes")
+    assert found.verdict is Verdict.OK
+    assert found.message == "1 archived, 1 rows in use, 0.0 MiB, kept 15 years"
+
+
+def test_a_journal_far_beyond_the_rows_of_a_volume_is_a_warning(site):
+    with Journal.open(site.directory, site.keys().journal) as journal:
+        for _ in range(4):
+            journal.commit([ended(number) for number in range(501)], NOW, 1.0)
+    site.storage = "volume_rows = 1000"
+    assert site.check("journal volumes").verdict is Verdict.WARNING
 
 
 def test_a_kiosk_that_never_ran_is_ready(site):

@@ -44,7 +44,7 @@ def check_books(life: Life) -> None:
 
 def _check_kiosk(life: Life, machine: SimKiosk) -> None:
     ledger, name = machine.kiosk.ledger, machine.name
-    records = machine.disk.records()
+    records = machine.disk.history()
     need(rebuild(records) == ledger, "I7", f"the ledger of {name} is not its journal's")
     need(not ledger.open_payments, "I10", f"{name} never settles {ledger.open_payments}")
     need(not ledger.open_claims, "I10", f"{name} never settles {ledger.open_claims}")
@@ -76,7 +76,7 @@ def _check_codes(life: Life, machine: SimKiosk) -> None:
     """Every open code left the reserve once, in order, and its end is the platform's."""
     book, last = machine.kiosk.ledger.code_book, dict[str, int]()
     need(not book.open, "O3", f"{machine.name} never settles {book.open}")
-    for record in machine.disk.records():
+    for record in machine.disk.history():
         if not isinstance(record, OpenCodeHandedOut):
             continue
         right = record.serial == last.get(record.block_id, 0) + 1

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from kiosk.domain.carried import pieces, plain
 from kiosk.domain.events import DiskSeen
+from kiosk.domain.ledger import Ledger, rebuild
 from kiosk.domain.payment import State
 from kiosk.domain.records import (
     OpenCodeHandedOut,
@@ -39,6 +41,10 @@ class Disk:
 
     def __init__(self) -> None:
         self.rows: list[str] = []
+        self.volume_from = 0  # the rows before are in the archive
+        self.volume_rows = 10**9  # then a new volume begins
+        self.volumes = self.volume_tries = 0
+        self.is_calm = False
         self._read: list[Record] = []
         self.batches: set[str] = set()
         self.intended: set[str] = set()
@@ -60,16 +66,41 @@ class Disk:
     def calm(self) -> None:
         """No more mishaps; the disk is mended."""
         self._next = None
+        self.is_calm = True
         self.full = self.fills_up = False
 
     # --- Diary -----------------------------------------------------------------------------
 
     def records(self) -> Sequence[Record]:
-        """Every row read back by the production's codec, once for each row."""
+        """Every row of this volume."""
+        return self.history()[self.volume_from :]
+
+    def history(self) -> tuple[Record, ...]:
+        """Every row of every volume, read back by the production's codec, once for each row."""
         for row in self.rows[len(self._read) :]:
             kind, body = json.loads(row)
             self._read.append(from_row(kind, body))
         return tuple(self._read)
+
+    def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:
+        """The production's pieces through the production's codec; the power may go at the switch."""
+        if len(self.rows) - self.volume_from < self.volume_rows:
+            return False
+        known = rebuild(self.records())
+        assert plain(known) == plain(ledger), "the ledger is not the fold of its volume"
+        self.volume_tries += 1
+        if self.volume_tries % 4 == 1 and not self.is_calm:
+            raise PowerCut  # before the switch: the next start takes it back
+        last = len(self.rows)
+        rows = [json.dumps(to_row(record)) for record in pieces(ledger)]
+        folded = rebuild(from_row(*json.loads(row)) for row in rows)
+        assert plain(folded) == plain(ledger), "what is carried is not what the kiosk knows"
+        self.rows += rows
+        self.volume_from = last
+        self.volumes += 1
+        if self.volume_tries % 4 == 3 and not self.is_calm:
+            raise PowerCut  # after it: the next start goes on from the new volume
+        return True
 
     def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
         assert not self.failed, "the journal must be reopened first"

@@ -36,6 +36,7 @@ LATE = {
     LateWallet.ACCEPTED_AFTER_CLOSE: 5,  # a platform that breaks its word
 }
 GAPS_S = ((1.0, 4.0), (2.0, 30.0), (20.0, 300.0))
+VOLUME_ROWS = (30, 100, 250)  # in a third of the lives; beyond what is carried
 CODES_OF = (("103050101", 20_000), ("103050101", 5_000), ("103070601", 8_000))
 AMOUNTS_FEN = (1, 50, 15000, 20000, 999999)
 
@@ -75,6 +76,9 @@ class Life:
             )
             for number in range(count)
         ]
+        if seed % 3 == 0:
+            for machine in self.machines:
+                machine.disk.volume_rows = VOLUME_ROWS[seed // 3 % len(VOLUME_ROWS)]
         self._serving = 0
         self.mishaps = Mishaps(
             self.scheduler, self.platform, self.machines, self.climate, lambda: self._serving > 0

@@ -33,7 +33,7 @@ from kiosk.domain.effects import (
     TakeBackPaper,
 )
 from kiosk.domain.kiosk import Kiosk, Rules
-from kiosk.domain.ledger import rebuild
+from kiosk.domain.ledger import Ledger, rebuild
 from kiosk.domain.open_code import OpenCodeRules
 from kiosk.domain.receipt import CodeSlip, InquirySlip
 from kiosk.domain.records import Record, from_row, to_row
@@ -111,6 +111,9 @@ class MemoryDiary:
 
     def tidy(self) -> None:
         """Nothing to move in memory."""
+
+    def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:
+        return False
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -1,0 +1,362 @@
+"""The journal in volumes: what the ledger knows is carried forward, the rest is archived."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from functools import partial
+
+import apsw
+import pytest
+
+from kiosk.domain.ledger import Ledger, PrintJob, rebuild
+from kiosk.domain.records import PrintState, VisitOpened
+from kiosk.engine.diary import JournalDiary, Volumes
+from kiosk.engine.engine import CommitUncertain
+from kiosk.journal.connection import FILE_NAME
+from kiosk.journal.errors import JournalDamaged, NotCarried
+from kiosk.journal.files import Disk
+from kiosk.journal.findings import Kind
+from kiosk.journal.journal import Journal
+from kiosk.journal.reader import Reader
+from kiosk.journal.rebuild import rebuild as rebuild_journal
+from kiosk.journal.verify import verify
+from kiosk.journal.volumes import archived, removable
+from tests.support.journals import KEY, NOON, ended, tamper
+
+
+def carried(directory, volumes=1, mirror=None, rows=3):
+    """A journal of that many archived volumes with `rows` own rows each, closed."""
+    for number in range(volumes):
+        with Journal.open(directory, KEY, mirror=mirror) as journal:
+            for each in range(rows):
+                journal.commit([ended(number * rows + each)], NOON, 1.0)
+            journal.carry_forward(Ledger(open_visit="v"), NOON, 2.0)
+    with Journal.open(directory, KEY, mirror=mirror) as journal:
+        journal.commit([ended(99)], NOON, 3.0)
+
+
+def test_a_carried_journal_begins_with_what_the_ledger_knows(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([VisitOpened("v", "resident", "00" * 16)], NOON, 1.0)
+        journal.carry_forward(Ledger(open_visit="v"), NOON, 2.0)
+    with Journal.open(tmp_path, KEY) as journal:
+        assert [row.kind for row in journal.records()] == ["CarriedForward", "Carried"]
+        assert rebuild(row.record() for row in journal.records()) == Ledger(open_visit="v")
+        assert journal.commit([ended(1)], NOON, 3.0) == 4
+        assert [row.seq for row in journal.rows_from(1)] == [1, 2, 3, 4]
+        assert [row.seq for row in journal.rows(1, 2)] == [1, 2]
+    assert [(each.first, each.last) for each in archived(tmp_path)] == [(1, 1)]
+
+
+def test_many_volumes_are_one_sound_chain_with_its_mirror(tmp_path):
+    carried(tmp_path / "a", 3, tmp_path / "mirror")
+    report = verify(tmp_path / "a", KEY, mirror=tmp_path / "mirror")
+    assert report.findings == ()
+    with Reader(tmp_path / "a") as reader:
+        rows = list(reader.rows())
+        assert [row.seq for row in rows] == list(range(1, report.rows + 1))
+        assert sum(row.kind == "CarriedForward" for row in rows) == 3
+
+
+def kinds(directory, mirror=None):
+    return {finding.kind for finding in verify(directory, KEY, mirror=mirror).findings}
+
+
+def test_a_missing_volume_is_named(tmp_path):
+    carried(tmp_path, 3)
+    archived(tmp_path)[1].path.unlink()
+    assert kinds(tmp_path) == {Kind.VOLUME_MISSING}
+
+
+def test_a_missing_first_volume_is_named_as_long_as_no_record_explains_it(tmp_path):
+    carried(tmp_path, 2)
+    archived(tmp_path)[0].path.unlink()
+    assert kinds(tmp_path) == {Kind.VOLUME_MISSING}
+
+
+def test_a_volume_under_anothers_name_is_named(tmp_path):
+    carried(tmp_path, 2)
+    first, second = archived(tmp_path)
+    content = first.path.read_bytes()
+    first.path.write_bytes(second.path.read_bytes())
+    second.path.write_bytes(content)
+    assert Kind.VOLUME_SWAPPED in kinds(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("statements", "kind"),
+    [
+        (("DROP TRIGGER entry_is_never_changed", "UPDATE entry SET body = '{}' WHERE seq = 2"),
+         Kind.EDITED_ROW),
+        (("DROP TRIGGER entry_is_never_deleted", "DELETE FROM entry WHERE seq = 3"),
+         Kind.TRUNCATION),
+        (("DROP TRIGGER entry_is_never_deleted", "DELETE FROM entry WHERE seq = 2"), Kind.GAP),
+    ],
+)  # fmt: skip
+def test_a_changed_volume_is_named_by_its_kind(tmp_path, statements, kind):
+    carried(tmp_path, 2)
+    connection = apsw.Connection(str(archived(tmp_path)[0].path))
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+    assert kind in kinds(tmp_path)
+
+
+def test_a_file_in_the_archive_that_is_no_volume_is_named(tmp_path):
+    carried(tmp_path)
+    archived(tmp_path)[0].path.write_bytes(b"no database" * 1000)
+    assert Kind.CORRUPT_FILE in kinds(tmp_path)
+
+
+def test_an_archived_volume_put_back_as_the_journal_is_refused(tmp_path):
+    carried(tmp_path)
+    (tmp_path / FILE_NAME).write_bytes(archived(tmp_path)[0].path.read_bytes())
+    (tmp_path / (FILE_NAME + "-wal")).unlink()
+    with pytest.raises(JournalDamaged, match="ends at row 3"):
+        Journal.open(tmp_path, KEY)
+    assert archived(tmp_path)[0].path.exists()
+
+
+def test_nothing_is_switched_when_the_new_volume_would_not_give_the_ledger(tmp_path):
+    wrong = Ledger(owed={("a", "b"): "no JSON gives a pair back"})
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        with pytest.raises(NotCarried):
+            journal.carry_forward(wrong, NOON, 2.0)
+        assert journal.commit([ended(2)], NOON, 3.0) == 2
+    assert archived(tmp_path) == ()
+    assert not list(tmp_path.glob("journal.next*"))
+    assert kinds(tmp_path) == set()
+
+
+def test_an_empty_journal_has_nothing_to_carry(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal, pytest.raises(NotCarried, match="empty"):
+        journal.carry_forward(Ledger(), NOON, 1.0)
+
+
+def test_a_journal_in_volumes_is_rebuilt_from_its_mirror(tmp_path):
+    carried(tmp_path / "a", 2, tmp_path / "mirror")
+    (tmp_path / "a" / FILE_NAME).write_bytes(b"damaged" * 1000)
+    rebuilt = rebuild_journal(tmp_path / "a", tmp_path / "mirror", KEY)
+    assert rebuilt.salvaged_rows == 0
+    assert kinds(tmp_path / "a", tmp_path / "mirror") == set()
+    with Journal.open(tmp_path / "a", KEY, mirror=tmp_path / "mirror") as journal:
+        assert next(journal.records()).kind == "CarriedForward"
+
+
+def test_a_volume_that_nothing_follows_any_more_is_taken_back_by_a_rebuild(tmp_path):
+    with Journal.open(tmp_path / "a", KEY, mirror=tmp_path / "mirror") as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        journal.carry_forward(Ledger(), NOON, 2.0)  # the mirror has not heard of it
+    (tmp_path / "a" / FILE_NAME).write_bytes(b"damaged" * 1000)
+    assert rebuild_journal(tmp_path / "a", tmp_path / "mirror", KEY).rows == 1
+    assert kinds(tmp_path / "a", tmp_path / "mirror") == set()
+    assert archived(tmp_path / "a") == ()
+
+
+def test_a_mirror_that_missed_a_volume_copies_it_from_the_archive(tmp_path):
+    carried(tmp_path / "a", 2)
+    with Journal.open(tmp_path / "a", KEY, mirror=tmp_path / "mirror") as journal:
+        assert journal.mirror_trouble == ""
+    assert kinds(tmp_path / "a", tmp_path / "mirror") == set()
+
+
+# --- how long volumes are kept -------------------------------------------------------------
+
+
+def kept_for(directory, ledger, years, at, mirror=None):
+    """A diary that began its volumes at noon and carries forward at `at`."""
+    carried(directory, 1, mirror)
+    diary = JournalDiary(
+        partial(Journal.open, directory, KEY, mirror=mirror), Volumes(rows=1, keep_years=years)
+    )
+    assert diary.carry(ledger, at, 9.0)
+    diary.close()
+    return [each.first for each in archived(directory)]
+
+
+SIXTEEN_YEARS = NOON + timedelta(days=16 * 366)
+
+
+def test_a_volume_past_its_time_is_removed_and_a_row_says_so(tmp_path):
+    mirror = tmp_path / "mirror"
+    assert kept_for(tmp_path / "a", Ledger(), 15, SIXTEEN_YEARS, mirror) == [4]
+    assert {k for k in kinds(tmp_path / "a", mirror) if k is not Kind.CLOCK_JUMP} == set()
+    with Reader(tmp_path / "a") as reader:
+        assert [row.kind for row in reader.rows()].count("VolumeRemoved") == 1
+
+
+def test_a_volume_is_kept_for_ever_where_no_years_are_set(tmp_path):
+    assert kept_for(tmp_path, Ledger(), 0, SIXTEEN_YEARS) == [1, 4]
+
+
+def test_a_volume_is_kept_until_its_time_has_passed(tmp_path):
+    assert kept_for(tmp_path, Ledger(), 15, NOON + timedelta(days=14 * 365)) == [1, 4]
+
+
+def test_a_volume_that_tells_of_something_open_is_never_removed(tmp_path):
+    job = PrintJob("visit-1", "c", "r", 0, PrintState.INTENDED)
+    assert kept_for(tmp_path, Ledger(jobs={"visit-1": job}), 15, SIXTEEN_YEARS) == [1, 4]
+
+
+def test_a_damaged_volume_is_not_removed(tmp_path):
+    carried(tmp_path)
+    archived(tmp_path)[0].path.write_bytes(b"no database" * 1000)
+    diary = JournalDiary(partial(Journal.open, tmp_path, KEY), Volumes(rows=1, keep_years=15))
+    assert diary.carry(Ledger(), SIXTEEN_YEARS, 9.0)
+    diary.close()
+    assert [each.first for each in archived(tmp_path)] == [1, 4]
+
+
+@pytest.mark.parametrize(("rows", "days", "begins"), [(9, 1, False), (5, 1, True), (9, 366, False)])
+def test_a_volume_begins_by_its_rows_and_by_its_age_only_where_there_are_many(
+    tmp_path, rows, days, begins
+):
+    carried(tmp_path)  # three rows of its own: the beginning, the ledger, one more
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1), ended(2)], NOON, 4.0)
+    diary = JournalDiary(partial(Journal.open, tmp_path, KEY), Volumes(rows=rows))
+    assert diary.carry(Ledger(), NOON + timedelta(days=days), 9.0) is begins
+    diary.close()
+
+
+def test_a_diary_that_could_not_carry_asks_again_a_day_later(tmp_path):
+    carried(tmp_path)
+    diary = JournalDiary(partial(Journal.open, tmp_path, KEY), Volumes(rows=1))
+    wrong = Ledger(owed={("a", "b"): "no JSON gives a pair back"})
+    assert not diary.carry(wrong, NOON, 10.0)
+    assert not diary.carry(Ledger(), NOON, 86400.0)
+    assert diary.carry(Ledger(), NOON, 86411.0)
+    diary.close()
+
+
+# --- damage and crashes --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", ["{}", "no JSON", '{"part":"x"}'])
+def test_a_beginning_that_does_not_say_what_it_continues_is_refused_and_named(tmp_path, body):
+    carried(tmp_path)
+    tamper(tmp_path, f"UPDATE entry SET body = '{body}' WHERE seq = 4")
+    with pytest.raises(JournalDamaged, match="does not say which row it continues"):
+        Journal.open(tmp_path, KEY)
+    assert Kind.EDITED_ROW in kinds(tmp_path)
+    archived(tmp_path)[0].path.unlink()
+    assert Kind.EDITED_ROW in kinds(tmp_path)
+
+
+def test_a_beginning_that_names_another_row_is_refused(tmp_path):
+    carried(tmp_path)
+    said = json.dumps({"volume": "v", "last_seq": 2, "last_mac": "00" * 32, "carried": 1})
+    tamper(tmp_path, f"UPDATE entry SET body = '{said}' WHERE seq = 4")
+    with (
+        pytest.raises(JournalDamaged, match="not what was committed"),
+        Journal.open(tmp_path, KEY) as journal,
+    ):
+        list(journal.records())
+    archived(tmp_path)[0].path.unlink()
+    assert Kind.EDITED_ROW in kinds(tmp_path)
+
+
+def test_a_row_of_other_types_in_a_volume_is_damage(tmp_path):
+    carried(tmp_path, 2)
+    oldest = archived(tmp_path)[0]
+    connection = apsw.Connection(str(oldest.path))
+    connection.execute("DROP TRIGGER entry_is_never_changed")
+    connection.execute("PRAGMA ignore_check_constraints = 1")
+    connection.execute("UPDATE entry SET body = CAST(x'ff' AS TEXT) WHERE seq = 2")
+    connection.close()
+    with pytest.raises(JournalDamaged, match="cannot be read"):
+        list(oldest.rows())
+    assert Kind.EDITED_ROW in kinds(tmp_path)
+
+
+def test_a_volume_that_is_a_directory_is_named(tmp_path):
+    mirror = tmp_path / "mirror"
+    carried(tmp_path / "a", 1, mirror)
+    path = archived(tmp_path / "a")[0].path
+    path.unlink()
+    path.mkdir()
+    assert {Kind.CORRUPT_FILE, Kind.VOLUME_MISSING} <= kinds(tmp_path / "a", mirror)
+
+
+def test_a_volume_without_its_last_row_or_with_a_row_that_is_no_json_is_not_removed(tmp_path):
+    carried(tmp_path)
+    path = archived(tmp_path)[0].path
+    assert removable(tmp_path, 2**62, frozenset()).last_seq == 3
+    connection = apsw.Connection(str(path))
+    connection.execute("DROP TRIGGER entry_is_never_changed")
+    connection.execute("DROP TRIGGER entry_is_never_deleted")
+    connection.execute("UPDATE entry SET body = 'no JSON' WHERE seq = 2")
+    connection.close()
+    with pytest.raises(JournalDamaged, match="no JSON"):
+        removable(tmp_path, 2**62, frozenset())
+    connection = apsw.Connection(str(path))
+    connection.execute("DELETE FROM entry WHERE seq = 3")
+    connection.close()
+    with pytest.raises(JournalDamaged, match="lacks its last row"):
+        removable(tmp_path, 2**62, frozenset())
+
+
+class Failing(Disk):
+    """Fails at one kind of call, from the moment it is told to."""
+
+    fails = ""
+
+    def link(self, old, new):
+        self._check("link")
+        super().link(old, new)
+
+    def replace(self, old, new):
+        self._check("replace")
+        super().replace(old, new)
+
+    def remove(self, path):
+        self._check("remove")
+        super().remove(path)
+
+    def _check(self, call):
+        if call == self.fails:
+            raise OSError(5, "disk error")
+
+
+@pytest.mark.parametrize("call", ["link", "replace", "remove"])
+def test_a_change_of_volumes_that_fails_is_taken_back_by_the_next_start(tmp_path, call):
+    disk = Failing()
+    diary = JournalDiary(partial(Journal.open, tmp_path, KEY, disk=disk), Volumes(rows=1))
+    diary.commit([ended(1)], NOON, 1.0, "a")
+    disk.fails = call
+    with pytest.raises(CommitUncertain, match="disk error"):
+        diary.carry(Ledger(), NOON, 2.0)
+    disk.fails = ""
+    assert diary.reopen() == (ended(1),)
+    assert archived(tmp_path) == ()
+    assert not list(tmp_path.glob("journal.next*"))
+    assert diary.carry(Ledger(), NOON, 3.0)
+    diary.close()
+    assert kinds(tmp_path) == set()
+
+
+def test_a_volume_that_the_disk_does_not_let_go_stops_the_kiosk_and_is_tried_again(tmp_path):
+    carried(tmp_path)
+    disk = Failing()
+    opened = partial(Journal.open, tmp_path, KEY, disk=disk)
+    diary = JournalDiary(opened, Volumes(rows=1, keep_years=15))
+    disk.fails = "remove"
+    with pytest.raises(CommitUncertain, match="cannot be removed"):
+        diary.carry(Ledger(), SIXTEEN_YEARS, 9.0)
+    disk.fails = ""
+    diary.reopen()
+    assert diary.carry(Ledger(), SIXTEEN_YEARS, 10.0)
+    diary.close()
+    assert [each.first for each in archived(tmp_path)] == [4]
+    assert kinds(tmp_path) <= {Kind.CLOCK_JUMP}
+
+
+def test_a_new_volume_that_finds_no_room_leaves_nothing_behind(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        (tmp_path / "journal.next.sqlite3").mkdir()
+        with pytest.raises(NotCarried):
+            journal.carry_forward(Ledger(), NOON, 2.0)
+        assert journal.commit([ended(2)], NOON, 3.0) == 2

@@ -12,6 +12,7 @@ from typing import TypeVar
 from drivers.api import Role
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.ledger import Office
+from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.operator import (
     AccountRole,
     CopyStep,
@@ -27,6 +28,8 @@ from kiosk.domain.operator import (
     StepOfTest,
 )
 from kiosk.domain.payment import State
+from kiosk.event_ids import EventId
+from kiosk.maintenance import wording
 from kiosk.maintenance.views import (
     AccountLine,
     ActOn,
@@ -131,6 +134,13 @@ DOUBT = Doubtful(
     Words("请居民保留手机付款记录，不要再缴", "The payer keeps the record and does not pay again"),
     (ActOn.ASK_AGAIN, ActOn.CORRECT_PAID, ActOn.NOTE), (WALL.date(),),
 )  # fmt: skip
+OPEN_CODE = "33010526380000000017"
+CODE_DOUBT = Doubtful(
+    OPEN_CODE, OPEN_CODE, "", 15_000, WALL - timedelta(days=9), CodeState.CASE,
+    *wording.event(EventId.KIOSK_OPEN_CODES_CASE),
+    (ActOn.ASK_AGAIN, ActOn.CORRECT_PAID, ActOn.CORRECT_ABSENT, ActOn.NOTE),
+    tuple(WALL.date() - timedelta(days=n) for n in range(9, 1, -1)),
+)  # fmt: skip
 OWED = OwedReceipt(
     RECEIPT, PAYMENT_ID, CODE, 98_000, "J1",
     Words("打印机没有证实这张票打好了", "The printer has not proven this print"),
@@ -220,7 +230,7 @@ class SampleDesk:
 
     def doubtful(self, kiosk: Kiosk) -> tuple[Doubtful, ...]:
         del kiosk
-        return (DOUBT,)
+        return (DOUBT, CODE_DOUBT)
 
     def owed(self, kiosk: Kiosk) -> tuple[OwedReceipt, ...]:
         del kiosk
@@ -303,6 +313,7 @@ MAINTENANCE: MappingProxyType[str, tuple[Kiosk, Steps]] = MappingProxyType(
         "desk-payments-acts": (DESK, ("payments", ".", "visit-V1", "acts")),
         "desk-doubts": (DESK, ("doubts",)),
         "desk-doubts-acts": (DESK, ("doubts", PAYMENT_ID)),
+        "desk-doubts-code": (DESK, ("doubts", OPEN_CODE)),
         "desk-doubts-sure": (DESK, ("doubts", PAYMENT_ID, f"correct_paid-{PAYMENT_ID}")),
         "desk-doubts-note": (DESK, ("doubts", PAYMENT_ID, f"note-{PAYMENT_ID}")),
         "desk-owed": (DESK, ("owed",)),

@@ -20,6 +20,7 @@ from kiosk.ui.sample_desk import (
     IDLE,
     MAINTENANCE,
     NOBODY,
+    OPEN_CODE,
     PAYMENT_ID,
     RECEIPT,
     SampleDesk,
@@ -285,6 +286,9 @@ ACTS = [
     ("doubts", DESK, [f"处理 {CODE}", f"现在去问平台 {CODE}"], o.AskAgain(PAYMENT_ID)),
     ("doubts", DESK, [f"处理 {CODE}", f"记一笔 {CODE}", "居民打来电话"],
      o.WriteNote(PAYMENT_ID, o.NoteKind.RESIDENT_CALLED)),
+    ("doubts", DESK, [f"处理 {OPEN_CODE}", f"现在去问平台 {OPEN_CODE}"], o.AskAgain(OPEN_CODE)),
+    ("doubts", DESK, [f"处理 {OPEN_CODE}", f"记一笔 {OPEN_CODE}", "居民打来电话"],
+     o.WriteNote(OPEN_CODE, o.NoteKind.RESIDENT_CALLED)),
     ("owed", DESK, [f"处理 {RECEIPT}", f"补打票据 {RECEIPT}", "撕坏了"],
      o.PrintCopy(RECEIPT, o.CopyReason.TORN)),
     ("owed", DESK, [f"处理 {RECEIPT}", f"票是完整的 {RECEIPT}"], o.JudgePaper("J1", whole=True)),
@@ -318,6 +322,15 @@ def test_every_refusal_is_told_in_words(make_room, refusal):
 def test_a_test_that_showed_nothing_offers_no_pass(room):
     room.go("devices", MAINTENANCE["desk-test-waiting"][0])
     assert "通过" not in room.robot.visible_names()
+
+
+def test_an_open_code_is_called_so_and_wants_every_day_of_its_life_compared(room):
+    room.go("doubts")
+    room.tap(f"处理 {OPEN_CODE}")
+    page = room.seen
+    assert f"应急缴款码 {OPEN_CODE}" in page
+    assert f"查询码 {OPEN_CODE}" not in page
+    assert "要改记录，先对 2026年11月12日 到 2026年11月19日 每一天的账" in page
 
 
 def test_a_correction_is_asked_twice(room):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from enum import StrEnum
 
 from kiosk.domain.operator import (
@@ -22,6 +23,7 @@ from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
 COPY_TONES = {CopyStep.PRINTED: Tone.GOOD, CopyStep.NOT_PRINTED: Tone.REMEMBER,
               CopyStep.DOUBT: Tone.REMEMBER}  # fmt: skip
 CORRECTIONS = frozenset({ActOn.CORRECT_PAID, ActOn.CORRECT_ABSENT})
+NAMED_DAYS = 2
 MOVING = (CopyStep.ASKING, CopyStep.PRINTING)
 
 
@@ -94,13 +96,17 @@ class Acts:
         ]
         rows += [self._on_payment(act, doubt.payment_id, doubt.inquiry_code) for act in doubt.acts]
         if doubt.statement_days and _can_correct(doubt):
-            days = self._office.t("desk.join").join(
-                wording.day(self._office.texts, day) for day in doubt.statement_days
-            )
-            detail = self._office.t("desk_acts.compare_do", days=days)
+            detail = self._compare(doubt.statement_days)
             before = next(n for n, act in enumerate(doubt.acts) if act in CORRECTIONS)
             rows.insert(1 + before, self._button("compare", "", detail))
         return rows
+
+    def _compare(self, days: Sequence[date]) -> str:
+        """Which days to compare first: one or two by name, a code's whole life as a span."""
+        t, named = self._office.t, [wording.day(self._office.texts, day) for day in days]
+        if len(named) > NAMED_DAYS:
+            return t("desk_acts.compare_span", first=named[0], last=named[-1])
+        return t("desk_acts.compare_do", days=t("desk.join").join(named))
 
     def _owed(self, receipt: OwedReceipt) -> list[Row]:
         title = self._office.t("desk_acts.receipt", number=receipt.receipt_no)
@@ -136,18 +142,23 @@ class Acts:
         ]
 
     def _on_payment(self, act: ActOn, payment_id: str, code: str) -> Row:
-        return self._row(act, payment_id, code, self._office.t("desk_pay.code_is", code=code))
+        if code != payment_id:
+            return self._row(act, payment_id, code, self._office.t("desk_pay.code_is", code=code))
+        more, row = self._office.t("desk_doubts.open_code_is", code=code), act.value
+        if act is ActOn.CORRECT_ABSENT:
+            row = "code_absent"
+        return self._row(act, payment_id, code, more, f"desk_acts.{row}_means")
 
     def _on_receipt(self, act: ActOn, number: str, job_id: str = "") -> Row:
         more = self._office.t("desk_acts.receipt", number=number)
         return self._row(act, job_id or number, number, more)
 
-    def _row(self, act: ActOn, subject: str, about: str, more: str) -> Row:
+    def _row(self, act: ActOn, subject: str, about: str, more: str, means: str = "") -> Row:
         t = self._office.t
         return Row(
             f"{act.value}-{subject}",
             t(f"desk_acts.{act.value}"),
-            t(f"desk_acts.{act.value}_means"),
+            t(means or f"desk_acts.{act.value}_means"),
             more,
             act=t("desk_acts.do"),
             act_name=f"{t(f'desk_acts.{act.value}')} {about}",

@@ -93,12 +93,13 @@ class JournalDiary:
         """
         if not self._is_due(at) or mono_s < self._not_before_s:
             return False
+        # Also where the disk fails: a kiosk that halts and resumes must not try again at once.
+        self._not_before_s = mono_s + AGAIN_AFTER_S
         try:
             self._remove_oldest(ledger, at, mono_s)
             self._journal.carry_forward(ledger, at, mono_s)
             self._journal = self._open()
         except NotCarried as error:
-            self._not_before_s = mono_s + AGAIN_AFTER_S
             log.error(EventId.JOURNAL_NOT_CARRIED, reason=str(error))
             return False
         except (JournalError, OSError) as error:

@@ -18,14 +18,15 @@ from kiosk.settings import BadSettings
 
 HELP = """公共支付自助机 · a self-service kiosk for paying what one owes the public purse.
 
-Begin with [bold]kiosk demo[/bold]: an embedded payment platform, simulated devices and the
-kiosk's own screen, on any desktop.
+Begin with [bold]kiosk demo[/bold]: an embedded payment platform, simulated devices
+and the kiosk's own screen, on any desktop.
 
-On a real kiosk [bold]kiosk setup[/bold] writes the site file, [bold]kiosk check-settings[/bold] lists its faults,
-[bold]kiosk doctor[/bold] examines devices and platform, [bold]kiosk run[/bold] serves.
+On a real kiosk [bold]kiosk setup[/bold] writes the site file,
+[bold]kiosk check-settings[/bold] lists its faults, [bold]kiosk doctor[/bold] examines
+devices and platform, [bold]kiosk run[/bold] serves.
 
-Exit codes: 0 success, 1 a finding (a device is not ready, the journal is damaged), 2 bad
-usage or bad settings, 70 a bug.
+Exit codes: 0 success, 1 a finding (a device is not ready, the journal is
+damaged), 2 bad usage or bad settings, 70 a bug.
 """
 
 app = typer.Typer(

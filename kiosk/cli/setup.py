@@ -43,9 +43,9 @@ def setup(
 ) -> None:
     """Write a checked site file: ask, find the devices, try each.
 
-    Run it again to change something: what the file says already are the answers to keep.
-    The file before is kept beside it as site.toml.old. Exit 1: written, but something is not
-    ready yet.
+    Run it again to change something: what the file says already are the answers
+    to keep. The file before is kept beside it as site.toml.old. Exit 1: written,
+    but something is not ready yet.
 
     Example: [bold]kiosk setup[/bold]
 

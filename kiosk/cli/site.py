@@ -57,9 +57,9 @@ def check_settings(
 def doctor(site: SiteOption = None, json: JsonOption = False) -> None:
     """Examine a kiosk: devices, platform, disk, journal, clock and fonts, one by one.
 
-    Stop a running kiosk first, it holds the devices. Exit 1 when anything is not in order;
-    each finding says what to do. At the end stands what is plugged in, by the names that a
-    site file takes.
+    Stop a running kiosk first, it holds the devices. Exit 1 when anything is not
+    in order; each finding says what to do. At the end stands what is plugged in,
+    by the names that a site file takes.
 
     Example: [bold]kiosk doctor --site site.toml[/bold]
     """

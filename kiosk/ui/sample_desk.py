@@ -187,8 +187,11 @@ class SampleSearch:
 class SampleDesk:
     """Answers at once with what is above; remembers what was ordered."""
 
-    def __init__(self, *, first: bool = False, answer: NotDone | None = None) -> None:
+    def __init__(
+        self, *, first: bool = False, answer: NotDone | None = None, can_close: bool = True
+    ) -> None:
         self.is_first = first
+        self.can_close = can_close
         self.answer = answer
         self.ordered: list[Order] = []
 
@@ -250,7 +253,7 @@ class SampleDesk:
     def day(self, day: date, progress: Callable[[int, int], None] | None = None) -> Day:
         if progress is not None:
             progress(1, 1)
-        return replace(DAY, day=day)
+        return replace(DAY, day=day, can_close=self.can_close)
 
     def correct(self, payment_id: str, *, paid: bool) -> NotDone | None:
         del payment_id, paid

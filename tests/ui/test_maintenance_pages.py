@@ -359,15 +359,36 @@ def test_a_day_with_differences_wants_a_case_for_each(room):
     room.go("day")
     room.tap("开始对账", "确认日结")
     assert "第 1 处，共 1 处" in room.seen
+    assert "由处理的单位给" in room.seen
     room.type("12")
-    room.tap("下一步")
+    room.tap("确认日结")
     assert "这一天已经日结" in room.seen
+
+
+def test_a_day_that_its_statement_cannot_close_says_why_there_is_no_button(make_room):
+    room = make_room(can_close=False)
+    room.go("day")
+    room.tap("开始对账")
+    assert "这张对账单不能用来日结" in room.seen
+    assert "确认日结" not in room.seen
 
 
 def test_a_table_is_written_where_the_operator_says(room):
     room.go("day")
     room.tap("前一天", "开始对账", "导出表格", "写到 OFFICE")
     assert "已写到 /media/usb/OFFICE/2026-11-20.csv" in room.seen
+
+
+def test_the_folder_on_the_kiosk_is_told_from_a_stick(room):
+    room.go("day")
+    room.tap("前一天", "开始对账", "导出表格", "写到 这台机器里的文件夹")
+    assert "已写到 /var/lib/public-payment-kiosk/export/2026-11-20.csv" in room.seen
+
+
+def test_a_story_names_the_wallet_as_people_do(room):
+    room.go("payments")
+    room.tap("查找", "看经过 2026年11月20日 18:26 7K4M-QR29")
+    assert "付款方式 支付宝" in room.seen
 
 
 def test_an_amount_is_typed_to_the_fen(room):

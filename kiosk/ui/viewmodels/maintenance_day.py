@@ -142,6 +142,7 @@ class DayPage(Controller):
             banner_tone=tone.value,
             banner_picture="check" if tone is Tone.GOOD else "warning",
             rows=(
+                *self._not_final(day),
                 *self._sums(day),
                 *self._differences(day),
                 *self._totals("item", day.by_item),
@@ -166,6 +167,12 @@ class DayPage(Controller):
             return self.office.texts.count("desk_day.differ", count), Tone.STOP
         return t("desk_day.agrees"), Tone.GOOD
 
+    def _not_final(self, day: Day) -> tuple[Row, ...]:
+        """Why there is no button that closes the day."""
+        if day.can_close or day.trouble is not None:
+            return ()
+        return (Row("not-final", self.office.t("desk_day.not_final"), tone=Tone.REMEMBER.value),)
+
     def _sums(self, day: Day) -> tuple[Row, ...]:
         if day.trouble is not None:
             return ()
@@ -189,18 +196,22 @@ class DayPage(Controller):
         return (heading("differences", t("desk_day.differences")), *rows, *rest)
 
     def _difference(self, number: int, each: Difference) -> Row:
-        t, texts, words = self.office.t, self.office.texts, self.office.words
-        ours, theirs = (
-            t("desk_day.nothing") if fen is None else wording.amount(texts, fen)
-            for fen in (each.ours_fen, each.theirs_fen)
-        )
+        words = self.office.words
         return Row(
             f"difference-{number}",
             words(each.words),
-            t("desk_day.who", who=words(each.who), what=words(each.what)),
-            t("desk_day.both_sides", ours=ours, theirs=theirs, payment=each.payment_id[-12:]),
+            self.office.t("desk_day.who", who=words(each.who), what=words(each.what)),
+            self._both_sides(each),
             tone=Tone.STOP.value,
         )
+
+    def _both_sides(self, each: Difference) -> str:
+        t = self.office.t
+        ours, theirs = (
+            t("desk_day.nothing") if fen is None else wording.amount(self.office.texts, fen)
+            for fen in (each.ours_fen, each.theirs_fen)
+        )
+        return t("desk_day.both_sides", ours=ours, theirs=theirs, payment=each.payment_id[-12:])
 
     def _totals(self, key: str, totals: tuple[TotalLine, ...]) -> tuple[Row, ...]:
         if not totals:
@@ -215,6 +226,7 @@ class DayPage(Controller):
         t, number = self.office.t, len(self._cases.typed)
         assert self._result is not None, "cases belong to a result"
         difference = self._result.differences[number]
+        is_last = number + 1 == self._cases.wanted
         return Page(
             title=t("desk_day.case", number=number + 1, of=self._cases.wanted),
             subtitle=self.office.words(difference.words),
@@ -222,7 +234,11 @@ class DayPage(Controller):
             field_label=t("desk_day.case_hint"),
             keypad="letters",
             actions=(Action("result", t("desk.back"), "back"),),
-            primary=Action("keep", t("desk_login.next"), enabled=bool(self._typing.text)),
+            primary=Action(
+                "keep",
+                t("desk_day.confirm" if is_last else "desk_login.next"),
+                enabled=bool(self._typing.text),
+            ),
         )
 
     # --- what is done -----------------------------------------------------------------------------------

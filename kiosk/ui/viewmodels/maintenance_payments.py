@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from kiosk.domain.payment import FINAL
+from kiosk.maintenance.day import WALLETS
 from kiosk.maintenance.desk import Search
 from kiosk.maintenance.views import Story, StoryLine, VisitLine, VisitPage, Wanted
 from kiosk.ui.viewmodels import wording
@@ -225,6 +226,8 @@ class PaymentsPage(Controller):
             return f"{name} {value}"
         if name in AMOUNTS and value.isdigit():
             value = wording.amount(self.office.texts, int(value))
+        elif name == "wallet" and value in WALLETS:
+            value = self.office.words(WALLETS[value])
         elif name == "paid_at":
             value = wording.moment(self.office.texts, datetime.fromisoformat(value))
         return f"{self.office.t(f'desk_evidence.{name}')} {value}"

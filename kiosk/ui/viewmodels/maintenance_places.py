@@ -8,11 +8,12 @@ from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row
 
 def places_page(office: Office, title: str) -> Page:
     """One row for each place, keys place-0, place-1 … in the order of `office.places()`."""
-    t = office.t
+    t, places = office.t, office.places()
+    names = [*(place.name for place in places[:-1]), t("desk_places.own")]
     rows = tuple(
-        Row(f"place-{number}", place.name, more=str(place), act=t("desk_places.take"),
-            act_name=t("desk_places.take_to", place=place.name))
-        for number, place in enumerate(office.places())
+        Row(f"place-{number}", name, more=str(place), act=t("desk_places.take"),
+            act_name=t("desk_places.take_to", place=name))
+        for number, (name, place) in enumerate(zip(names, places, strict=True))
     )  # fmt: skip
     return Page(
         title=title,

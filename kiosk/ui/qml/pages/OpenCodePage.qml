@@ -82,13 +82,12 @@ Page {
                 }
                 Label {
                     Layout.fillWidth: true
-                    text: page.viewModel.code
+                    text: page.say.of("open_code.number") + " " + page.viewModel.code
                     color: Theme.soft
                     horizontalAlignment: page.wide ? Text.AlignLeft : Text.AlignHCenter
                     fontSizeMode: Text.HorizontalFit
                     minimumPixelSize: 26
                     wrapMode: Text.NoWrap
-                    Accessible.name: page.say.of("open_code.number") + " " + text
                 }
             }
         }

@@ -96,7 +96,7 @@ class _Page:
         self._panel(chinese.paid, english.paid, 38, AMBER, AMBER_SOFT)
         self._text(chinese.todo, 38, INK, gap=12)
         self._text(english.todo, 32, SOFT, gap=36)
-        self._text(chinese.phone, 56, INK, bold=True, gap=0)
+        self._text(chinese.phone, 48, INK, bold=True, gap=0)
         return self._y
 
     def _sign(self) -> None:

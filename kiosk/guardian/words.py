@@ -32,7 +32,7 @@ class Words:
     money: str
     paid: str
     todo: str
-    phone: str = ""  # one line for both languages, with the Chinese
+    phone: str = ""  # for both languages, with the Chinese; the number on a line of its own
 
 
 def site_of(path: Path) -> Site:
@@ -79,14 +79,16 @@ def words(situation: Situation, help_phone: str) -> tuple[Words, Words]:
     chinese = Words(
         TITLE[situation][0],
         "您的缴费不受影响",
-        "刚付过款的，请勿重复支付，保留手机上的付款记录；票据以后可以在任何一台自助机上领取。",
+        "请取回您的证件。刚付过款的，请勿重复支付，保留手机上的付款记录；"
+        "票据以后可以在任何一台自助机上领取。",
         TODO[situation][0],
-        f"咨询电话 Telephone {help_phone}" if help_phone else "",
+        f"咨询电话 Telephone\n{help_phone}" if help_phone else "",
     )
     english = Words(
         TITLE[situation][1],
         "Your payments are not affected",
-        "If you have just paid, do not pay again; keep the record on your phone. "
+        "Please take your card. If you have just paid, do not pay again; keep the record on your "
+        "phone. "
         "The receipt can be collected later at any kiosk.",
         TODO[situation][1],
     )

@@ -79,6 +79,8 @@ class Watch:
             last_payment = payment_id
             self._last[machine.name] = (visit.visit_id, payment_id)
         self._check_page(machine, page, last_payment)
+        if isinstance(page, Printing | Done):  # Told as paid; what follows is about another one.
+            self._last[machine.name] = (visit.visit_id, "")
 
     def _check_page(self, machine: SimKiosk, page: Page, last_payment: str) -> None:
         match page:

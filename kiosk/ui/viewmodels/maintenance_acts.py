@@ -84,22 +84,23 @@ class Acts:
         )
 
     def _doubt(self, doubt: Doubtful) -> list[Row]:
-        rows = [
-            Row(
-                f"doubt-{doubt.payment_id}",
-                wording.amount(self._office.texts, doubt.amount_fen),
-                self._office.words(doubt.words),
-                self._office.words(doubt.todo),
-                chip=doubt.inquiry_code,
-                tone=Tone.STOP.value,
-            )
-        ]
+        rows = [self._about(doubt)]
         rows += [self._on_payment(act, doubt.payment_id, doubt.inquiry_code) for act in doubt.acts]
         if doubt.statement_days and _can_correct(doubt):
             detail = self._compare(doubt.statement_days)
             before = next(n for n, act in enumerate(doubt.acts) if act in CORRECTIONS)
             rows.insert(1 + before, self._button("compare", "", detail))
         return rows
+
+    def _about(self, doubt: Doubtful) -> Row:
+        return Row(
+            f"doubt-{doubt.payment_id}",
+            wording.amount(self._office.texts, doubt.amount_fen),
+            self._office.words(doubt.words),
+            self._office.words(doubt.todo),
+            chip=doubt.inquiry_code,
+            tone=Tone.STOP.value,
+        )
 
     def _compare(self, days: Sequence[date]) -> str:
         """Which days to compare first: one or two by name, a code's whole life as a span."""
@@ -210,8 +211,10 @@ class Acts:
 
     def _sure(self) -> Page:
         t, name = self._office.t, "paid" if self._paid else "absent"
+        doubts = self._office.desk.doubtful(self._office.kiosk)
         return Page(
             title=t("desk_acts.sure_title"),
+            rows=tuple(self._about(x) for x in doubts if x.payment_id == self._subject),
             banner=t(f"desk_acts.sure_{name}"),
             banner_tone=Tone.STOP.value,
             banner_picture="warning",

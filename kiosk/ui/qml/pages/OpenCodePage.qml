@@ -82,12 +82,14 @@ Page {
                 }
                 Label {
                     Layout.fillWidth: true
-                    text: page.say.of("open_code.number") + " " + page.viewModel.code
+                    // On the smallest screens the number alone has room.
+                    text: Theme.small ? page.viewModel.code : page.say.of("open_code.number") + " " + page.viewModel.code
                     color: Theme.soft
                     horizontalAlignment: page.wide ? Text.AlignLeft : Text.AlignHCenter
                     fontSizeMode: Text.HorizontalFit
                     minimumPixelSize: 26
                     wrapMode: Text.NoWrap
+                    Accessible.name: page.say.of("open_code.number") + " " + page.viewModel.code
                 }
             }
         }

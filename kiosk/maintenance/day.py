@@ -12,6 +12,7 @@ from kiosk.domain.kiosk import Kiosk
 from kiosk.maintenance import code_doubts, home, wording
 from kiosk.maintenance.diary_reader import DiaryReader
 from kiosk.maintenance.views import ActOn, Day, Difference, TotalLine, Words
+from kiosk.maintenance.wording import WALLETS
 from kiosk.reconcile import Actor, Comparison, Kind, Ours
 from kiosk.reconcile import Difference as Found
 from kiosk.reconcile.totals import Total
@@ -34,14 +35,6 @@ ACTS: Mapping[Kind, tuple[ActOn, ...]] = MappingProxyType(
     {
         Kind.DOUBT_PAID: (ActOn.CORRECT_PAID, ActOn.ASK_AGAIN, ActOn.NOTE),
         Kind.DOUBT_CLOSED: (ActOn.CORRECT_ABSENT, ActOn.ASK_AGAIN, ActOn.NOTE),
-    }
-)
-WALLETS: Mapping[str, Words] = MappingProxyType(
-    {
-        "alipay": Words("支付宝", "Alipay"),
-        "wechat": Words("微信支付", "WeChat Pay"),
-        "unionpay": Words("云闪付", "UnionPay"),
-        "zhelibanan": Words("浙里办", "Zheliban"),
     }
 )
 UNKNOWN = Words("未记明", "Not recorded")

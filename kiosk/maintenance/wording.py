@@ -10,6 +10,15 @@ from kiosk.event_catalogue import Entry
 from kiosk.event_ids import EventId
 from kiosk.maintenance.views import Words
 
+WALLETS: Mapping[str, Words] = MappingProxyType(
+    {
+        "alipay": Words("支付宝", "Alipay"),
+        "wechat": Words("微信支付", "WeChat Pay"),
+        "unionpay": Words("云闪付", "UnionPay"),
+        "zhelibanan": Words("浙里办", "Zheliban"),
+    }
+)
+
 NOTHING = Words("", "")
 
 NAMES: Mapping[str, Words] = MappingProxyType(

@@ -289,7 +289,7 @@ def test_the_day_is_compared_closed_and_exported(hall):
     hall.reads("账都对上了")
     hall.touch("确认日结")
     hall.reads("这一天已经日结")
-    hall.touch("导出表格", "写到 STICK")
+    hall.touch("导出表格", "写到 这台机器里的文件夹")
     hall.reads("已写到")
     (file,) = hall.stick.glob("*.csv")
     rows = list(csv.reader(file.read_text("utf-8-sig").splitlines()))
@@ -313,7 +313,7 @@ def test_when_only_maintenance_is_left_the_operator_learns_why_and_gets_a_bundle
     hall.reads("暂停服务")
     hall.log_in()
     hall.reads("程序反复出错，只开放维护")
-    hall.touch("服务设置", "导出支持包", "写到 STICK")
+    hall.touch("服务设置", "导出支持包", "写到 这台机器里的文件夹")
     hall.reads("支持包已写到")
     assert list(hall.stick.glob("*.zip"))
 

@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from kiosk.domain.payment import FINAL
-from kiosk.maintenance.day import WALLETS
 from kiosk.maintenance.desk import Search
 from kiosk.maintenance.views import Story, StoryLine, VisitLine, VisitPage, Wanted
+from kiosk.maintenance.wording import WALLETS
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_acts import Acts
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office

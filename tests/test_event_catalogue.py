@@ -29,7 +29,7 @@ FACTS = {  # which codes a call's argument carries, and the group of their words
                  "Malformed": 0, "Forged": 0},
 }  # fmt: skip
 PLACES = {
-    "device": ("drivers", "kiosk/engine", "kiosk/domain", "kiosk/bootstrap.py"),
+    "device": ("drivers", "kiosk/engine", "kiosk/domain", "kiosk/bootstrap"),
     "platform": ("kiosk/platform_api", "kiosk/domain"),
 }
 CODE = re.compile(r"[a-z][a-z0-9_]*")

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from kiosk.domain import payment
-from kiosk.domain.ledger import Ledger
+from kiosk.domain.ledger import Ledger, Payment
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (
     EvidenceKept,
@@ -68,6 +68,7 @@ class Life:
     is_mirrored: bool = False
     boots: list[Boot] = field(default_factory=list)
     batches: dict[str, Content] = field(default_factory=dict)  # in the order of attempts
+    ledgers: list[Ledger] = field(default_factory=list)  # that new volumes were to begin with
 
 
 def live(seed: str, root: Path) -> Life:
@@ -166,7 +167,7 @@ class _Boot:
                 self._random.choice(list(Call)), self._random.randint(1, 60), is_full=False
             )
         second = next(self._seconds)
-        ledger = Ledger(owed={f"r{number}": "p" for number in range(self._random.choice((0, 9)))})
+        ledger = self._ledger(f"pay-{second}")
         try:
             self._journal.carry_forward(ledger, NOON + timedelta(seconds=second), float(second))
         except (NotCarried, CheckpointFailed, OSError):
@@ -174,6 +175,18 @@ class _Boot:
         self._recorder.mend()
         self._journal = self._open()
         self._assert_kept()
+
+    def _ledger(self, payment_id: str) -> Ledger:
+        """With a payment in doubt, which no change of volumes may forget."""
+        bills = (BillToPay("0" * 20, "v1", 120),)
+        doubtful = Payment(
+            payment_id, "visit-1", "0f" * 16, "ABCD-2345", bills, 120, False, was_shown=True,
+            state=payment.State.UNKNOWN,
+        )  # fmt: skip
+        owed = {f"r{number}": "p" for number in range(self._random.choice((0, 9)))}
+        ledger = Ledger(payments={payment_id: doubtful}, owed=owed)
+        self._life.ledgers.append(ledger)
+        return ledger
 
     def _reopen(self) -> None:
         self._journal.close()

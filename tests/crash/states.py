@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from kiosk.domain.records import VisitEnded
+from kiosk.domain.ledger import Ledger, rebuild
+from kiosk.domain.records import Carried, CarriedForward, VisitEnded
 from kiosk.journal import keys
+from kiosk.journal.chain import Row
 from kiosk.journal.errors import JournalError
 from kiosk.journal.journal import Journal
 from kiosk.journal.migrate import Migrations
@@ -52,6 +54,7 @@ class Recovered:
 
     batches: dict[str, Content]
     trouble: str = ""
+    begins_with: Ledger | None = None  # what the volume carries, if it is not the first
 
 
 class Judge:
@@ -74,6 +77,8 @@ class Judge:
             recovered = self._seen[key] = recover(
                 self._root, state.image, steps, is_mirrored=self._life.is_mirrored
             )
+        if recovered.begins_with not in (None, *self._life.ledgers):
+            return "the volume does not begin with the ledger that was carried"
         return recovered.trouble or self._broken_word(boot, state.moment, recovered.batches)
 
     def _broken_word(self, boot: Boot, moment: int, batches: dict[str, Content]) -> str:
@@ -99,7 +104,7 @@ def recover(root: Path, image: Image, steps: Migrations, *, is_mirrored: bool) -
     try:
         key = keys.for_directory(directory).journal
         with Journal.open(directory, key, steps=steps, mirror=mirror) as journal:
-            assert all(journal.records())
+            begins_with = carried(list(journal.records()))
             for row in journal.rows_from(1):
                 if not row.batch.startswith("carried."):
                     batches.setdefault(row.batch, []).append((row.kind, row.body))
@@ -110,4 +115,11 @@ def recover(root: Path, image: Image, steps: Migrations, *, is_mirrored: bool) -
     whole = {batch: tuple(content) for batch, content in batches.items()}
     if report.findings or report.rows != rows:
         return Recovered(whole, f"verify: {report.rows} of {rows} rows, {report.findings}")
-    return Recovered(whole)
+    return Recovered(whole, begins_with=begins_with)
+
+
+def carried(rows: Sequence[Row]) -> Ledger | None:
+    """The ledger that a volume begins with; None for the very first volume."""
+    if not rows or rows[0].kind != CarriedForward.__name__:
+        return None
+    return rebuild(row.record() for row in rows if row.kind == Carried.__name__)

@@ -41,7 +41,8 @@ def carried(root, deaf_to=frozenset()):
             journal.commit([ended(1)], NOON, 1.0, "a")
             life.boots[0].promises.append(Promise(len(recorder.ops), "a", is_there=True))
             recorder.deaf_to = deaf_to
-            journal.carry_forward(Ledger(open_visit="v"), NOON, 2.0)
+            life.ledgers.append(Ledger(open_visit="v"))
+            journal.carry_forward(life.ledgers[0], NOON, 2.0)
     return life
 
 

@@ -1,7 +1,8 @@
 """The hunter's own test: plant each known bug in a copy, and see which search finds it.
 
-What was found is appended to `out/canary.jsonl`, so a run can be cut, or stopped after
-`--seconds`, and the next goes on. The whole table is written to `tests/simulation/canary.md`.
+What was found is kept in `tests/simulation/canary.jsonl`, so a run can be cut, or stopped
+after `--seconds`, and the next goes on: first with what was never tried, then with what was
+tried in other code. The whole table is drawn into `tests/simulation/canary.md`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.simulation.planted import BUGS, Bug
+from tests.simulation.planted import BUGS as KIOSK_BUGS
+from tests.simulation.planted import Bug
+from tests.simulation.planted_journal import BUGS as JOURNAL_BUGS
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("kiosk", "drivers", "tests", "config", "packaging", "pyproject.toml", "ARCHITECTURE.md")
@@ -29,15 +32,22 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 VISITS = 20_000  # as many as `make test` plays
 TIMEOUT_S = 600
-KEPT = ROOT / "out" / "canary.jsonl"
+KEPT = Path(__file__).with_name("canary.jsonl")
 TABLE = Path(__file__).with_name("canary.md")
+JUDGED = ("kiosk/domain", "kiosk/engine", "kiosk/journal")
 
-SUITES = {
+BUGS = (*KIOSK_BUGS, *JOURNAL_BUGS)
+KIOSK_SUITES = {
     "flows": ("tests/flows",),
     "domain": ("tests/domain",),
     "crashes": ("tests/simulation/test_crash_points.py",),
     "faults": ("tests/simulation/test_single_faults.py", "-n", "2"),
 }
+JOURNAL_SUITES = {
+    "cuts": ("tests/crash/test_crash_states.py", "-n", "2"),
+    "journal": ("tests/journal", "-n", "2"),
+}
+SUITES = {**KIOSK_SUITES, **JOURNAL_SUITES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +55,17 @@ class Finding:
     bug: str
     simulation: str  # what it said, empty: nothing
     visits: int  # played until then
-    suites: tuple[str, ...]  # the test suites that found it, too
+    tried: tuple[str, ...]  # the test suites that looked for it
+    suites: tuple[str, ...]  # and those that found it
+    code: str  # the digest of the code in which it was planted
 
 
-def hunt(bug: Bug, suites: Sequence[str] = tuple(SUITES)) -> Finding:
+def suites_for(bug: Bug) -> tuple[str, ...]:
+    """The simulation keeps its journal in memory: a bug of the files is not its prey."""
+    return tuple(JOURNAL_SUITES if bug in JOURNAL_BUGS else KIOSK_SUITES)
+
+
+def hunt(bug: Bug, suites: Sequence[str]) -> Finding:
     """Plant one bug in a copy of the packages and let every search look for it."""
     with tempfile.TemporaryDirectory(prefix="canary-") as name:
         root = Path(name)
@@ -59,14 +76,19 @@ def hunt(bug: Bug, suites: Sequence[str] = tuple(SUITES)) -> Finding:
             else:
                 shutil.copy(source, root / each)
         bug.plant(root)
-        said = run(root, "-m", "tests.simulation", "--sessions", str(VISITS), "--show", "1")
-        found = re.search(r"^seed \d+: (.*)", said.stdout, re.MULTILINE)
-        played = re.search(r"^(\d+) sessions", said.stdout, re.MULTILINE)
-        if found is None and said.returncode:
-            raise RuntimeError(f"{bug.name}: the simulation did not run:\n{said.stderr[-2000:]}")
+        words, visits = ("", 0) if bug in JOURNAL_BUGS else simulated(bug, root)
         caught = tuple(suite for suite in suites if fails(root, SUITES[suite]))
-        words = found.group(1) if found else ""
-        return Finding(bug.name, words, int(played.group(1)) if played else 0, caught)
+        return Finding(bug.name, words, visits, tuple(suites), caught, digest())
+
+
+def simulated(bug: Bug, root: Path) -> tuple[str, int]:
+    """What broke in simulated lives, and after how many visits."""
+    said = run(root, "-m", "tests.simulation", "--sessions", str(VISITS), "--show", "1")
+    found = re.search(r"^seed \d+: (.*)", said.stdout, re.MULTILINE)
+    played = re.search(r"^(\d+) sessions", said.stdout, re.MULTILINE)
+    if found is None and said.returncode:
+        raise RuntimeError(f"{bug.name}: the simulation did not run:\n{said.stderr[-2000:]}")
+    return found.group(1) if found else "", int(played.group(1)) if played else 0
 
 
 def fails(root: Path, arguments: Sequence[str]) -> bool:
@@ -90,25 +112,27 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def digest() -> str:
-    """Of the code in which the bugs are planted: what was found holds as long as it does."""
-    folders = ("kiosk/domain", "kiosk/engine")
-    files = sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    """Of the code in which the bugs are planted."""
+    files = sorted(file for folder in JUDGED for file in (ROOT / folder).rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 
-def found_before(now: str) -> dict[str, Finding]:
+def found_before() -> dict[str, Finding]:
+    """The last finding for each bug, whatever code it was planted in."""
     if not KEPT.exists():
         return {}
-    lines = [json.loads(line) for line in KEPT.read_text(encoding="utf-8").splitlines()]
-    kept = [line["finding"] for line in lines if line["digest"] == now]
-    return {each["bug"]: Finding(**each | {"suites": tuple(each["suites"])}) for each in kept}
+    lines = (json.loads(line) for line in KEPT.read_text(encoding="utf-8").splitlines())
+    lists = ("tried", "suites")
+    return {
+        each["bug"]: Finding(**each | {name: tuple(each[name]) for name in lists}) for each in lines
+    }
 
 
-def keep(finding: Finding, now: str) -> None:
-    KEPT.parent.mkdir(exist_ok=True)
-    with KEPT.open("a", encoding="utf-8") as stream:
-        line = json.dumps({"digest": now, "finding": asdict(finding)}, ensure_ascii=False)
-        stream.write(line + "\n")
+def keep(findings: dict[str, Finding]) -> None:
+    known = [findings[each.name] for each in BUGS if each.name in findings]
+    lines = [json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in known]
+    KEPT.write_text("".join(lines), encoding="utf-8")
+    TABLE.write_text(table(findings), encoding="utf-8")
 
 
 def table(findings: dict[str, Finding]) -> str:
@@ -116,32 +140,48 @@ def table(findings: dict[str, Finding]) -> str:
     rows = []
     for each in BUGS:
         if each.name not in findings:
-            rows.append(f"| {each.name} | {each.hunter} | not tried |" + " |" * (1 + len(SUITES)))
+            rows.append(f"| {each.name} | {each.hunter} | not tried |" + " |" * (2 + len(SUITES)))
             continue
         finding = findings[each.name]
-        simulated = f"after {finding.visits} visits" if finding.simulation else "–"
-        marks = " | ".join("found" if suite in finding.suites else "–" for suite in SUITES)
+        marks = " | ".join(mark(finding, suite) for suite in SUITES)
         met = "yes" if meets(each, finding) else "**no**"
-        rows.append(f"| {each.name} | {each.hunter} | {met} | {simulated} | {marks} |")
+        seen = simulation_mark(each, finding)
+        rows.append(f"| {each.name} | {each.hunter} | {met} | {seen} | {marks} | {finding.code} |")
     tried = [each for each in BUGS if each.name in findings]
     by_simulation = sum(bool(findings[each.name].simulation) for each in tried)
     by_hunter = sum(meets(each, findings[each.name]) for each in tried)
+    for_simulation = sum(each in KIOSK_BUGS for each in tried)
     return "\n".join(
         [
             "# Planted bugs and what finds them",
             "",
-            "Written by `make canary`; each bug of `planted.py` alone in a copy of the code.",
+            "Written by `make canary`; each bug of `planted.py` and `planted_journal.py` alone in a",
+            "copy of the code. –: looked and found nothing; empty: did not look. The last column",
+            "is the digest of the code in which the bug was tried.",
             "",
-            f"| planted bug | meant for | found by it | simulation | {' | '.join(SUITES)} |",
-            "|---|---|---|---|" + "---|" * len(SUITES),
+            f"| planted bug | meant for | found by it | simulation | {' | '.join(SUITES)} | code |",
+            "|---|---|---|---|" + "---|" * (1 + len(SUITES)),
             *rows,
             "",
             f"Tried: {len(tried)} of {len(BUGS)}.",
             f"Found by the search that is meant for them: {by_hunter}.",
-            f"Found by the simulation alone, in at most {VISITS} visits: {by_simulation}.",
+            f"Found by the simulation alone, in at most {VISITS} visits: {by_simulation} of the "
+            f"{for_simulation} that it can meet (it keeps its journal in memory).",
             "",
         ]
     )
+
+
+def mark(finding: Finding, suite: str) -> str:
+    if suite not in finding.tried:
+        return ""
+    return "found" if suite in finding.suites else "–"
+
+
+def simulation_mark(bug: Bug, finding: Finding) -> str:
+    if bug in JOURNAL_BUGS:
+        return ""
+    return f"after {finding.visits} visits" if finding.simulation else "–"
 
 
 def meets(bug: Bug, finding: Finding) -> bool:
@@ -156,25 +196,25 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=7200.0, help="then stop; run it again")
     options = parser.parse_args()
     until_s = time.monotonic() + options.seconds
-    now = digest()
-    findings = found_before(now)
+    now, findings = digest(), found_before()
     chosen = [each for each in BUGS if options.only in each.name]
-    for each in chosen:
-        if each.name not in findings and time.monotonic() < until_s:
-            findings[each.name] = hunt(each)
-            keep(findings[each.name], now)
-            finding = findings[each.name]
+    for each in sorted(chosen, key=lambda bug: bug.name in findings):
+        is_known = each.name in findings and findings[each.name].code == now
+        if not is_known and time.monotonic() < until_s:
+            finding = findings[each.name] = hunt(each, suites_for(each))
+            keep(findings)
             suites = " ".join(finding.suites) or "no suite"
             said = finding.simulation[:90] or "nothing"
             print(f"{each.name}: simulation: {said} ({finding.visits}); {suites}", flush=True)
-    left = [each.name for each in chosen if each.name not in findings]
-    missed = [x.name for x in chosen if x.name in findings and not meets(x, findings[x.name])]
+    keep(findings)
+    tried = [each for each in chosen if each.name in findings]
+    missed = [each.name for each in tried if not meets(each, findings[each.name])]
     for name in missed:
         print(f"not found by the search that is meant for it: {name}")
-    TABLE.write_text(table(findings), encoding="utf-8")
+    fresh = sum(findings[each.name].code == now for each in tried)
     print(f"the table is in {TABLE.relative_to(ROOT)}")
-    print(f"{len(chosen) - len(left)} of {len(chosen)} planted bugs tried")
-    return 1 if left or missed else 0
+    print(f"{len(tried)} of {len(chosen)} planted bugs tried, {fresh} of them in this code")
+    return 1 if fresh < len(chosen) or missed else 0
 
 
 if __name__ == "__main__":

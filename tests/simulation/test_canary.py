@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.canary import ROOT, hunt
-from tests.simulation.planted import BUGS, Bug
+from tests.simulation.canary import BUGS, ROOT, hunt
+from tests.simulation.planted import Bug
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "-"))

@@ -150,7 +150,7 @@ def table(findings: dict[str, Finding]) -> str:
     tried = [each for each in BUGS if each.name in findings]
     by_simulation = sum(bool(findings[each.name].simulation) for each in tried)
     by_hunter = sum(meets(each, findings[each.name]) for each in tried)
-    for_simulation = sum(each in KIOSK_BUGS for each in tried)
+    simulated = f"{by_simulation} of {sum(each in KIOSK_BUGS for each in tried)}"
     return "\n".join(
         [
             "# Planted bugs and what finds them",
@@ -165,8 +165,8 @@ def table(findings: dict[str, Finding]) -> str:
             "",
             f"Tried: {len(tried)} of {len(BUGS)}.",
             f"Found by the search that is meant for them: {by_hunter}.",
-            f"Found by the simulation alone, in at most {VISITS} visits: {by_simulation} of the "
-            f"{for_simulation} that it can meet (it keeps its journal in memory).",
+            f"Found by the simulation alone, in at most {VISITS} visits: {simulated}.",
+            "(It keeps its journal in memory: what is planted in its files is not its prey.)",
             "",
         ]
     )

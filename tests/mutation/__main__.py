@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant, mutants_of
@@ -122,9 +122,13 @@ def _share(package: str, work: Sequence[Mutant], reach: Reach, book: Book, until
         judge(package, work, reach, until_s, book.write)
 
 
-def report(package: str, mutants: Sequence[Mutant], verdicts: dict[str, tuple[Fate, str]]) -> bool:
+def report(
+    package: str,
+    mutants: Sequence[Mutant],
+    verdicts: dict[str, tuple[Fate, str]],
+    reasons: Mapping[str, str],
+) -> bool:
     """Print the score; whether it reaches the goal and every survivor is explained."""
-    reasons = explained(package)
     names = [mutant.name for mutant in mutants]
     fates = {name: verdicts[name][0] for name in names if name in verdicts}
     killed = sum(fate is Fate.KILLED for fate in fates.values())
@@ -149,12 +153,15 @@ def report(package: str, mutants: Sequence[Mutant], verdicts: dict[str, tuple[Fa
 def run(package: str, options: argparse.Namespace) -> bool:
     OUT.mkdir(parents=True, exist_ok=True)
     book = Book(package)
+    chosen = options.only.split(",")
     mutants = [
         mutant
         for file in sources(package)
         for mutant in mutants_of(str(file.relative_to(ROOT)), file.read_text())
-        if any(text in mutant.name for text in options.only.split(","))
+        if any(text in mutant.name for text in chosen)
     ]
+    reasons = explained(package).items()
+    reasons_of_chosen = {k: why for k, why in reasons if any(text in k for text in chosen)}
     started_s = time.monotonic()
     known = book.read()
     work = [mutant for mutant in mutants if mutant.name not in known]
@@ -162,7 +169,7 @@ def run(package: str, options: argparse.Namespace) -> bool:
         reach = measure(package, OUT)
         print(f"{package}: {len(work)} of {len(mutants)} mutants to judge", flush=True)
         judge_in_processes(package, work, reach, book, options.jobs, options.seconds)
-    passed = report(package, mutants, book.read())
+    passed = report(package, mutants, book.read(), reasons_of_chosen)
     print(f"{time.monotonic() - started_s:.0f} s")
     return passed
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from kiosk.domain import carried, open_code, payment
 from kiosk.domain.code_book import CodeBook
@@ -343,6 +343,8 @@ def _office_after(
             return replace(office, sample=Sample(job_id, state))
         case OperatorActed():
             return _office_acted(office, record)
+        case _:
+            assert_never(record)
 
 
 def _office_acted(office: Office, record: OperatorActed) -> Office:

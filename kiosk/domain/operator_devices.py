@@ -55,7 +55,7 @@ def print_test(turn: Turn, _order: o.PrintTest) -> None:
     _change(turn, sample_deadline_s=turn.now_s + turn.rules.print_deadline_s)
     if desk.paper:
         _change(turn, paper=replace(desk.paper, step=PaperStep.PRINTING, job_id=job_id))
-    elif desk.test:
+    if desk.test:
         _change(turn, test=replace(desk.test, step=StepOfTest.WAITING, detail="", job_id=job_id))
 
 

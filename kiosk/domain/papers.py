@@ -276,7 +276,7 @@ def _granted(turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | No
     now = {"job_id": job_id, "copy_number": grant.copy_number, "deadline_s": deadline_s}
     if item:
         _update(turn, item, state=ItemState.PRINTING, retry_at_s=None, **now)
-    elif copy:
+    if copy:
         office_copy.show(turn, replace(copy, step=CopyStep.PRINTING, retry_at_s=None, **now))  # type: ignore[arg-type]
     turn.want(PrintReceipt(job_id, grant.receipt, grant.copy_number))
 

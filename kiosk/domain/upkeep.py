@@ -6,6 +6,7 @@ none of it is urgent: each job has moments of the kiosk's own, never a retry in 
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import assert_never
 
 from drivers.api import PrinterCondition
 from kiosk.domain.kiosk import Job, JobDue, Kiosk, Link, Rules, Service
@@ -40,6 +41,8 @@ def period_s(rules: Rules, job: Job) -> float:
             return rules.notices_s
         case Job.CERTIFICATE:
             return rules.renewal_s
+        case _:
+            assert_never(job)
 
 
 def on_tick(turn: Turn) -> None:
@@ -90,6 +93,8 @@ def _call(turn: Turn, job: Job) -> UpkeepCall:
             return FetchNotices()
         case Job.CERTIFICATE:
             return RenewCertificate()
+        case _:
+            assert_never(job)
 
 
 def _job(call: UpkeepCall) -> Job:
@@ -100,6 +105,8 @@ def _job(call: UpkeepCall) -> Job:
             return Job.NOTICES
         case RenewCertificate():
             return Job.CERTIFICATE
+        case _:
+            assert_never(call)
 
 
 def health(kiosk: Kiosk, now_s: float) -> Health:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from kiosk.domain.ledger import SETTLED_KEPT, Ledger, rebuild
+from kiosk.domain.ledger import DAYS_KEPT, SETTLED_KEPT, Ledger, Slip, rebuild
+from kiosk.domain.operator import Act
 from kiosk.domain.payment import Event, IllegalTransition, State
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (
@@ -15,6 +17,7 @@ from kiosk.domain.records import (
     ClaimState,
     KioskStarted,
     LinkChanged,
+    OperatorActed,
     PaymentIntended,
     PaymentMoved,
     PrintMoved,
@@ -236,3 +239,25 @@ def test_a_word_from_the_journal_is_the_state_itself() -> None:
     record = from_row("PrintMoved", body | {"state": "printed", "content_hash": ""})
     assert isinstance(record, PrintMoved)
     assert record.state is PrintState.PRINTED
+
+
+# --- slips, accounts and days ------------------------------------------------------------------------
+
+
+def test_the_newest_slip_of_a_payment_is_the_one_that_is_told_of() -> None:
+    first = SlipMoved("S1", "P", PrintState.NOT_PRINTED)
+    second = SlipMoved("S2", "P", PrintState.PRINTED)
+    another = SlipMoved("S3", "Q", PrintState.INTENDED)
+    ledger = rebuild([first, second, another])
+    assert ledger.slip_of("P") == Slip("S2", "P", PrintState.PRINTED)
+    assert ledger.slip_of("nobody's") is None
+
+
+def test_closed_days_are_remembered_for_some_four_hundred_the_oldest_forgotten_first() -> None:
+    days = [str(date(2025, 1, 1) + timedelta(days=n)) for n in range(DAYS_KEPT + 2)]
+    ledger = rebuild(
+        OperatorActed("901", Act.CLOSE_DAY, day, "", {"statement": "v1", "at_s": 7})
+        for day in [days[-1], *days[:-1]]
+    )
+    assert set(ledger.office.closed_days) == set(days[2:])
+    assert ledger.office.closed_days[days[-1]] == ("v1", 7)

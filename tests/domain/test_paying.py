@@ -10,7 +10,7 @@ import pytest
 from drivers.api import PrinterStatus, Role
 from kiosk.domain import paying
 from kiosk.domain.effects import PrintSlip
-from kiosk.domain.kiosk import Link, Presence
+from kiosk.domain.kiosk import FORGED_ANSWERS, Link, Presence
 from kiosk.domain.ledger import Payment
 from kiosk.domain.payment import State
 from kiosk.domain.platform import (
@@ -19,6 +19,7 @@ from kiosk.domain.platform import (
     CreatePayment,
     IssueReceipts,
     NotSent,
+    Offer,
     PaymentSeen,
     PlatformState,
     QueryPayment,
@@ -587,3 +588,28 @@ def test_only_a_poll_that_waits_drives_the_page(wait_s: float, asks: bool) -> No
     turn = on(SHOWN, known(State.SHOWN))
     paying.on_status_reply(turn, replace(POLL, wait_s=wait_s), seen())
     assert bool(turn.effects) is asks
+
+
+# --- a platform that has less, or is somebody else's ------------------------------------------------
+
+
+def test_a_platform_without_payments_is_for_looking_only() -> None:
+    turn = on(replace(CHOOSING, auto_collect_at_s=9.0))
+    turn.change(rules=replace(RULES, offers=frozenset({Offer.OWNERS})))
+    paying.on_pay_touched(turn, CHOOSING)
+    assert page_of(turn) == Trouble(TroubleKind.QUERY_ONLY, CHOOSING)
+    assert (turn.records, turn.effects) == ([], [])
+
+
+def test_whoever_answered_in_the_platforms_place_since_the_question_gets_no_payment() -> None:
+    page = Confirming(CHOOSING, no_receipt_now=True)
+    turn = on(page, forged_answers=FORGED_ANSWERS)
+    paying.on_agree_touched(turn, page)
+    assert page_of(turn) == Trouble(TroubleKind.NOT_GENUINE, CHOOSING)
+    assert (turn.records, turn.effects) == ([], [])
+
+
+def test_one_forged_answer_may_be_a_bit_that_flipped_and_stops_nothing() -> None:
+    turn = on(CHOOSING, forged_answers=FORGED_ANSWERS - 1)
+    paying.on_pay_touched(turn, CHOOSING)
+    assert isinstance(page_of(turn), Paying)

@@ -439,3 +439,22 @@ def test_a_restart_closes_what_was_open_and_asks_about_the_rest() -> None:
     (record,) = turn.records
     assert isinstance(record, PaymentMoved)
     assert record.evidence == {"why": "restart"}
+
+
+# --- what an operator forced ---------------------------------------------------------------------------
+
+
+def test_a_close_without_an_answer_is_asked_again_while_a_correction_is_unconfirmed() -> None:
+    turn = turn_with(
+        payment(State.CLOSED, unconfirmed=True), chores={"P": Chore(1, in_flight=True)}
+    )
+    payments.on_close_reply(turn, CLOSE, LOST)
+    assert (turn.chore("P").attempt, turn.chore("P").due_s) == (2, NOW_S + 10)
+    assert (state_of(turn), turn.records) == (State.CLOSED, [])
+
+
+def test_an_operator_who_asks_again_does_not_double_a_question() -> None:
+    chore = Chore(2, NOW_S + 900, in_flight=True)
+    turn = turn_with(payment(State.UNKNOWN), chores={"P": chore})
+    payments.ask_now(turn, "P")
+    assert (turn.effects, turn.chore("P")) == ([], chore)

@@ -28,6 +28,7 @@ from kiosk.domain.visit import (
     Printing,
     PrintItem,
     Searching,
+    ShowingCode,
     Trouble,
     TroubleKind,
     Visit,
@@ -50,6 +51,7 @@ PAGES: dict[str, Page] = {
     "done": Done((PrintItem(HEAD.receipt_no, "t", 5, state=ItemState.DOUBT),), until_s=NOW_S + 20),
     "trouble": Trouble(TroubleKind.LOOKUP_FAILED, can_retry=True),
     "trouble with bills": Trouble(TroubleKind.LEASED, CHOOSING, can_retry=True),
+    "code on the screen": ShowingCode("1" * 20, "url", "103", "t", "a", 5, 9_999_999_999, 1),
     "doubt": Trouble(TroubleKind.MONEY_IN_DOUBT, CHOOSING, "P", "CODE", 100),
 }
 TOUCHES: dict[str, e.Event] = {
@@ -84,6 +86,7 @@ LEADS: dict[tuple[str, str], type | None] = {
     },
     ("confirming", "leave"): None,
     ("trouble with bills", "leave"): None,
+    ("code on the screen", "leave"): None,
 }
 """What follows; `None`: the visit ends. Every pair that is not here leaves the page as it is."""
 STAMP = e.Stamp(NOW_S, WALL, "fresh")

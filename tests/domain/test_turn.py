@@ -16,6 +16,7 @@ from kiosk.domain.platform import (
     CheckLink,
     ClosePayment,
     NotSent,
+    Offer,
     PlatformState,
     Refusal,
     Refused,
@@ -293,3 +294,8 @@ def test_a_printer_can_print_only_when_it_said_so(presence, printer, can_print, 
 )
 def test_either_reader_can_read_cards(role, can_read) -> None:
     assert kiosk_with(presence={role: Presence.UP}).can_read_cards is can_read
+
+
+def test_no_card_is_read_where_its_owner_cannot_be_asked_about() -> None:
+    rules = replace(RULES, offers=frozenset({Offer.PAYMENTS}))
+    assert not Kiosk(rules, presence={Role.ID_READER: Presence.UP}).can_read_cards

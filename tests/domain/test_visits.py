@@ -15,6 +15,7 @@ from kiosk.domain.payment import State
 from kiosk.domain.platform import (
     AnswerLost,
     BillsFound,
+    Offer,
     ReceiptsFound,
     Refusal,
     Refused,
@@ -568,3 +569,42 @@ def test_receipts_come_by_themselves_at_their_time(at_s: float | None, prints: b
     turn = turn_with(**READY, **visiting(choosing(auto_collect_at_s=at_s)))
     visits.on_tick(turn)
     assert isinstance(visit_of(turn).page, Printing) == prints
+
+
+# --- a platform that has less -----------------------------------------------------------------------
+
+
+def where(*offers: Offer, **fields: Any) -> Turn:
+    """A turn at a kiosk whose platform has only these."""
+    turn = turn_with(**fields)
+    turn.change(rules=replace(RULES, offers=frozenset(offers)))
+    return turn
+
+
+def test_a_card_is_of_no_use_where_owners_cannot_be_asked_about() -> None:
+    turn = where(Offer.PAYMENTS)
+    visits.on_card(turn, ZHANG)
+    assert (turn.visit, turn.kiosk.notice) == (None, Notice.CODES_ONLY)
+    assert turn.kiosk.card_on_reader
+
+
+def test_an_enterprises_code_is_of_no_use_where_owners_cannot_be_asked_about() -> None:
+    turn = where(Offer.PAYMENTS)
+    visits.on_code(turn, "91110000600037341L")
+    assert (turn.visit, turn.kiosk.notice) == (None, Notice.CODES_ONLY)
+
+
+def test_a_payment_code_is_looked_up_without_owners_and_without_receipts() -> None:
+    turn = where(Offer.PAYMENTS)
+    visits.on_code(turn, BILL.bill_no)
+    page = visit_of(turn).page
+    assert isinstance(page, Searching)
+    assert page.receipts == ()
+    assert [type(each) for each in turn.effects] == [SearchBills]
+
+
+def test_another_card_is_not_asked_about_where_no_visit_could_follow() -> None:
+    turn = turn_with(**visiting(choosing(BILL)), low_space=True)
+    visits.on_card(turn, WANG)
+    assert visit_of(turn).swap is None
+    assert visit_of(turn).touched_s == NOW_S - 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.api import PrintOutcome
+from drivers.api import PrinterStatus, PrintOutcome, PrintReport
 from kiosk.domain import events as e
 from kiosk.domain.effects import PrintSlip
 from kiosk.domain.records import PrintMoved, PrintState, SlipMoved
@@ -101,3 +101,10 @@ def test_the_journal_says_how_far_the_paper_is_proven_to_have_come(play: Playboo
     play.wallet_pays()
     moves = [record for record in play.diary.records() if isinstance(record, PrintMoved)]
     assert [record.stage for record in moves] == ["", "cut"]
+
+
+def test_a_late_word_about_a_slip_that_was_given_up_changes_nothing(play: Playbook) -> None:
+    in_doubt(play)
+    (job_id,) = play.kiosk.ledger.slips
+    play.send(e.PrintFinished(job_id, PrintReport(PrintOutcome.UNKNOWN, PrinterStatus())))
+    assert states(play) == [PrintState.INTENDED, PrintState.PRINTED]

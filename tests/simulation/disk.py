@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from kiosk.domain.carried import pieces, plain
 from kiosk.domain.events import DiskSeen
-from kiosk.domain.ledger import Ledger, rebuild
+from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.ledger import Ledger, open_ids, rebuild
 from kiosk.domain.payment import State
 from kiosk.domain.records import (
     OpenCodeHandedOut,
@@ -19,6 +21,7 @@ from kiosk.domain.records import (
     PrintState,
     Record,
     SlipMoved,
+    VolumeRemoved,
     from_row,
     to_row,
 )
@@ -44,6 +47,9 @@ class Disk:
         self.volume_from = 0  # the rows before are in the archive
         self.volume_rows = 10**9  # then a new volume begins
         self.volumes = self.volume_tries = 0
+        self.volume_fails = False  # the next change of volumes is taken back
+        self._archive: list[int] = []  # the last rows of volumes that are kept
+        self._removed_to = 0  # the rows before are gone for good
         self.is_calm = False
         self._read: list[Record] = []
         self.batches: set[str] = set()
@@ -54,6 +60,8 @@ class Disk:
         self.commits = 0
         self.failed = False
         self.full = False  # every commit fails, and opening again too
+        self.dead = False  # remounted read-only, or pulled: nothing works, also no look at it
+        self.mirror_trouble = ""
         self.low = False  # so full that no payment may be begun; commits still work
         self.told_low = False  # and the kiosk has been told
         self.fills_up = False  # the next commit that fails is the last for a while
@@ -67,7 +75,16 @@ class Disk:
         """No more mishaps; the disk is mended."""
         self._next = None
         self.is_calm = True
-        self.full = self.fills_up = False
+        self.full = self.fills_up = self.dead = self.volume_fails = False
+        self.mirror_trouble = ""
+
+    def has_news(self, kiosk: Kiosk) -> bool:
+        """Whether the engine's next look at the disk can matter."""
+        return (
+            self.dead
+            or self.low is not kiosk.low_space
+            or self.mirror_trouble != kiosk.mirror_trouble
+        )
 
     # --- Diary -----------------------------------------------------------------------------
 
@@ -89,18 +106,37 @@ class Disk:
         known = rebuild(self.records())
         assert plain(known) == plain(ledger), "the ledger is not the fold of its volume"
         self.volume_tries += 1
+        if self.dead or self.volume_fails:
+            self.volume_fails = False
+            raise CommitUncertain("the disk fails: the next start takes the switch back")
         if self.volume_tries % 4 == 1 and not self.is_calm:
             raise PowerCut  # before the switch: the next start takes it back
+        if self.volume_tries % 3 == 0:
+            self._remove_oldest(ledger)
         last = len(self.rows)
         rows = [json.dumps(to_row(record)) for record in pieces(ledger)]
         folded = rebuild(from_row(*json.loads(row)) for row in rows)
         assert plain(folded) == plain(ledger), "what is carried is not what the kiosk knows"
         self.rows += rows
+        self._archive.append(last)
         self.volume_from = last
         self.volumes += 1
         if self.volume_tries % 4 == 3 and not self.is_calm:
             raise PowerCut  # after it: the next start goes on from the new volume
         return True
+
+    def _remove_oldest(self, ledger: Ledger) -> None:
+        """As the production does: never what tells of something open, and with a word."""
+        if not self._archive:
+            return
+        oldest = self.rows[self._removed_to : self._archive[0]]
+        told = [json.loads(row) for row in oldest]
+        ids = open_ids(ledger)
+        if any(not ids.isdisjoint(_texts(body)) for kind, body in told if kind != "Carried"):
+            return
+        last = self._archive.pop(0)
+        self.rows.append(json.dumps(to_row(VolumeRemoved(f"journal-{last}", last, ""))))
+        self._removed_to = last
 
     def commit(self, records: Sequence[Record], at: datetime, mono_s: float, batch: str) -> None:
         assert not self.failed, "the journal must be reopened first"
@@ -109,7 +145,7 @@ class Disk:
         mishap = self._take()
         if mishap is Mishap.LOST and self.fills_up:
             self.full = True
-        if self.full:
+        if self.full or self.dead:
             mishap = Mishap.LOST
         if mishap is Mishap.CUT_BEFORE:
             raise PowerCut
@@ -125,17 +161,20 @@ class Disk:
         return batch in self.batches
 
     def reopen(self) -> Sequence[Record]:
-        if self.full:
-            raise CommitUncertain("the disk is full")
+        if self.full or self.dead:
+            raise CommitUncertain("the disk is full, or gone")
         self.failed = False
         return self.records()
 
     def look(self, *, was_low: bool) -> DiskSeen:
+        if self.dead:
+            raise CommitUncertain("the disk does not answer")
         self.told_low = self.low
-        return DiskSeen(self.low)
+        return DiskSeen(self.low, self.mirror_trouble)
 
     def entries(self, first: int, limit: int) -> Sequence[Entry]:
         """Rows without their times: no life reads its journal by them."""
+        first = max(first, self._removed_to + 1)
         found = self.rows[first - 1 : first - 1 + limit]
         at = datetime(1970, 1, 1, tzinfo=UTC)
         return tuple(Entry(seq, at, *json.loads(row)) for seq, row in enumerate(found, start=first))
@@ -176,3 +215,7 @@ class Disk:
     def power_back(self) -> None:
         """A new process opens the journal."""
         self.failed = self.told_low = False
+
+
+def _texts(body: dict[str, Any]) -> list[str]:
+    return [value for value in body.values() if isinstance(value, str)]

@@ -146,8 +146,10 @@ class SimKiosk:
             return
         self._plan_tick()
 
-    def disk_is_low(self, *, low: bool) -> None:
-        self.disk.low = low
+    def disk_is(self, **how: bool | str) -> None:
+        """The engine will see it when it looks."""
+        for name, value in how.items():
+            setattr(self.disk, name, value)
         if self.on:
             self._plan_tick()
 
@@ -215,7 +217,7 @@ class SimKiosk:
         now_s = self._mono_s()
         kiosk = self.engine.kiosk
         due_s = now_s + HALTED_TICK_S if kiosk.halted else due_at_s(kiosk)
-        if self.disk.low is not kiosk.low_space:
+        if not kiosk.halted and self.disk.has_news(kiosk):
             due_s = min(due_s, self.engine.look_at_s)
         if self._every_tick:
             due_s = now_s

@@ -12,7 +12,7 @@ from tests.simulation.machine import SimKiosk
 from tests.simulation.network import Weather
 from tests.simulation.platform import WAITING, SimPlatform
 from tests.simulation.printer import Trouble
-from tests.simulation.scheduler import Scheduler
+from tests.simulation.scheduler import START, Scheduler
 
 SHORT_S = (2.0, 8.0, 25.0, 90.0)
 OUTAGE_EVERY_S = 300.0
@@ -76,7 +76,11 @@ class Mishaps:
             "commit_fails": self._commit_fails,
             "disk_full": self._disk_full,
             "disk_low": self._disk_low,
+            "disk_dead": self._disk_dead,
+            "mirror_lost": self._mirror_lost,
+            "volume_fails": self._volume_fails,
             "clock_jump": self._clock_jump,
+            "clock_dead": self._clock_dead,
             "amount_changed": self._amount_changed,
             "paid_elsewhere": self._paid_elsewhere,
             "voided": self._voided,
@@ -196,12 +200,29 @@ class Mishaps:
         self._scheduler.after(self._for_s(), setattr, machine.disk, "full", False)
 
     def _disk_low(self, machine: SimKiosk) -> None:
-        machine.disk_is_low(low=True)
-        self._scheduler.after(self._for_s(), lambda: machine.disk_is_low(low=False))
+        machine.disk_is(low=True)
+        self._scheduler.after(self._for_s(), lambda: machine.disk_is(low=False))
+
+    def _disk_dead(self, machine: SimKiosk) -> None:
+        machine.disk_is(dead=True)
+        self._scheduler.after(self._for_s(), lambda: machine.disk_is(dead=False))
+
+    def _mirror_lost(self, machine: SimKiosk) -> None:
+        machine.disk_is(mirror_trouble="no such device")
+        self._scheduler.after(self._for_s(), lambda: machine.disk_is(mirror_trouble=""))
+
+    def _volume_fails(self, machine: SimKiosk) -> None:
+        machine.disk.volume_fails = True
 
     def _clock_jump(self, machine: SimKiosk) -> None:
         days = self._scheduler.random.choice((-30, -1, 1, 30))
         machine.wall_offset_s += days * 86400.0
+
+    def _clock_dead(self, machine: SimKiosk) -> None:
+        """The battery of the clock is empty: after the cut it is 1970."""
+        machine.wall_offset_s = -START.timestamp() - self._scheduler.now_s
+        machine.power_off("mains, and no clock", 15.0 + self._for_s())
+        self._scheduler.after(self._for_s(), setattr, machine, "wall_offset_s", 0.0)
 
     # --- the agency ------------------------------------------------------------------------------
 
@@ -241,7 +262,7 @@ class Mishaps:
             machine.weather.down = machine.weather.silent = machine.weather.status_down = False
             machine.disk.calm()
             machine.effects_until_cut = 0
-            machine.disk_is_low(low=False)
+            machine.disk_is(low=False)
             machine.boot()
             self.mend_printer(machine)
             machine.send(e.DeviceUp(Role.ID_READER))
@@ -250,6 +271,6 @@ class Mishaps:
 KINDS = (
     "network_down", "network_silent", "status_down", "weather", "platform_restart", "printer_job",
     "printer_status", "printer_unplugged", "reader_unplugged", "power_at_commit",
-    "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "disk_low", "clock_jump",
-    "amount_changed", "paid_elsewhere", "voided", "statement",
+    "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "disk_low",
+    "disk_dead", "mirror_lost", "volume_fails", "clock_jump", "clock_dead", "amount_changed", "paid_elsewhere", "voided", "statement",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from tests.simulation.scheduler import Scheduler
 
 TOTAL_S = 10.0  # the client's deadline for a whole exchange
 CONNECT_S = 3.0
+FORGED = "signature_wrong"
 
 STATUS_CALLS = (p.QueryPayment, p.ClosePayment)
 
@@ -34,6 +35,7 @@ class Weather:
     slow: float = 0.0
     broken: float = 0.0  # acted on, then 5xx, HTML, half JSON
     refused: float = 0.0  # 429
+    forged: float = 0.0  # an answer that the platform did not sign
     foreign: float = 0.0  # an answer about another payment or amount
     down: bool = False  # no connection at all
     status_down: bool = False  # the platform's payment desk alone does not answer
@@ -156,6 +158,8 @@ class _Exchange:
             return  # The deadline tells.
         if weather.broken and scheduler.chance(weather.broken):
             outcome = p.AnswerLost("status_502")
+        if weather.forged and scheduler.chance(weather.forged):
+            outcome = p.AnswerLost(FORGED)
         if weather.status_down and isinstance(self._call, STATUS_CALLS):
             outcome = p.AnswerLost("status_503")
         if weather.foreign and scheduler.chance(weather.foreign):

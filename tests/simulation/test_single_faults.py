@@ -81,8 +81,8 @@ def disk_full(world: CrashWorld) -> None:
 
 
 def disk_low(world: CrashWorld) -> None:
-    world.machine.disk_is_low(low=True)
-    world.scheduler.after(LASTS_S, lambda: world.machine.disk_is_low(low=False))
+    world.machine.disk_is(low=True)
+    world.scheduler.after(LASTS_S, lambda: world.machine.disk_is(low=False))
 
 
 def clock(days: int) -> Fault:

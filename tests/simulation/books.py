@@ -49,6 +49,8 @@ def _check_kiosk(life: Life, machine: SimKiosk) -> None:
     need(not ledger.open_payments, "I10", f"{name} never settles {ledger.open_payments}")
     need(not ledger.open_claims, "I10", f"{name} never settles {ledger.open_claims}")
     need(not ledger.open_jobs, "I10", f"{name} never settles {ledger.open_jobs}")
+    drawn_in = machine.printer.retractions
+    need(machine.disk.retracted <= drawn_in, "I7", f"{name} says of paper that it was drawn in")
     need(not ledger.open_slips, "I10", f"{name} never settles {ledger.open_slips}")
     states: dict[str, State] = {}
     amounts: dict[str, int] = {}

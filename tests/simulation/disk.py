@@ -15,6 +15,8 @@ from kiosk.domain.ledger import Ledger, open_ids, rebuild
 from kiosk.domain.payment import State
 from kiosk.domain.records import (
     OpenCodeHandedOut,
+    PaperMoved,
+    PaperState,
     PaymentIntended,
     PaymentMoved,
     PrintMoved,
@@ -55,6 +57,8 @@ class Disk:
         self.batches: set[str] = set()
         self.intended: set[str] = set()
         self.jobs: set[str] = set()
+        self.recalled: str | None = None  # the last job whose strip may be drawn in
+        self.retracted = 0  # strips that are said to be
         self.handed_out: dict[str, str] = {}  # open codes that are durable, and their visits
         self.states: dict[str, State] = {}  # of payments, as far as they are durable
         self.commits = 0
@@ -207,10 +211,17 @@ class Disk:
                 self.states[record.payment_id] = State.INTENT
             elif isinstance(record, PaymentMoved):
                 self.states[record.payment_id] = record.state
+            elif isinstance(record, PaperMoved):
+                self._keep_paper(record)
             elif isinstance(record, OpenCodeHandedOut):
                 self.handed_out[record.code] = record.visit_id
             elif isinstance(record, PrintMoved | SlipMoved) and record.state is PrintState.INTENDED:
                 self.jobs.add(record.job_id)
+
+    def _keep_paper(self, record: PaperMoved) -> None:
+        if record.state is PaperState.RECALLED:
+            self.recalled = record.job_id
+        self.retracted += record.state is PaperState.RETRACTED
 
     def power_back(self) -> None:
         """A new process opens the journal."""

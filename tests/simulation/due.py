@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from drivers.api import Role
 from kiosk.domain import code_settling, open_codes
-from kiosk.domain.kiosk import Chore, Kiosk, Link
+from kiosk.domain.kiosk import Chore, Kiosk, Link, Strip
 from kiosk.domain.papers import TO_SETTLE
 from kiosk.domain.payment import ASKED_ABOUT
+from kiosk.domain.strips import recalled_at_s
 from kiosk.domain.visit import (
     Checking,
     Choosing,
@@ -34,9 +36,20 @@ def due_at_s(kiosk: Kiosk) -> float:
             due_s = chore.due_s
     if kiosk.link is Link.UP:
         due_s = min(due_s, _open_codes_due_s(kiosk))
+    if kiosk.strip is not None:
+        due_s = min(due_s, _strip_due_s(kiosk, kiosk.strip))
     if kiosk.visit is not None:
         due_s = min(due_s, _visit_due_s(kiosk, kiosk.visit))
     return due_s
+
+
+def _strip_due_s(kiosk: Kiosk, strip: Strip) -> float:
+    """Of a strip in the printer's mouth; at once when another resident comes."""
+    due_s = recalled_at_s(kiosk)
+    if not due_s or not kiosk.is_up(Role.RECEIPT_PRINTER):
+        return NEVER
+    anothers = kiosk.visit is not None and kiosk.visit.visit_id != strip.visit_id
+    return kiosk.now_s if anothers else due_s
 
 
 def _open_codes_due_s(kiosk: Kiosk) -> float:

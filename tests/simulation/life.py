@@ -79,6 +79,9 @@ class Life:
         if seed % 3 == 0:
             for machine in self.machines:
                 machine.disk.volume_rows = VOLUME_ROWS[seed // 3 % len(VOLUME_ROWS)]
+        if seed % 4 == 1:
+            for machine in self.machines:
+                machine.printer.has_presenter = True
         self._serving = 0
         self.mishaps = Mishaps(
             self.scheduler, self.platform, self.machines, self.climate, lambda: self._serving > 0

@@ -9,7 +9,7 @@ from datetime import timedelta
 from drivers.api import Role
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
-from kiosk.domain.effects import DeskEffect, Effect, PaperEffect
+from kiosk.domain.effects import DeskEffect, Effect, PaperEffect, TakeBackPaper
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block
@@ -182,7 +182,7 @@ class SimKiosk:
             self.polled_at_s = self._scheduler.now_s
         self._watch.on_sent(self, call)
 
-    def _printing(self, job: PaperEffect) -> None:
+    def _printing(self, job: PaperEffect | TakeBackPaper) -> None:
         self._watch.on_print(self, job)
 
     def _start_effect(self, effect: Effect) -> None:
@@ -191,7 +191,7 @@ class SimKiosk:
             if not self.effects_until_cut:
                 raise PowerCut
         assert not isinstance(effect, DeskEffect), "nobody logs in in these lives"
-        if isinstance(effect, PaperEffect):
+        if isinstance(effect, PaperEffect | TakeBackPaper):
             self.desk.put(effect)
         elif isinstance(effect, p.ReadReserve):
             self._scheduler.after(0.01, self._reserve_read, effect, self.boots)

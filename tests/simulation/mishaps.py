@@ -63,10 +63,12 @@ class Mishaps:
             "network_down": lambda k: self._outage(k, "down"),
             "network_silent": lambda k: self._outage(k, "silent"),
             "status_down": lambda k: self._outage(k, "status_down"),
+            "answers_forged": lambda k: self._outage(k, "forged"),
             "weather": self._weather,
             "platform_restart": self._platform_restart,
             "printer_job": self._printer_job,
             "printer_status": self._printer_status,
+            "presenter_stuck": self._presenter_stuck,
             "printer_unplugged": self._printer_unplugged,
             "reader_unplugged": self._reader_unplugged,
             "power_at_commit": self._power_at_commit,
@@ -161,6 +163,10 @@ class Mishaps:
     def _printer_status(self, machine: SimKiosk) -> None:
         machine.printer.status_now = self._scheduler.random.choice(STATUSES)
         machine.desk.look(self._scheduler.random.random())
+        self._scheduler.after(self._for_s(), self.mend_printer, machine)
+
+    def _presenter_stuck(self, machine: SimKiosk) -> None:
+        machine.printer.is_stuck = True
         self._scheduler.after(self._for_s(), self.mend_printer, machine)
 
     def _printer_unplugged(self, machine: SimKiosk) -> None:
@@ -259,7 +265,8 @@ class Mishaps:
         self.over = True
         for machine in self._machines:
             self.clear(machine)
-            machine.weather.down = machine.weather.silent = machine.weather.status_down = False
+            for name in ("down", "silent", "status_down", "forged"):
+                setattr(machine.weather, name, False)
             machine.disk.calm()
             machine.effects_until_cut = 0
             machine.disk_is(low=False)
@@ -269,8 +276,8 @@ class Mishaps:
 
 
 KINDS = (
-    "network_down", "network_silent", "status_down", "weather", "platform_restart", "printer_job",
-    "printer_status", "printer_unplugged", "reader_unplugged", "power_at_commit",
+    "network_down", "network_silent", "status_down", "answers_forged", "weather", "platform_restart", "printer_job",
+    "printer_status", "presenter_stuck", "printer_unplugged", "reader_unplugged", "power_at_commit",
     "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "disk_low",
     "disk_dead", "mirror_lost", "volume_fails", "clock_jump", "clock_dead", "amount_changed", "paid_elsewhere", "voided", "statement",
 )  # fmt: skip

@@ -35,10 +35,10 @@ class Weather:
     slow: float = 0.0
     broken: float = 0.0  # acted on, then 5xx, HTML, half JSON
     refused: float = 0.0  # 429
-    forged: float = 0.0  # an answer that the platform did not sign
     foreign: float = 0.0  # an answer about another payment or amount
     down: bool = False  # no connection at all
     status_down: bool = False  # the platform's payment desk alone does not answer
+    forged: bool = False  # somebody else answers: nothing is signed by the platform
     silent: bool = False  # connections open and nothing comes back
 
 
@@ -158,7 +158,7 @@ class _Exchange:
             return  # The deadline tells.
         if weather.broken and scheduler.chance(weather.broken):
             outcome = p.AnswerLost("status_502")
-        if weather.forged and scheduler.chance(weather.forged):
+        if weather.forged:
             outcome = p.AnswerLost(FORGED)
         if weather.status_down and isinstance(self._call, STATUS_CALLS):
             outcome = p.AnswerLost("status_503")

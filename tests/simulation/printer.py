@@ -13,13 +13,14 @@ from drivers.api import (
     PrintOutcome,
     PrintReport,
 )
-from kiosk.domain.effects import PaperEffect, PrintReceipt
+from kiosk.domain.effects import PaperEffect, PrintReceipt, TakeBackPaper
 from kiosk.domain.events import Event
 from kiosk.domain.receipt import InquirySlip
 from kiosk.engine.devices import PrinterSupervisor
 from tests.simulation.scheduler import Scheduler
 
 PRINT_S = 2.5
+TAKEN_S = (0.5, 3.0, 20.0, 29.0, 31.0, 90.0)  # a forgotten strip is drawn in after 30 s
 OFFLINE = PrinterStatus(frozenset({PrinterCondition.OFFLINE}))
 SILENT = PrinterStatus(frozenset({PrinterCondition.SILENT}))
 
@@ -63,13 +64,44 @@ class SimPrinter:
         self.next_trouble = Trouble.NONE
         self.busy_until_s = 0.0
         self.on_paper: Callable[[str, int], None] = lambda receipt_no, copy_number: None
+        self.has_presenter = False  # it sees its mouth, and can draw in what hangs there
+        self.at_mouth = self.retracted = self.is_stuck = False
+        self.retractions = 0
+        self.takers = 0.7  # of the strips that many are taken by somebody
+        self.on_mouth: Callable[[], None] = lambda: None
 
     # --- ReceiptPrinter ------------------------------------------------------------------------
 
     def status(self) -> PrinterStatus:
         if not self.plugged:
             raise DeviceLost("cable")
-        return self.status_now
+        return self._seen()
+
+    def _seen(self) -> PrinterStatus:
+        if not self.has_presenter:
+            return self.status_now
+        here = set(self.status_now.conditions)
+        if self.at_mouth:
+            here.add(PrinterCondition.PAPER_AT_MOUTH)
+        if self.retracted:
+            here.add(PrinterCondition.RETRACTED)
+        return PrinterStatus(frozenset(here), takes_back=True)
+
+    def take_back(self) -> PrinterStatus:
+        if not self.plugged:
+            raise DeviceLost("cable")
+        if self.at_mouth and not self.is_stuck:
+            self._scheduler.tell("paper", "drawn in")
+            self.at_mouth, self.retracted = False, True
+            self.retractions += 1
+        return self._seen()
+
+    def _take(self) -> None:
+        """A hand at the mouth."""
+        if self.at_mouth:
+            self._scheduler.tell("paper", "taken")
+            self.at_mouth = False
+            self.on_mouth()
 
     def print(self, document: Document, job_number: int) -> PrintReport:
         raise AssertionError("the simulation prints receipts, not documents")
@@ -80,14 +112,14 @@ class SimPrinter:
             self.plugged = False
             return PrintReport(PrintOutcome.NOT_PRINTED, OFFLINE, "cable")
         if not self.status_now.can_print:
-            return PrintReport(PrintOutcome.NOT_PRINTED, self.status_now, "not_ready")
+            return PrintReport(PrintOutcome.NOT_PRINTED, self._seen(), "not_ready")
         duration_s = PRINT_S * (40 if trouble == Trouble.VERY_SLOW else 1)
         self.busy_until_s = max(self.busy_until_s, self._scheduler.now_s) + duration_s
         match trouble:
             case Trouble.OUT_MID_RECEIPT:
                 self.status_now = PrinterStatus(frozenset({PrinterCondition.PAPER_OUT}))
                 self._feed(job, whole=False)
-                return PrintReport(PrintOutcome.UNKNOWN, self.status_now, "paper_out")
+                return PrintReport(PrintOutcome.UNKNOWN, self._seen(), "paper_out")
             case Trouble.LOST_AFTER_BYTES:
                 self.plugged = False
                 self._feed(job, whole=True)
@@ -100,10 +132,14 @@ class SimPrinter:
         self._feed(job, whole=True)
         if isinstance(job, PrintReceipt):
             self.proven.add((job.receipt.receipt_no, job.copy_number))
-        return PrintReport(PrintOutcome.PRINTED, self.status_now)
+        return PrintReport(PrintOutcome.PRINTED, self._seen())
 
     def _feed(self, job: PaperEffect, *, whole: bool) -> None:
         torn = "" if whole else ", torn"
+        if self.has_presenter:
+            self.at_mouth, self.retracted = True, False
+            if self._scheduler.chance(self.takers):
+                self._scheduler.after(PRINT_S + self._scheduler.random.choice(TAKEN_S), self._take)
         if not isinstance(job, PrintReceipt):
             slip = job.slip
             words = slip.inquiry_code if isinstance(slip, InquirySlip) else slip.code
@@ -124,6 +160,7 @@ class SimPrinter:
         self.plugged = True
         self.status_now = PrinterStatus()
         self.next_trouble = Trouble.NONE
+        self.is_stuck = False
 
 
 class PrinterDesk:
@@ -137,7 +174,7 @@ class PrinterDesk:
         scheduler: Scheduler,
         printer: SimPrinter,
         post: Callable[[Event], None],
-        sent: Callable[[PaperEffect], None],
+        sent: Callable[[PaperEffect | TakeBackPaper], None],
     ) -> None:
         self._scheduler = scheduler
         self._printer = printer
@@ -146,9 +183,10 @@ class PrinterDesk:
         self.dead = False
         self._supervisor = PrinterSupervisor(self._connect, self._print, self._report)
         self._round_at_s = -1.0
+        printer.on_mouth = self.look
         self.look()
 
-    def put(self, job: PaperEffect) -> None:
+    def put(self, job: PaperEffect | TakeBackPaper) -> None:
         self._sent(job)
         self._supervisor.put(job)
         self.look()

@@ -46,6 +46,14 @@ def once(name: str) -> Fault:
     return begin
 
 
+def forged_for(lasts_s: float) -> Fault:
+    def begin(world: CrashWorld) -> None:
+        world.machine.weather.forged = True
+        world.scheduler.after(lasts_s, setattr, world.machine.weather, "forged", False)
+
+    return begin
+
+
 def printer_says(condition: PrinterCondition) -> Fault:
     def begin(world: CrashWorld) -> None:
         world.machine.printer.status_now = PrinterStatus(frozenset({condition}))
@@ -83,6 +91,26 @@ def disk_full(world: CrashWorld) -> None:
 def disk_low(world: CrashWorld) -> None:
     world.machine.disk_is(low=True)
     world.scheduler.after(LASTS_S, lambda: world.machine.disk_is(low=False))
+
+
+def disk_gone(world: CrashWorld) -> None:
+    world.machine.disk_is(dead=True)
+    world.scheduler.after(LASTS_S, lambda: world.machine.disk_is(dead=False))
+
+
+def mirror_lost(world: CrashWorld) -> None:
+    world.machine.disk_is(mirror_trouble="no such device")
+    world.scheduler.after(LASTS_S, lambda: world.machine.disk_is(mirror_trouble=""))
+
+
+def presenter(*, taken: bool) -> Fault:
+    """The printer sees its mouth, and nobody (or somebody) takes what hangs there."""
+
+    def begin(world: CrashWorld) -> None:
+        world.machine.printer.has_presenter = True
+        world.machine.printer.takers = 1.0 if taken else 0.0
+
+    return begin
 
 
 def clock(days: int) -> Fault:
@@ -140,6 +168,8 @@ FAULTS: dict[str, Fault] = {
     "C11_rate_limited": weather("refused"),
     "C10_status_desk_down": weather("status_down", True),
     "C12_slow": weather("slow"),
+    "C13_forged_once": forged_for(1.0),
+    "C13_forged_for_a_while": weather("forged", True),
     "C14_replayed_paid": once("foreign"),
     "C14_replayed_for_a_while": weather("foreign"),
     "C16_network_down": weather("down", True),
@@ -156,6 +186,9 @@ FAULTS: dict[str, Fault] = {
     "D4_commit_fails_and_is_lost": at_commit(Mishap.LOST),
     "D5_disk_full": disk_full,
     "D5_disk_nearly_full": disk_low,
+    "D6_disk_gone": disk_gone,
+    "D6_mirror_lost": mirror_lost,
+    "D9_clock_of_1970": clock(-20_000),
     "D9_clock_a_month_ahead": clock(30),
     "D9_clock_a_month_behind": clock(-30),
     "D13_ghost_touches": happens(*[e.Touched(), e.PayTouched(), e.AgreeTouched()] * 20),
@@ -172,6 +205,8 @@ FAULTS: dict[str, Fault] = {
     "E6_unplugged": unplug,
     "E6_unknown_status_bits": printer_says(PrinterCondition.SILENT),
     "E6_slower_than_anybody_waits": next_job(Trouble.VERY_SLOW),
+    "E9_strip_forgotten": presenter(taken=False),
+    "E9_strip_taken": presenter(taken=True),
     "F4_statement": statement,
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.domain import platform as p
-from kiosk.domain.effects import PaperEffect, PrintReceipt
+from kiosk.domain.effects import PaperEffect, PrintReceipt, TakeBackPaper
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.payment import FINAL, State
@@ -217,7 +217,11 @@ class Watch:
 
     # --- the paper ---------------------------------------------------------------------------
 
-    def on_print(self, machine: SimKiosk, job: PaperEffect) -> None:
+    def on_print(self, machine: SimKiosk, job: PaperEffect | TakeBackPaper) -> None:
+        if isinstance(job, TakeBackPaper):
+            known = machine.disk.recalled == job.job_id
+            self._need(known, "I1", f"{job.job_id} is drawn in before that is durable")
+            return
         durable = job.job_id in machine.disk.jobs
         self._need(durable, "I1", f"{job.job_id} is printed before its intent is durable")
         if not isinstance(job, PrintReceipt):

@@ -66,6 +66,7 @@ class Disk:
         self.full = False  # every commit fails, and opening again too
         self.dead = False  # remounted read-only, or pulled: nothing works, also no look at it
         self.mirror_trouble = ""
+        self.slow_s = 0.0  # that each commit takes
         self.low = False  # so full that no payment may be begun; commits still work
         self.told_low = False  # and the kiosk has been told
         self.fills_up = False  # the next commit that fails is the last for a while
@@ -80,7 +81,7 @@ class Disk:
         self._next = None
         self.is_calm = True
         self.full = self.fills_up = self.dead = self.volume_fails = False
-        self.mirror_trouble = ""
+        self.mirror_trouble, self.slow_s = "", 0.0
 
     def has_news(self, kiosk: Kiosk) -> bool:
         """Whether the engine's next look at the disk can matter."""

@@ -41,6 +41,7 @@ class SimKiosk:
         watch: Watch,
         rules: Rules,
         *,
+        name: str = "",
         every_tick: bool = False,
     ) -> None:
         self._scheduler = scheduler
@@ -48,7 +49,7 @@ class SimKiosk:
         self._watch = watch
         self._rules = rules
         self._every_tick = every_tick
-        self.name = rules.kiosk_id
+        self.name = name or rules.kiosk_id
         self.disk = Disk()
         self.disk.on_record = watch.on_record
         self.sealed: dict[str, Block] = {}  # open codes, on the disk beside the journal
@@ -63,6 +64,7 @@ class SimKiosk:
         self.effects_until_cut = 0
         self.polled_at_s = 0.0  # when somebody last asked about the payment on the screen
         self._fresh = 0
+        self._busy_until_s = 0.0
         self._mono_base_s = 0.0
         self._tick_at_s = NEVER
         self._shown: object = None
@@ -79,6 +81,7 @@ class SimKiosk:
         self.boots += 1
         self._mono_base_s = min(self._mono_base_s, self._scheduler.now_s)  # booted by hand
         self._scheduler.tell(self.name, "starts")
+        self._busy_until_s = 0.0
         self.disk.power_back()
         self._tick_at_s = NEVER
         self._shown = None
@@ -130,23 +133,40 @@ class SimKiosk:
         visit = self.engine.kiosk.visit
         return visit.page if self.on and visit else None
 
+    @property
+    def is_busy(self) -> bool:
+        """A slow disk holds the next event up."""
+        return self._busy_until_s > self._scheduler.now_s
+
     def send(self, event: e.Event) -> None:
         if not self.on:
+            return
+        if self.is_busy:
+            wait_s = self._busy_until_s - self._scheduler.now_s
+            self._scheduler.after(wait_s, self._send_to, self.boots, event)
             return
         if self._scheduler.story is not None and not isinstance(event, e.Tick | e.PlatformReplied):
             self._scheduler.tell(self.name, str(event))
         self._run(self.engine.handle, event)
 
+    def _send_to(self, boot: int, event: e.Event) -> None:
+        if boot == self.boots:
+            self.send(event)
+
     def _run(self, turn: Callable[..., None], *args: e.Event) -> None:
         """Let the engine work; the power may go in the middle of it."""
+        commits = self.disk.commits
         try:
             turn(*args)
         except PowerCut:
             self.power_off("in a turn", self._scheduler.random.choice((15.0, 40.0, 300.0)))
             return
+        if self.disk.slow_s:
+            took_s = self.disk.slow_s * (self.disk.commits - commits)
+            self._busy_until_s = self._scheduler.now_s + took_s
         self._plan_tick()
 
-    def disk_is(self, **how: bool | str) -> None:
+    def disk_is(self, **how: bool | str | float) -> None:
         """The engine will see it when it looks."""
         for name, value in how.items():
             setattr(self.disk, name, value)
@@ -191,6 +211,14 @@ class SimKiosk:
             if not self.effects_until_cut:
                 raise PowerCut
         assert not isinstance(effect, DeskEffect), "nobody logs in in these lives"
+        if self.disk.slow_s:  # it starts when its records are durable
+            self._scheduler.after(self.disk.slow_s, self._begin, effect, self.boots)
+        else:
+            self._begin(effect, self.boots)
+
+    def _begin(self, effect: Effect, boot: int) -> None:
+        if not self.on or boot != self.boots:
+            return
         if isinstance(effect, PaperEffect | TakeBackPaper):
             self.desk.put(effect)
         elif isinstance(effect, p.ReadReserve):
@@ -231,6 +259,10 @@ class SimKiosk:
 
     def _tick(self, at_s: float, boot: int) -> None:
         if not self.on or boot != self.boots or at_s != self._tick_at_s:
+            return
+        if self.is_busy:
+            wait_s = self._busy_until_s - self._scheduler.now_s
+            self._scheduler.after(wait_s, self._tick, at_s, boot)
             return
         self._tick_at_s = NEVER
         before = self.engine.kiosk

@@ -79,6 +79,7 @@ class Mishaps:
             "disk_full": self._disk_full,
             "disk_low": self._disk_low,
             "disk_dead": self._disk_dead,
+            "disk_slow": self._disk_slow,
             "mirror_lost": self._mirror_lost,
             "volume_fails": self._volume_fails,
             "clock_jump": self._clock_jump,
@@ -213,6 +214,10 @@ class Mishaps:
         machine.disk_is(dead=True)
         self._scheduler.after(self._for_s(), lambda: machine.disk_is(dead=False))
 
+    def _disk_slow(self, machine: SimKiosk) -> None:
+        machine.disk.slow_s = 2.0
+        self._scheduler.after(self._for_s(), setattr, machine.disk, "slow_s", 0.0)
+
     def _mirror_lost(self, machine: SimKiosk) -> None:
         machine.disk_is(mirror_trouble="no such device")
         self._scheduler.after(self._for_s(), lambda: machine.disk_is(mirror_trouble=""))
@@ -279,5 +284,5 @@ KINDS = (
     "network_down", "network_silent", "status_down", "answers_forged", "weather", "platform_restart", "printer_job",
     "printer_status", "presenter_stuck", "printer_unplugged", "reader_unplugged", "power_at_commit",
     "power_at_effect", "power_now", "killed", "commit_fails", "disk_full", "disk_low",
-    "disk_dead", "mirror_lost", "volume_fails", "clock_jump", "clock_dead", "amount_changed", "paid_elsewhere", "voided", "statement",
+    "disk_dead", "disk_slow", "mirror_lost", "volume_fails", "clock_jump", "clock_dead", "amount_changed", "paid_elsewhere", "voided", "statement",
 )  # fmt: skip

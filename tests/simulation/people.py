@@ -134,7 +134,7 @@ class Resident:
             self._send(e.CardShown(self._card))
         else:
             self.gone = True
-        if self._machine.page is None and not self.began:
+        if self._machine.page is None and not self.began and not self._machine.is_busy:
             self.gone = True  # Out of service, or a code that is refused.
 
     def look(self, page: Page | None) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.api import PrintOutcome
+from drivers.api import PrinterCondition, PrintOutcome
+from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.effects import PrintReceipt
+from kiosk.domain.ledger import Ledger
 from kiosk.domain.records import VisitEnded
 from kiosk.engine.engine import CommitUncertain
-from tests.simulation.crash_case import CrashWorld
+from tests.simulation.crash_case import CARD, CrashWorld
 from tests.simulation.disk import Disk, Mishap, PowerCut
 from tests.simulation.life import quiet_logs
 from tests.simulation.mishaps import KINDS, Climate, Mishaps
@@ -69,6 +71,7 @@ def test_a_commit_can_fail_in_every_way(mishap: Mishap, error: type[Exception], 
         ("request_late", p.AnswerLost),
         ("answer_lost", p.AnswerLost),
         ("silent", p.AnswerLost),
+        ("forged", p.AnswerLost),
         ("broken", p.AnswerLost),
         ("refused", p.Refused),
         ("slow", p.Acknowledged),
@@ -85,3 +88,62 @@ def test_every_weather_shows(weather: str, outcome: type) -> None:
         network.put(CALL)
         world.scheduler.run_until(30.0)
     assert any(isinstance(each, outcome) for each in heard)
+
+
+def test_a_disk_that_is_gone_halts_the_kiosk_and_lets_it_serve_again() -> None:
+    with quiet_logs():
+        world = CrashWorld()
+        world.scheduler.run_until(5.0)
+        world.machine.disk_is(dead=True)
+        world.scheduler.run_until(30.0)
+        assert world.machine.kiosk.halted
+        world.machine.disk_is(dead=False)
+        world.scheduler.run_until(400.0)
+        assert not world.machine.kiosk.halted
+
+
+def test_a_lost_mirror_is_seen() -> None:
+    with quiet_logs():
+        world = CrashWorld()
+        world.scheduler.run_until(5.0)
+        world.machine.disk_is(mirror_trouble="no such device")
+        world.scheduler.run_until(30.0)
+        assert world.machine.kiosk.mirror_trouble == "no such device"
+
+
+def test_a_slow_disk_holds_the_next_event_up() -> None:
+    with quiet_logs():
+        world = CrashWorld()
+        world.scheduler.run_until(5.0)
+        world.machine.disk.slow_s = 2.0
+        world.machine.send(e.CardShown(CARD))
+        world.machine.send(e.LeaveTouched())
+        assert world.machine.page is not None
+        world.scheduler.run_until(6.0)
+        assert world.machine.page is not None
+        world.scheduler.run_until(9.5)
+        assert world.machine.page is None
+
+
+@pytest.mark.parametrize("takers", [0.0, 1.0])
+def test_a_strip_hangs_in_the_mouth_until_somebody_or_the_printer_takes_it(takers: float) -> None:
+    scheduler = Scheduler(1)
+    printer = SimPrinter(scheduler)
+    printer.has_presenter, printer.takers = True, takers
+    report = printer.print_paper(JOB)
+    assert PrinterCondition.PAPER_AT_MOUTH in report.status.conditions
+    scheduler.run_until(100.0)
+    assert printer.at_mouth is not bool(takers)
+    printer.take_back()
+    assert (printer.retracted, printer.retractions) == (not takers, int(not takers))
+
+
+def test_a_volume_that_is_removed_is_told_and_tells_of_nothing_open() -> None:
+    disk = Disk()
+    disk.volume_rows, disk.is_calm = 1, True
+    for number in range(4):
+        disk.commit([VisitEnded(f"V{number}", "left")], START, 1.0, f"batch{number}")
+        assert disk.carry(Ledger(), START, 1.0)
+    told = [type(each).__name__ for each in disk.history()]
+    assert told.count("VolumeRemoved") == 1
+    assert disk.entries(1, 1)[0].seq == 2

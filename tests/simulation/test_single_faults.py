@@ -7,19 +7,23 @@ fault reaches money, paper, journal or the flow of a visit.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from drivers.api import CardReadFailed, CardRemoved, PrinterCondition, PrinterStatus, Role
 from kiosk.domain import events as e
+from kiosk.domain import platform as p
 from kiosk.domain.events import Event
 from tests.simulation.books import check_books
 from tests.simulation.crash_case import CARD, CrashWorld, Point, collect, reference
 from tests.simulation.disk import Mishap
 from tests.simulation.life import quiet_logs
+from tests.simulation.machine import READERS
 from tests.simulation.mishaps import Climate, Mishaps
 from tests.simulation.people import person
 from tests.simulation.printer import Trouble
+from tests.simulation.scheduler import START
 
 LASTS_S = 45.0
 Fault = Callable[[CrashWorld], None]
@@ -98,6 +102,39 @@ def disk_gone(world: CrashWorld) -> None:
     world.scheduler.after(LASTS_S, lambda: world.machine.disk_is(dead=False))
 
 
+def slow_disk(world: CrashWorld) -> None:
+    world.machine.disk.slow_s = 2.0
+    world.scheduler.after(LASTS_S, setattr, world.machine.disk, "slow_s", 0.0)
+
+
+def midnight(world: CrashWorld) -> None:
+    """By the kiosk's clock in Beijing, two seconds later."""
+    wall = START + timedelta(seconds=world.scheduler.now_s)
+    to_midnight = wall.replace(hour=16, minute=0, second=0) - wall
+    world.machine.wall_offset_s = to_midnight.total_seconds() - 2.0
+
+
+def all_devices_again(world: CrashWorld) -> None:
+    """The hub is reset: everything on it goes and comes back."""
+    unplug(world)
+    world.scheduler.after(3.0, mishaps(world).mend_printer, world.machine)
+    for role in READERS:
+        world.machine.send(e.DeviceDown(role, "cable"))
+        world.scheduler.after(3.0, world.machine.send, e.DeviceUp(role))
+
+
+def other_kiosk_has_the_bill(world: CrashWorld) -> None:
+    bill = world.platform.bills[world.bill.bill_no].bill
+    wanted = (p.BillToPay(bill.bill_no, bill.version, bill.amount_fen),)
+    world.platform.perform("K2", p.CreatePayment("K2-1", "AAAA-2345", wanted, bill.amount_fen, 45))
+
+
+def other_kiosk_has_the_receipt(world: CrashWorld) -> None:
+    for number in world.platform.receipts_of.get(CARD.number, ()):
+        world.platform.perform("K2", p.ClaimReceipt("K2-C1", number, reprint=False))
+        world.scheduler.after(LASTS_S, world.platform.perform, "K2", p.ReleaseClaim("K2-C1"))
+
+
 def mirror_lost(world: CrashWorld) -> None:
     world.machine.disk_is(mirror_trouble="no such device")
     world.scheduler.after(LASTS_S, lambda: world.machine.disk_is(mirror_trouble=""))
@@ -157,6 +194,7 @@ FAULTS: dict[str, Fault] = {
     "B1_lookups_and_all_else_fail": weather("broken"),
     "B2_amount_changed": lambda world: world.platform.change_amount(world.bill.bill_no),
     "B3_paid_elsewhere": lambda world: (world.platform.pay_elsewhere(world.bill.bill_no), None)[1],
+    "B4_other_kiosk_has_the_bill": other_kiosk_has_the_bill,
     "C3_request_lost": once("request_lost"),
     "C3_never_sent": once("not_sent"),
     "C4_answer_lost": once("answer_lost"),
@@ -191,7 +229,10 @@ FAULTS: dict[str, Fault] = {
     "D9_clock_of_1970": clock(-20_000),
     "D9_clock_a_month_ahead": clock(30),
     "D9_clock_a_month_behind": clock(-30),
+    "D10_midnight": midnight,
     "D13_ghost_touches": happens(*[e.Touched(), e.PayTouched(), e.AgreeTouched()] * 20),
+    "D17_slow_disk": slow_disk,
+    "D18_hub_reset": all_devices_again,
     "E1_paper_out": printer_says(PrinterCondition.PAPER_OUT),
     "E1_paper_near_end": printer_says(PrinterCondition.PAPER_NEAR_END),
     "E2_paper_out_mid_receipt": next_job(Trouble.OUT_MID_RECEIPT),
@@ -207,12 +248,14 @@ FAULTS: dict[str, Fault] = {
     "E6_slower_than_anybody_waits": next_job(Trouble.VERY_SLOW),
     "E9_strip_forgotten": presenter(taken=False),
     "E9_strip_taken": presenter(taken=True),
+    "E11_other_kiosk_has_the_receipt": other_kiosk_has_the_receipt,
+    "F3_statement_twice": lambda world: (statement(world), statement(world))[0],
     "F4_statement": statement,
 }
 
 
 def test_the_matrix_has_a_cell_for_every_fault_and_step() -> None:
-    assert len(FAULTS) * len(Point) == 756
+    assert len(FAULTS) * len(Point) == 938
     assert set(reference().moments) == set(Point)
 
 

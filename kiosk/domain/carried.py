@@ -6,7 +6,7 @@ of its fields; so what is carried is the ledger itself and not a choice of its r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -17,12 +17,17 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from kiosk.domain.records import BadRecord, Carried
 
 ENTRIES_PER_ROW = 8  # with 50 bills each they stay far below the longest row
+SIMPLE = frozenset({str, int, bool})
+
+Build = Callable[[Any], Any]
 
 
 def plain(value: Any) -> Any:
     """JSON-ready and in order: a mapping becomes a list of pairs."""
+    if value is None or type(value) in SIMPLE:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        return {name: plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return [[plain(key), plain(entry)] for key, entry in value.items()]
     if isinstance(value, tuple):
@@ -67,7 +72,7 @@ def _with(whole: Any, path: list[str], value: Any) -> Any:
     hint, known = _hints(cls)[name], getattr(whole, name)
     if rest:
         return replace(whole, **{name: _with(known, rest, value)})
-    built = _built(hint, value)
+    built = _builder(hint)(value)
     if isinstance(known, Mapping):
         built = MappingProxyType({**known, **built})
     return replace(whole, **{name: built})
@@ -78,21 +83,49 @@ def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _built(hint: Any, value: Any) -> Any:
+@cache
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls))
+
+
+@cache
+def _builder(hint: Any) -> Build:
+    """What makes a value of this type out of a plain one; a start makes thousands."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        kinds = [each for each in arguments if isinstance(each, type) and is_dataclass(each)]
-        return _built(kinds[0], value) if kinds and isinstance(value, dict) else value
+        return _union_builder(arguments)
     if origin is tuple:
-        if arguments[-1] is Ellipsis:
-            return tuple(_built(arguments[0], each) for each in value)
-        return tuple(_built(each, part) for each, part in zip(arguments, value, strict=True))
+        return _tuple_builder(arguments)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        key, entry = arguments
-        return MappingProxyType({_built(key, k): _built(entry, v) for k, v in value})
+        key, entry = (_builder(each) for each in arguments)
+        return lambda value: MappingProxyType({key(k): entry(v) for k, v in value})
     if isinstance(hint, type) and is_dataclass(hint):
-        hints = _hints(hint)
-        return hint(**{name: _built(hints[name], each) for name, each in value.items()})
+        return _dataclass_builder(hint)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(value)
+        return hint
+    return _as_it_is
+
+
+def _union_builder(kinds: tuple[Any, ...]) -> Build:
+    classes = [each for each in kinds if isinstance(each, type) and is_dataclass(each)]
+    if not classes:
+        return _as_it_is
+    build = _builder(classes[0])
+    return lambda value: build(value) if isinstance(value, dict) else value
+
+
+def _tuple_builder(kinds: tuple[Any, ...]) -> Build:
+    if kinds[-1] is Ellipsis:
+        build = _builder(kinds[0])
+        return lambda value: tuple(build(each) for each in value)
+    parts = [_builder(each) for each in kinds]
+    return lambda value: tuple(build(each) for build, each in zip(parts, value, strict=True))
+
+
+def _dataclass_builder(cls: type) -> Build:
+    parts = {name: _builder(hint) for name, hint in _hints(cls).items()}
+    return lambda value: cls(**{name: parts[name](each) for name, each in value.items()})
+
+
+def _as_it_is(value: Any) -> Any:
     return value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from kiosk.domain.frozen import replace
 from kiosk.domain.open_code import FINAL, TABLE, HandedOut, State
 from kiosk.domain.records import (
     LinkChanged,

@@ -7,12 +7,13 @@ two can never disagree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar, assert_never
 
 from kiosk.domain import carried, open_code, payment
 from kiosk.domain.code_book import CodeBook
+from kiosk.domain.frozen import replace
 from kiosk.domain.operator import AccountRole, Act
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 
 from drivers.api import (
     PrinterCondition,
@@ -19,6 +18,7 @@ from drivers.api import (
 )
 from kiosk.domain import office_copy, peripherals, strips
 from kiosk.domain.effects import PrintReceipt, PrintSlip
+from kiosk.domain.frozen import replace
 from kiosk.domain.ledger import MAX_UNSETTLED, Claim, Payment, Slip
 from kiosk.domain.operator import CopyStep, OfficeCopy
 from kiosk.domain.platform import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from kiosk.domain import papers, payments, still_due, visits
 from kiosk.domain.bill import parts_of
+from kiosk.domain.frozen import replace
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Link
 from kiosk.domain.ledger import MAX_UNSETTLED, Payment

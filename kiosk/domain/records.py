@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from kiosk.domain import open_code, payment
@@ -368,12 +369,19 @@ class BadRecord(Exception):
 
 def to_row(record: Record) -> tuple[str, dict[str, Any]]:
     """Kind and JSON-ready body of a record."""
-    body = {each.name: getattr(record, each.name) for each in fields(record)}
+    cls: Any = type(record)
+    body = {name: getattr(record, name) for name in _names(cls)}
     if isinstance(record, PaymentIntended):
         body["bills"] = [[bill.bill_no, bill.version, bill.amount_fen] for bill in record.bills]
-    return type(record).__name__, {
-        name: dict(value) if isinstance(value, Mapping) else value for name, value in body.items()
-    }
+    for name, value in body.items():
+        if not isinstance(value, str | int) and isinstance(value, Mapping):
+            body[name] = dict(value)
+    return cls.__name__, body
+
+
+@cache
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls))
 
 
 def from_row(kind: str, body: Mapping[str, Any]) -> Record:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from kiosk.domain.effects import Effect
 from kiosk.domain.events import Stamp
+from kiosk.domain.frozen import replace
 from kiosk.domain.kiosk import Chore, Kiosk, Rules
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.records import Record

@@ -65,6 +65,7 @@ class SimKiosk:
         self.polled_at_s = 0.0  # when somebody last asked about the payment on the screen
         self._fresh = 0
         self._busy_until_s = 0.0
+        self._wall_s, self._wall = 0.0, START
         self._mono_base_s = 0.0
         self._tick_at_s = NEVER
         self._shown: object = None
@@ -175,8 +176,10 @@ class SimKiosk:
 
     def stamp(self) -> e.Stamp:
         self._fresh += 1
-        wall = START + timedelta(seconds=self._scheduler.now_s + self.wall_offset_s)
-        return e.Stamp(self._mono_s(), wall, f"{self.name}X{self._fresh:08d}")
+        wall_s = self._scheduler.now_s + self.wall_offset_s
+        if wall_s != self._wall_s:
+            self._wall_s, self._wall = wall_s, START + timedelta(seconds=wall_s)
+        return e.Stamp(self._mono_s(), self._wall, f"{self.name}X{self._fresh:08d}")
 
     def _mono_s(self) -> float:
         return self._scheduler.now_s - self._mono_base_s + 1.0

@@ -227,6 +227,8 @@ class EventId(StrEnum):
     DESK_PRINTER_NOT_READY = "desk.printer_not_ready"
     DESK_NOTHING_PROVEN = "desk.nothing_proven"
     DESK_LOOKS_PERSONAL = "desk.looks_personal"
+    DESK_HOURS_IMPOSSIBLE = "desk.hours_impossible"
+    DESK_MAINTENANCE_ONLY = "desk.maintenance_only"
     DESK_HALTED = "desk.halted"
     DESK_TOO_SHORT = "desk.too_short"
     DESK_NOT_DIGITS = "desk.not_digits"

@@ -58,6 +58,13 @@ class SaveAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class TidyAccounts:
+    """Take out of the accounts file what is none of these; brings nothing back."""
+
+    account_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeLevel:
     """Set volume or brightness; brings nothing back, the machine is asked how it is."""
 
@@ -73,5 +80,5 @@ class RestartNow:
 
 
 PaperEffect = PrintReceipt | PrintSlip | PrintSample
-DeskEffect = SaveAccount | ChangeLevel | RestartNow
+DeskEffect = SaveAccount | TidyAccounts | ChangeLevel | RestartNow
 Effect = PlatformCall | PaperEffect | TakeBackPaper | DeskEffect

@@ -9,10 +9,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from drivers.api import PrinterStatus, Role
-from kiosk.domain.hours import Span, is_open
+from kiosk.domain.hours import Span, is_open, spans_of
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block, OpenCodeRules
-from kiosk.domain.operator import OperatorDesk
+from kiosk.domain.operator_desk import OperatorDesk
 from kiosk.domain.platform import EVERYTHING, Offer, PublicNotice
 from kiosk.domain.records import PaperState
 from kiosk.domain.visit import Notice, Visit
@@ -59,7 +59,7 @@ class Rules:
     open_codes: OpenCodeRules = NO_OPEN_CODES
     desk_idle_s: float = 60.0  # without a touch, then the operator is logged out
     offers: frozenset[Offer] = EVERYTHING  # what the platform has
-    opening_hours: tuple[Span, ...] = ()  # empty: always open
+    opening_hours: tuple[Span, ...] = ()  # of the site file; empty: always open
     maintenance_only: bool = False  # the program failed again and again: operators alone are served
 
 
@@ -187,6 +187,12 @@ class Kiosk:
         return self.forged_answers >= FORGED_ANSWERS
 
     @property
+    def opening_hours(self) -> tuple[Span, ...]:
+        """What was set on the screen, else what the site file says."""
+        hours = self.ledger.office.hours
+        return spans_of(hours) if hours else self.rules.opening_hours
+
+    @property
     def service(self) -> Service:
         if self.halted or self.rules.maintenance_only:
             return Service.HALTED
@@ -194,7 +200,7 @@ class Kiosk:
             return Service.NO_SPACE
         if self.ledger.office.closed_because:
             return Service.OUT_OF_SERVICE
-        if not is_open(self.rules.opening_hours, self.wall):
+        if not is_open(self.opening_hours, self.wall):
             return Service.CLOSED
         if self.is_answered_by_others:
             return Service.NOT_GENUINE

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeVar, assert_never
+from typing import TypeVar
 
 from kiosk.domain import carried, open_code, payment
 from kiosk.domain.code_book import CodeBook
 from kiosk.domain.frozen import replace
-from kiosk.domain.operator import AccountRole, Act
+from kiosk.domain.office_book import Office, office_after
+from kiosk.domain.operator import Act
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import (
     AccountDropped,
@@ -48,7 +49,6 @@ FORCED_BY = open_code.FORCED_BY
 CONFIRMABLE = (payment.State.PAID, payment.State.CLOSED)
 """What an operator forced is asked about until the platform agrees, or contradicts it."""
 
-DAYS_KEPT = 400
 SETTLED_KEPT = 256
 """Settled entries kept in memory, so that late contradicting evidence meets its payment."""
 
@@ -130,29 +130,6 @@ class Case:
     receipt_no: str
     kind: CaseKind
     evidence: Mapping[str, str | int]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The last test strip."""
-
-    job_id: str
-    state: PrintState
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What operators left: who may log in, wrong PINs in a row, service, tests, closed days."""
-
-    accounts: Mapping[str, AccountRole] = field(default_factory=lambda: MappingProxyType({}))
-    failures: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """Wrong PINs since the last right one, by account; all unknown accounts under ""."""
-    closed_because: str = ""  # a ClosedBecause; empty: in service
-    sample: Sample | None = None
-    tests: Mapping[str, tuple[bool, int]] = field(default_factory=lambda: MappingProxyType({}))
-    """By device: passed, and when (seconds since 1970)."""
-    closed_days: Mapping[str, tuple[str, int]] = field(default_factory=lambda: MappingProxyType({}))
-    """ISO date to the statement it was closed by, and when (seconds since 1970)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +236,7 @@ class Ledger:
             case OperatorActed(act=Act.JUDGE_PAPER, refused=""):
                 return self._judged(record.subject, whole=bool(record.detail["whole"]))
             case OperatorActed() | AccountKept() | AccountDropped() | SampleMoved():
-                return replace(self, office=_office_after(self.office, record))
+                return replace(self, office=office_after(self.office, record))
             case Carried():
                 built: Ledger = carried.with_piece(self, record)
                 return built
@@ -327,51 +304,6 @@ def rebuild(records: Iterable[Record]) -> Ledger:
             ledger = ledger.beside_codes(record)
         book = after
     return replace(ledger, code_book=book)
-
-
-def _office_after(
-    office: Office, record: OperatorActed | AccountKept | AccountDropped | SampleMoved
-) -> Office:
-    match record:
-        case AccountKept(account_id, role):
-            failures = {key: n for key, n in office.failures.items() if key != account_id}
-            accounts = MappingProxyType({**office.accounts, account_id: role})
-            return replace(office, accounts=accounts, failures=MappingProxyType(failures))
-        case AccountDropped(account_id):
-            kept = {key: role for key, role in office.accounts.items() if key != account_id}
-            return replace(office, accounts=MappingProxyType(kept))
-        case SampleMoved(job_id, state):
-            return replace(office, sample=Sample(job_id, state))
-        case OperatorActed():
-            return _office_acted(office, record)
-        case _:
-            assert_never(record)
-
-
-def _office_acted(office: Office, record: OperatorActed) -> Office:
-    match record.act:
-        case Act.LOG_IN if record.refused in ("", "wrong_pin"):
-            key = record.subject if record.subject in office.accounts else ""
-            count = office.failures.get(key, 0) + 1 if record.refused else 0
-            failures = MappingProxyType({**office.failures, key: count})
-            return replace(office, failures=failures)
-        case _ if record.refused:
-            return office
-        case Act.TAKE_OUT_OF_SERVICE:
-            return replace(office, closed_because=record.subject)
-        case Act.PUT_IN_SERVICE:
-            return replace(office, closed_because="")
-        case Act.END_DEVICE_TEST:
-            result = (bool(record.detail["passed"]), int(record.detail["at_s"]))
-            return replace(office, tests=MappingProxyType({**office.tests, record.subject: result}))
-        case Act.CLOSE_DAY:
-            closed = (str(record.detail["statement"]), int(record.detail["at_s"]))
-            days = {**office.closed_days, record.subject: closed}
-            for day in sorted(days)[:-DAYS_KEPT]:
-                del days[day]
-            return replace(office, closed_days=MappingProxyType(days))
-        case _:
-            return office
 
 
 def _intended(record: PaymentIntended) -> Payment:

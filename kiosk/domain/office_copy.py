@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.operator import CopyStep, OfficeCopy
+from kiosk.domain.operator_desk import CopyStep, OfficeCopy
 from kiosk.domain.platform import ClaimReceipt
 from kiosk.domain.records import ClaimMoved, ClaimState, PrintState
 from kiosk.domain.turn import Turn

@@ -16,11 +16,12 @@ from kiosk.domain import code_settling, office_copy, payments
 from kiosk.domain import operator as o
 from kiosk.domain import operator_checks as checks
 from kiosk.domain import operator_devices as devices
-from kiosk.domain.effects import ChangeLevel, RestartNow, SaveAccount
+from kiosk.domain.effects import ChangeLevel, RestartNow, SaveAccount, TidyAccounts
 from kiosk.domain.events import AccountSaved, Ordered
 from kiosk.domain.hours import is_open
 from kiosk.domain.ledger import FORCED_BY
-from kiosk.domain.operator import Act, NotDone, Session
+from kiosk.domain.operator import Act, NotDone
+from kiosk.domain.operator_desk import Session
 from kiosk.domain.payment import Event
 from kiosk.domain.records import AccountDropped, AccountKept, OperatorActed
 from kiosk.domain.turn import Turn
@@ -55,6 +56,8 @@ def on_started(turn: Turn) -> None:
         if failures
     }
     change(turn, held_until_s=MappingProxyType(held))
+    if turn.ledger.office.accounts:  # a crash may have come between journal and file
+        turn.want(TidyAccounts(tuple(turn.ledger.office.accounts)))
     devices.recover(turn)
 
 
@@ -183,26 +186,26 @@ def _check_drop(turn: Turn, order: o.DropAccount) -> NotDone | None:
     return _last_technician(turn, order.account_id)
 
 
-def _save(turn: Turn, order: o.KeepAccount | o.DropAccount) -> None:
+def _keep(turn: Turn, order: o.KeepAccount) -> None:
     change(turn, saving=order.account_id)
-    if isinstance(order, o.KeepAccount):
-        turn.want(SaveAccount(order.account_id, order.role, order.pin_hash))
-    else:
-        role = turn.ledger.office.accounts[order.account_id]
-        turn.want(SaveAccount(order.account_id, role, ""))
+    turn.want(SaveAccount(order.account_id, order.role, order.pin_hash))
+
+
+def _drop(turn: Turn, order: o.DropAccount) -> None:
+    """In one commit with the order: whom the file holds and the journal does not, is nobody."""
+    account_id = order.account_id
+    change(turn, saving=account_id)
+    turn.want(SaveAccount(account_id, turn.ledger.office.accounts[account_id], ""))
+    turn.record(AccountDropped(account_id))
+    session = turn.kiosk.desk.session
+    if session and session.account_id == account_id:
+        log_out(turn)
 
 
 def on_account_saved(turn: Turn, saved: AccountSaved) -> None:
-    """The file holds it now: only from here on the account counts."""
+    """The file holds it now: only from here on a new account counts."""
     change(turn, saving="")
-    if saved.failed:
-        return
-    if saved.dropped:
-        turn.record(AccountDropped(saved.account_id))
-        session = turn.kiosk.desk.session
-        if session and session.account_id == saved.account_id:
-            log_out(turn)
-    else:
+    if not saved.failed and not saved.dropped:
         turn.record(AccountKept(saved.account_id, saved.role))
 
 
@@ -282,13 +285,13 @@ RULES: Mapping[type[Any], Rule] = MappingProxyType(
             Act.KEEP_ACCOUNT,
             lambda _, x: (checks.account_or_none(x.account_id), {"role": x.role.value}),
             _check_account,
-            _save,
+            _keep,
         ),
         o.DropAccount: Rule(
             Act.DROP_ACCOUNT,
             lambda _, x: (checks.account_or_none(x.account_id), {}),
             _check_drop,
-            _save,
+            _drop,
         ),
         o.TakeOutOfService: Rule(Act.TAKE_OUT_OF_SERVICE, lambda _, x: (x.because.value, {})),
         o.PutInService: Rule(Act.PUT_IN_SERVICE, _bare, checks.check_put_in_service),
@@ -348,6 +351,7 @@ RULES: Mapping[type[Any], Rule] = MappingProxyType(
             checks.check_level,
             lambda t, x: t.want(ChangeLevel(x.level, x.percent)),
         ),
+        o.SetHours: Rule(Act.SET_HOURS, checks.describe_hours, checks.check_hours),
         o.AskRestart: Rule(
             Act.RESTART, lambda _, x: (x.what.value, {}), checks.check_restart, _restart
         ),
@@ -362,5 +366,5 @@ def takes_visits(turn: Turn) -> bool:
         kiosk.takes_visitors
         and kiosk.desk.session is None
         and not turn.ledger.office.closed_because
-        and is_open(turn.rules.opening_hours, turn.wall)
+        and is_open(turn.kiosk_now.opening_hours, turn.wall)
     )

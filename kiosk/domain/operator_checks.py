@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from kiosk.domain import operator as o
 from kiosk.domain import operator_codes
-from kiosk.domain.hours import CHINA
+from kiosk.domain.hours import CHINA, is_possible, text_of
 from kiosk.domain.ledger import Ledger, Payment
 from kiosk.domain.operator import NotDone
 from kiosk.domain.operator_codes import LATEST_PAYING_S, STATEMENT, TRANSACTION
+from kiosk.domain.operator_desk import Session
 from kiosk.domain.payment import ASKED_ABOUT, Event, can_take
 from kiosk.domain.records import ClaimState, PrintState
 from kiosk.domain.turn import Turn
@@ -25,7 +26,7 @@ FILE_NAME = re.compile(r"[0-9A-Za-z._-]{1,80}")
 MAX_CASES = 200
 
 
-def is_for_technicians(order: o.Order, session: o.Session) -> bool:
+def is_for_technicians(order: o.Order, session: Session) -> bool:
     """An office account does everything but accounts of others, the machine and its data."""
     match order:
         case o.KeepAccount(account_id, role, _):
@@ -69,6 +70,9 @@ def _looks_personal(text: str) -> bool:
 
 
 def check_ask_again(turn: Turn, order: o.AskAgain) -> NotDone | None:
+    """Not in maintenance only: the answer would move money on, by the program that failed."""
+    if turn.rules.maintenance_only:
+        return NotDone.MAINTENANCE_ONLY
     if order.payment_id in turn.ledger.code_book.codes:
         known = turn.ledger.code_book.codes[order.payment_id]
         return NotDone.NOT_LAWFUL if known.is_settled else None
@@ -218,6 +222,18 @@ def check_put_in_service(turn: Turn, _order: o.PutInService) -> NotDone | None:
 
 def check_level(_turn: Turn, order: o.SetLevel) -> NotDone | None:
     return None if 0 <= order.percent <= 100 else NotDone.NOT_LAWFUL
+
+
+def check_hours(turn: Turn, order: o.SetHours) -> NotDone | None:
+    if order.week is None:
+        return None if turn.ledger.office.hours else NotDone.NOT_IN_THIS_STATE
+    return None if is_possible(order.week) else NotDone.HOURS_IMPOSSIBLE
+
+
+def describe_hours(turn: Turn, order: o.SetHours) -> tuple[str, Mapping[str, str | int]]:
+    if order.week is None or not is_possible(order.week):
+        return "site_file" if order.week is None else "screen", {}
+    return "screen", {"hours": text_of(order.week), "at_s": int(turn.wall.timestamp())}
 
 
 def check_restart(turn: Turn, _order: o.AskRestart) -> NotDone | None:

@@ -18,7 +18,8 @@ from kiosk.domain import operator as o
 from kiosk.domain.effects import PrintSample
 from kiosk.domain.identifiers import route_scan
 from kiosk.domain.kiosk import Kiosk
-from kiosk.domain.operator import DeviceTest, NotDone, PaperChange, PaperStep, StepOfTest
+from kiosk.domain.operator import NotDone
+from kiosk.domain.operator_desk import DeviceTest, PaperChange, PaperStep, StepOfTest
 from kiosk.domain.records import PrintState, SampleMoved
 from kiosk.domain.turn import Turn
 

@@ -20,7 +20,7 @@ from kiosk.domain import office_copy, peripherals, strips
 from kiosk.domain.effects import PrintReceipt, PrintSlip
 from kiosk.domain.frozen import replace
 from kiosk.domain.ledger import MAX_UNSETTLED, Claim, Payment, Slip
-from kiosk.domain.operator import CopyStep, OfficeCopy
+from kiosk.domain.operator_desk import CopyStep, OfficeCopy
 from kiosk.domain.platform import (
     Acknowledged,
     ClaimGranted,

@@ -7,7 +7,7 @@ journal must not.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -77,6 +77,16 @@ class Accounts:
     def drop(self, account_id: str) -> None:
         """Take an account out. Raises AccountsRefused."""
         self._write({key: each for key, each in self.load().items() if key != account_id})
+
+    def tidy(self, account_ids: Collection[str]) -> None:
+        """Take out whatever is none of these; writes only where there is such a one.
+
+        Raises AccountsRefused.
+        """
+        found = self.load()
+        known = {key: each for key, each in found.items() if key in account_ids}
+        if len(known) < len(found):
+            self._write(known)
 
     def _write(self, accounts: Mapping[str, Account]) -> None:
         if len(accounts) > MAX_ACCOUNTS:

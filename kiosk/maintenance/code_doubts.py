@@ -30,6 +30,7 @@ def in_doubt(kiosk: Kiosk) -> Iterator[MoneyInDoubt]:
 
 def doubtful(kiosk: Kiosk) -> Iterator[Doubtful]:
     """Every code whose end is not known, with only the acts that `step` would accept now."""
+    asking = () if kiosk.rules.maintenance_only else (ActOn.ASK_AGAIN,)
     for code in kiosk.ledger.code_book.open:
         words, todo = _words(code)
         yield Doubtful(
@@ -41,7 +42,7 @@ def doubtful(kiosk: Kiosk) -> Iterator[Doubtful]:
             code.state,
             words,
             todo,
-            (ActOn.ASK_AGAIN, *corrections(kiosk, code), ActOn.NOTE),
+            (*asking, *corrections(kiosk, code), ActOn.NOTE),
             statement_days(code),
         )
 

@@ -83,7 +83,7 @@ def _parts(kiosk: Kiosk, facts: Facts) -> Iterator[Part]:
     yield _journal(kiosk)
     yield _clock(kiosk)
     yield from code_doubts.reserve(kiosk)
-    if kiosk.rules.opening_hours:
+    if kiosk.opening_hours:
         yield _hours(kiosk)
     yield _part("version", Light.GOOD, Words(facts.version, facts.version))
 
@@ -182,7 +182,7 @@ def _clock(kiosk: Kiosk) -> Part:
 
 
 def _hours(kiosk: Kiosk) -> Part:
-    if is_open(kiosk.rules.opening_hours, kiosk.wall):
+    if is_open(kiosk.opening_hours, kiosk.wall):
         return _part("hours", Light.GOOD, Words("现在开放", "Open now"))
     return _event("hours", Light.LOOK, EventId.KIOSK_CLOSED_HOURS)
 
@@ -226,7 +226,8 @@ def _with_acts(kiosk: Kiosk, payment: Payment) -> Doubtful:
     days = statement_days(payment, kiosk.rules.qr_valid_s)
     today = kiosk.wall.astimezone(CHINA).date()
     acts = []
-    if payment.state in ASKED_ABOUT or payment.unconfirmed:
+    asked = payment.state in ASKED_ABOUT or payment.unconfirmed
+    if asked and not kiosk.rules.maintenance_only:
         acts.append(ActOn.ASK_AGAIN)
     if can_take(payment.state, Event.RECON_PAID):
         acts.append(ActOn.CORRECT_PAID)

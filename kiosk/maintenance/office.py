@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from kiosk.domain.effects import ChangeLevel, DeskEffect, RestartNow, SaveAccount
+from kiosk.domain.effects import ChangeLevel, DeskEffect, RestartNow, SaveAccount, TidyAccounts
 from kiosk.domain.events import AccountSaved
 from kiosk.domain.operator import Restart
 from kiosk.event_ids import EventId
@@ -39,12 +39,20 @@ class Office:
         match effect:
             case SaveAccount():
                 self._post(self._save(effect))
+            case TidyAccounts(account_ids):
+                self._tidy(account_ids)
             case ChangeLevel(level, percent):
                 self._machine.set_level(level, percent)
             case RestartNow(Restart.APPLICATION):
                 self._leave(EXIT_RESTART)
             case RestartNow(Restart.MACHINE):
                 self._machine.restart()
+
+    def _tidy(self, account_ids: tuple[str, ...]) -> None:
+        try:
+            self._accounts.tidy(account_ids)
+        except AccountsRefused as error:
+            log.error(EventId.OFFICE_ACCOUNTS_REFUSED, reason=str(error))
 
     def _save(self, effect: SaveAccount) -> AccountSaved:
         dropped, failed = not effect.pin_hash, ""

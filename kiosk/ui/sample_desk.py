@@ -11,17 +11,14 @@ from typing import TypeVar
 
 from drivers.api import Role
 from kiosk.domain.kiosk import Kiosk
-from kiosk.domain.ledger import Office
+from kiosk.domain.office_book import Office
 from kiosk.domain.open_code import State as CodeState
-from kiosk.domain.operator import (
-    AccountRole,
+from kiosk.domain.operator import AccountRole, Level, NotDone, Order
+from kiosk.domain.operator_desk import (
     CopyStep,
     DeviceTest,
-    Level,
-    NotDone,
     OfficeCopy,
     OperatorDesk,
-    Order,
     PaperChange,
     PaperStep,
     Session,
@@ -194,6 +191,7 @@ class SampleDesk:
         self.can_close = can_close
         self.answer = answer
         self.ordered: list[Order] = []
+        self.kept: list[str] = []
 
     def submit(self, job: Callable[[], Result], done: Callable[[Result | Exception], None]) -> None:
         done(job())
@@ -212,7 +210,8 @@ class SampleDesk:
         return self.answer
 
     def keep_account(self, account_id: str, role: AccountRole, pin: str) -> NotDone | None:
-        del account_id, role, pin
+        del role, pin
+        self.kept.append(account_id)
         return self.answer
 
     def order(self, order: Order) -> NotDone | None:
@@ -282,6 +281,22 @@ def at_desk(**state: object) -> Kiosk:
 
 
 DESK = at_desk()
+CLERK = replace(READY, desk=OperatorDesk(
+    session=Session("2002", AccountRole.OFFICE, NOW_S - 60, NOW_S - 1)))  # fmt: skip
+HOURS = replace(
+    DESK,
+    ledger=replace(
+        READY.ledger,
+        office=Office(
+            hours="; ".join(
+                f"{day} {span}"
+                for day in ("mon", "tue", "wed", "thu", "fri")
+                for span in ("08:30-12:00", "13:30-17:30")
+            ),
+            hours_set_s=int(WALL.timestamp()) - 86400,
+        ),
+    ),
+)
 NOBODY = replace(READY, desk=OperatorDesk())
 HELD = replace(
     READY,
@@ -298,6 +313,7 @@ MAINTENANCE: MappingProxyType[str, tuple[Kiosk, Steps]] = MappingProxyType(
         "desk-first": (NOBODY, ("first",)),
         "desk-first-again": (NOBODY, ("first", "=1001", ".", "=837465", ".", "=8374")),
         "desk-login": (NOBODY, ("login", "=1001")),
+        "desk-login-lost": (NOBODY, ("login", "lost")),
         "desk-login-pin": (NOBODY, ("login", "=1001", ".", "=8374")),
         "desk-login-held": (HELD, ("login", "=1001", ".", "=837465")),
         "desk-home": (DESK, ("home",)),
@@ -353,7 +369,13 @@ MAINTENANCE: MappingProxyType[str, tuple[Kiosk, Steps]] = MappingProxyType(
         "desk-service-volume": (DESK, ("service", "volume")),
         "desk-service-restart": (DESK, ("service", "machine")),
         "desk-accounts": (DESK, ("accounts",)),
-        "desk-accounts-drop": (DESK, ("accounts", "account-2002")),
+        "desk-service-office": (CLERK, ("service",)),
+        "desk-pin": (DESK, ("pin-1001", "=8374")),
+        "desk-hours": (DESK, ("hours",)),
+        "desk-hours-set": (HOURS, ("hours",)),
+        "desk-hours-day": (HOURS, ("hours", "day-0", "=083012001330")),
+        "desk-accounts-one": (DESK, ("accounts", "account-2002")),
+        "desk-accounts-drop": (DESK, ("accounts", "account-2002", "drop-")),
     }
 )
 PLACES = (Path("/media/usb/OFFICE"), Path("/var/lib/public-payment-kiosk/export"))

@@ -12,7 +12,8 @@ from kiosk.domain import visit as v
 from kiosk.domain.bill import Bill, BillLine
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules, Strip
-from kiosk.domain.ledger import Ledger, Office, Payment, Slip
+from kiosk.domain.ledger import Ledger, Payment, Slip
+from kiosk.domain.office_book import Office
 from kiosk.domain.open_code import Block, OpenCode, OpenCodeRules, Reserve
 from kiosk.domain.payment import State
 from kiosk.domain.platform import PublicNotice, Subject, SubjectKind

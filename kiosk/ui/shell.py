@@ -81,7 +81,9 @@ class Shell:
         usual = Look(language=Language(language))
         self.look = LookViewModel(bridge, usual, reduced_motion=reduced_motion, fee_items=fee_items)
         site = " ".join(part for part in (district, site_name) if part)
-        self.maintenance = MaintenanceViewModel(bridge, self.look, desk, places, monotonic_s)
+        self.maintenance = MaintenanceViewModel(
+            bridge, self.look, desk, places, monotonic_s, help_phone
+        )
         self._view_models = {
             "maintenance": self.maintenance,
             **_view_models(bridge, self.look, site, help_phone, monotonic_s, fee_items),

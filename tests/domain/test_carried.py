@@ -15,14 +15,13 @@ from kiosk.domain.ledger import (
     Case,
     Claim,
     Ledger,
-    Office,
     Payment,
     PrintJob,
-    Sample,
     Slip,
     open_ids,
     rebuild,
 )
+from kiosk.domain.office_book import Office, Sample
 from kiosk.domain.open_code import HandedOut
 from kiosk.domain.operator import AccountRole
 from kiosk.domain.platform import BillToPay
@@ -66,6 +65,8 @@ FULL = Ledger(
         closed_because="paper",
         sample=Sample("s1", PrintState.DOUBT),
         tests={"scanner": (True, 12)},
+        hours="mon 08:30-17:30",
+        hours_set_s=4,
         closed_days={"2026-11-20": ("name", 3)},
     ),
 )

@@ -16,7 +16,7 @@ from kiosk.domain.kiosk import Chore, Kiosk, Link, Rules
 from kiosk.domain.ledger import SETTLED_KEPT
 from kiosk.domain.open_code import OpenCodeRules
 from kiosk.domain.open_code import State as CodeState
-from kiosk.domain.operator import CopyStep
+from kiosk.domain.operator_desk import CopyStep
 from kiosk.domain.payment import State
 from kiosk.domain.platform import PlatformState
 from kiosk.domain.turn import MAX_IN_FLIGHT

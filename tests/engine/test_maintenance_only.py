@@ -12,6 +12,8 @@ from kiosk.domain.effects import DeskEffect, Effect, RestartNow, SaveAccount
 from kiosk.domain.kiosk import Service
 from kiosk.domain.records import DeviceChanged, VisitOpened
 from kiosk.engine.engine import Engine
+from kiosk.maintenance.home import doubtful_of
+from kiosk.maintenance.views import ActOn
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import Playbook
 
@@ -74,6 +76,15 @@ def test_a_technician_logs_in_and_restarts_the_program(safe: SafeMode) -> None:
     assert safe.order(o.AskRestart(o.Restart.APPLICATION)) is None
     assert [type(effect) for effect in safe.effects] == [SaveAccount, RestartNow]
     assert all(isinstance(effect, DeskEffect) for effect in safe.effects)
+
+
+def test_asking_again_is_refused_and_not_offered_since_nobody_is_asked(safe: SafeMode) -> None:
+    safe.log_in()
+    doubtful = next(iter(safe.engine.kiosk.ledger.open_payments))
+    assert safe.order(o.AskAgain(doubtful.payment_id)) is o.NotDone.MAINTENANCE_ONLY
+    listed = doubtful_of(safe.engine.kiosk)
+    assert listed
+    assert all(ActOn.ASK_AGAIN not in each.acts for each in listed)
 
 
 def test_an_operator_who_leaves_is_logged_out(safe: SafeMode) -> None:

@@ -19,7 +19,8 @@ from kiosk.domain import events as e
 from kiosk.domain import operator as o
 from kiosk.domain.hours import is_open, span_of
 from kiosk.domain.kiosk import Service
-from kiosk.domain.operator import CopyStep, NotDone, PaperStep, StepOfTest
+from kiosk.domain.operator import NotDone
+from kiosk.domain.operator_desk import CopyStep, PaperStep, StepOfTest
 from kiosk.domain.payment import State
 from kiosk.domain.platform import ClaimReceipt, CreatePayment
 from kiosk.domain.visit import Choosing, Paying

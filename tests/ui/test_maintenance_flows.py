@@ -16,7 +16,7 @@ from kiosk.domain import payment
 from kiosk.domain import records as r
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Link, Service
-from kiosk.domain.operator import PaperStep
+from kiosk.domain.operator_desk import PaperStep
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.visit import Choosing, Done, Paying, Trouble
 from kiosk.engine.diary import JournalDiary

@@ -14,9 +14,11 @@ from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.gallery import show_sample
 from kiosk.ui.robot import NotOnScreen, Robot
 from kiosk.ui.sample_desk import (
+    CLERK,
     CODE,
     DESK,
     HELD,
+    HOURS,
     IDLE,
     MAINTENANCE,
     NOBODY,
@@ -36,6 +38,9 @@ from kiosk.ui.viewmodels.maintenance import WARN_S
 LEFT, RIGHT, MIDDLE = QPoint(20, 20), QPoint(1060, 20), QPoint(540, 900)
 HANZI = re.compile(r"[\u4e00-\u9fff]")
 GESTURE = (LEFT, LEFT, RIGHT, RIGHT, LEFT)
+
+
+WEEK = (((510, 720), (810, 1050)),) * 5 + ((), ())
 
 
 class Room:
@@ -299,7 +304,13 @@ ACTS = [
     ("service", DESK, ["暂停服务", "正在清洁"], o.TakeOutOfService(o.ClosedBecause.CLEANING)),
     ("service", DESK, ["调音量", "大一点"], o.SetLevel(o.Level.VOLUME, 70)),
     ("service", DESK, ["重启程序", "重启程序…"], o.AskRestart(o.Restart.APPLICATION)),
-    ("accounts", DESK, ["删除 2002", "删除"], o.DropAccount("2002")),
+    ("accounts", DESK, ["处理 2002", "删除账号", "删除"], o.DropAccount("2002")),
+    ("hours", HOURS, ["改周六", *"09001200", "只改这天"],
+     o.SetHours((*WEEK[:5], ((540, 720),), ()))),
+    ("hours", HOURS, ["改周一", *"09001700", "周一到周五都这样"],
+     o.SetHours((((540, 1020),),) * 5 + ((), ()))),
+    ("hours", HOURS, ["改周二", "这天不开放"], o.SetHours((WEEK[0], (), *WEEK[2:]))),
+    ("hours", HOURS, ["改回设置文件的时间"], o.SetHours(None)),
 ]  # fmt: skip
 
 
@@ -418,3 +429,76 @@ def test_every_sample_page_is_in_the_language_that_was_chosen(room, name):
     assert room.shell.maintenance.title
     shown = room.shell.maintenance.title + room.shell.maintenance.banner
     assert not HANZI.search(shown.replace("测试完整", ""))  # what stands on the paper
+
+
+# --- who may do what, forgotten PINs, opening hours -----------------------------------------------
+
+
+def test_an_office_account_is_shown_only_what_it_may_do_and_who_does_the_rest(room):
+    room.go("service", CLERK)
+    assert "技术员登录后才能做 | 导出支持包，账号，重启机器" in room.seen
+    for name in ("管理", "导出", "重启机器…"):
+        with pytest.raises(NotOnScreen):
+            room.tap(name)
+
+
+def test_a_technician_is_shown_everything(room):
+    room.go("service")
+    room.robot.press("账号")
+    assert "技术员登录后才能做" not in room.seen
+
+
+def test_everybody_changes_the_own_pin(room):
+    room.go("service", CLERK)
+    room.tap("我的密码")
+    room.type("837465")
+    room.tap("下一步")
+    room.type("837465")
+    room.tap("换成新密码")
+    assert "密码换好了" in room.seen
+    assert room.desk.kept == ["2002"]
+
+
+def test_a_technician_gives_somebody_a_new_pin(room):
+    room.go("accounts")
+    room.tap("处理 2002", "换密码")
+    room.type("837465")
+    room.tap("下一步")
+    room.type("837465")
+    room.tap("换成新密码")
+    assert room.desk.kept == ["2002"]
+    assert "现在有" in room.seen
+
+
+def test_a_forgotten_pin_is_answered_with_who_helps_and_never_with_a_way_in(qapp):
+    bridge = CoreBridge(lambda _event: None, NOBODY)
+    shell = Shell(bridge, help_phone="0571-0000 0000", desk=SampleDesk(), reduced_motion=True)
+    shell.maintenance.go("login")
+    robot = Robot(shell.window)
+    robot.press("忘了密码")
+    seen = " | ".join(robot.visible_names())
+    assert "kiosk reset-accounts" in seen
+    assert "0571-0000 0000" in seen
+    assert not {"下一步", "登录", "1"} & set(robot.visible_names())
+    robot.press("返回")
+    assert "请输入工号" in robot.visible_names()
+    shell.close()
+
+
+def test_it_is_said_whether_the_site_file_or_the_screen_sets_the_hours(room):
+    room.go("hours")
+    assert "现在按设置文件里的时间" in room.seen
+    assert "改回设置文件的时间" not in room.seen
+    room.go("hours", HOURS)
+    assert "不按设置文件" in room.seen
+    assert "08:30–12:00，13:30–17:30" in room.seen
+
+
+def test_half_typed_hours_cannot_be_kept(room):
+    room.go("hours", HOURS)
+    room.tap("改周一")
+    room.type("0830173")
+    assert not room.shell.maintenance.canPrimary
+    room.type("0")
+    assert room.shell.maintenance.canPrimary
+    assert "08:30–17:30" in room.seen

@@ -9,23 +9,26 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.domain.events import Ordered
-from kiosk.domain.operator import AccountRole, LogOut, Session, StillThere
+from kiosk.domain.operator import LogOut, StillThere
+from kiosk.domain.operator_desk import Session
 from kiosk.maintenance.desk import Desk
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.follower import Follower
 from kiosk.ui.viewmodels.look import LookViewModel
+from kiosk.ui.viewmodels.maintenance_accounts import AccountsPage
 from kiosk.ui.viewmodels.maintenance_day import DayPage
 from kiosk.ui.viewmodels.maintenance_devices import DevicesPage
 from kiosk.ui.viewmodels.maintenance_doubt import DoubtsPage, OwedPage
 from kiosk.ui.viewmodels.maintenance_gesture import Gesture, corner_of
 from kiosk.ui.viewmodels.maintenance_home import HomePage
-from kiosk.ui.viewmodels.maintenance_login import Login, NewAccount
+from kiosk.ui.viewmodels.maintenance_hours import HoursPage
+from kiosk.ui.viewmodels.maintenance_login import Login, NewAccount, NewPin
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office, Places
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row
 from kiosk.ui.viewmodels.maintenance_paper import PaperPage
 from kiosk.ui.viewmodels.maintenance_payments import PaymentsPage
-from kiosk.ui.viewmodels.maintenance_service import AccountsPage, ServicePage
+from kiosk.ui.viewmodels.maintenance_service import ServicePage
 from kiosk.ui.viewmodels.rows import Rows
 
 QML_IMPORT_NAME = "Kiosk.ViewModels"
@@ -49,6 +52,7 @@ class MaintenanceViewModel(Follower):
         desk: Desk | None,
         places: Places,
         monotonic_s: Callable[[], float],
+        help_phone: str = "",
     ) -> None:
         super().__init__(core, look)
         self._monotonic_s = monotonic_s
@@ -60,7 +64,7 @@ class MaintenanceViewModel(Follower):
         self._office: Office | None = None
         self._pages: dict[str, Controller] = {}
         if desk is not None:
-            self._office = Office(core, look, desk, places)
+            self._office = Office(core, look, desk, places, help_phone)
             self._office.go = self.go
             self._office.refreshed.connect(self.refresh)
             self._pages = _pages(self._office)
@@ -102,12 +106,11 @@ class MaintenanceViewModel(Follower):
         """Show a page of this name; "" closes the maintenance screen."""
         assert self._office is not None, "only a kiosk with a desk has pages"
         self._office.hush()
-        name, _, role = name.partition("-")
+        name, _, what = name.partition("-")
         self._name, self._touched_s = name, self.kiosk.now_s
         controller = self._pages.get(name)
-        if isinstance(controller, NewAccount) and role:
-            controller.role = AccountRole(role)
         if controller is not None:
+            controller.about(what)
             controller.enter()
         self.refresh()
 
@@ -285,6 +288,7 @@ def _pages(office: Office) -> dict[str, Controller]:
     return {
         "first": NewAccount(office, first=True),
         "new_account": NewAccount(office, first=False),
+        "pin": NewPin(office),
         "login": Login(office),
         "home": HomePage(office),
         "paper": PaperPage(office),
@@ -295,6 +299,7 @@ def _pages(office: Office) -> dict[str, Controller]:
         "devices": DevicesPage(office),
         "service": ServicePage(office),
         "accounts": AccountsPage(office),
+        "hours": HoursPage(office),
     }
 
 

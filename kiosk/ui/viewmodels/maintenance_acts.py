@@ -6,15 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
 
-from kiosk.domain.operator import (
-    AskAgain,
-    CopyReason,
-    CopyStep,
-    JudgePaper,
-    NoteKind,
-    PrintCopy,
-    WriteNote,
-)
+from kiosk.domain.operator import AskAgain, CopyReason, JudgePaper, NoteKind, PrintCopy, WriteNote
+from kiosk.domain.operator_desk import CopyStep
 from kiosk.maintenance.views import ActOn, Doubtful, OwedReceipt, PaymentLine
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Office

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from drivers.api import Role
 from kiosk import event_catalogue
-from kiosk.domain.operator import BeginDeviceTest, DeviceTest, EndDeviceTest, PrintTest, StepOfTest
+from kiosk.domain.operator import BeginDeviceTest, EndDeviceTest, PrintTest
+from kiosk.domain.operator_desk import DeviceTest, StepOfTest
 from kiosk.maintenance.views import DeviceLine, Home
 from kiosk.ui.viewmodels.maintenance_home import TONES
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office

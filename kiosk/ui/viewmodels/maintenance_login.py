@@ -8,7 +8,7 @@ from enum import StrEnum
 from kiosk.domain.operator import AccountRole
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
-from kiosk.ui.viewmodels.maintenance_page import Action, Page, Tone
+from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
 from kiosk.ui.viewmodels.maintenance_typing import Typing
 
 ACCOUNT_MIN, ACCOUNT_MAX = 3, 8
@@ -57,9 +57,12 @@ class Asking(Controller):
             field_label=t("desk_login.account_of", account=self._account) if self._account else "",
             keypad=self._typing.keypad,
             is_busy=self.office.waiting > 0,
-            actions=(Action("back", t("desk.back"), "back"),),
+            actions=self._actions(),
             primary=Action("next", self._next_text(), enabled=self._is_enough()),
         )
+
+    def _actions(self) -> tuple[Action, ...]:
+        return (Action("back", self.office.t("desk.back"), "back"),)
 
     @abstractmethod
     def _title(self) -> str: ...
@@ -123,6 +126,37 @@ class Asking(Controller):
 
 
 class Login(Asking):
+    def _forget(self) -> None:
+        super()._forget()
+        self._is_lost = False
+
+    def page(self) -> Page:
+        return self._lost() if self._is_lost else super().page()
+
+    def _actions(self) -> tuple[Action, ...]:
+        return (Action("lost", self.office.t("desk_login.lost"), "help"), *super()._actions())
+
+    def _lost(self) -> Page:
+        """Who helps, and with what; nothing here opens anything."""
+        t, phone = self.office.t, self.office.help_phone
+        rows = [Row(key, t(f"desk_lost.{key}"), t(f"desk_lost.{key}_do"))
+                for key in ("office", "technician", "all")]  # fmt: skip
+        if phone:
+            rows.append(Row("call", t("desk_lost.call"), phone))
+        return Page(
+            title=t("desk_lost.title"),
+            subtitle=t("desk_lost.subtitle"),
+            rows=tuple(rows),
+            actions=(Action("found", t("desk.back"), "back"),),
+        )
+
+    def act(self, key: str) -> None:
+        if key in ("lost", "found"):
+            self.office.hush()
+            self._is_lost = key == "lost"
+        else:
+            super().act(key)
+
     def _title(self) -> str:
         return self.office.t(f"desk_login.{self._step.value}")
 
@@ -167,6 +201,10 @@ class NewAccount(Asking):
         self._is_first = first
         self.role = AccountRole.TECHNICIAN
 
+    def about(self, what: str) -> None:
+        if what:
+            self.role = AccountRole(what)
+
     def _title(self) -> str:
         return self.office.t(f"desk_account.{self._step.value}")
 
@@ -204,3 +242,40 @@ class NewAccount(Asking):
         self._forget()
         self.office.go("login" if self._is_first else "accounts")
         self.office.say(self.office.t("desk_account.made"))
+
+
+class NewPin(NewAccount):
+    """A new PIN for an account that there is: one's own, or given by a technician."""
+
+    def __init__(self, office: Office) -> None:
+        self._whose = ""
+        super().__init__(office, first=False)
+
+    def about(self, what: str) -> None:
+        self._whose = what
+        self.role = self.office.kiosk.ledger.office.accounts.get(what, AccountRole.OFFICE)
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._account, self._step, self._typing = self._whose, Step.PIN, _pin()
+
+    def _title(self) -> str:
+        return self.office.t(f"desk_account.new_{self._step.value}")
+
+    def _next_text(self) -> str:
+        key = "desk_account.keep" if self._step is Step.AGAIN else "desk_login.next"
+        return self.office.t(key)
+
+    def _back(self) -> None:
+        if self._step is Step.PIN:
+            self._leave()
+        else:
+            self._forget()
+
+    def _leave(self) -> None:
+        own = self._whose == self.office.account_id
+        self.office.go("service" if own else "accounts")
+
+    def _made(self) -> None:
+        self._leave()
+        self.office.say(self.office.t("desk_account.new_made"))

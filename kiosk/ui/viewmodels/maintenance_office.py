@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from kiosk import event_catalogue
 from kiosk.domain.kiosk import Kiosk
-from kiosk.domain.operator import NotDone, Order
+from kiosk.domain.operator import AccountRole, NotDone, Order
+from kiosk.domain.operator_checks import is_for_technicians
 from kiosk.maintenance.desk import Desk, DeskTrouble, WeakPin
 from kiosk.maintenance.views import Words
 from kiosk.ui.core_bridge import CoreBridge
@@ -34,9 +35,12 @@ class Office(QObject):
     refreshed = Signal()
     _arrived = Signal(object)
 
-    def __init__(self, core: CoreBridge, look: LookViewModel, desk: Desk, places: Places) -> None:
+    def __init__(
+        self, core: CoreBridge, look: LookViewModel, desk: Desk, places: Places, help_phone: str
+    ) -> None:
         super().__init__()
         self.desk = desk
+        self.help_phone = help_phone
         self.places = places
         self.core = core
         self._look = look
@@ -57,6 +61,20 @@ class Office(QObject):
     @property
     def language(self) -> str:
         return self.texts.language.value
+
+    @property
+    def account_id(self) -> str:
+        """Who is logged in; empty: nobody."""
+        session = self.kiosk.desk.session
+        return session.account_id if session else ""
+
+    def may(self, order: Order) -> bool:
+        """Whether who is logged in may give such an order, by the domain's own rule."""
+        session = self.kiosk.desk.session
+        if session is None:
+            return False
+        is_technician = session.role is AccountRole.TECHNICIAN
+        return is_technician or not is_for_technicians(order, session)
 
     def t(self, key: str, **values: object) -> str:
         return self.texts.of(key, **values)
@@ -126,6 +144,9 @@ class Controller(ABC):
 
     def enter(self) -> None:  # noqa: B027 many pages have none
         """The operator comes to this page; forget what was left from the last time."""
+
+    def about(self, what: str) -> None:  # noqa: B027 most pages are about nothing in particular
+        """What followed the page's name; before `enter`."""
 
     @abstractmethod
     def page(self) -> Page:

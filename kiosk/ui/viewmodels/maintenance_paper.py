@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.domain.operator import BeginPaperChange, EndPaperChange, PaperStep, PrintTest
+from kiosk.domain.operator import BeginPaperChange, EndPaperChange, PrintTest
+from kiosk.domain.operator_desk import PaperStep
 from kiosk.ui.viewmodels.maintenance_office import Controller
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Tone
 

@@ -1,27 +1,37 @@
-"""Service: out of service, hours, volume and brightness, restart, support bundle, accounts."""
+"""Service: out of service, volume and brightness, restart, support bundle; ways to the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
+from kiosk.domain.hours import is_open
 from kiosk.domain.operator import (
-    AccountRole,
     AskRestart,
     ClosedBecause,
     DropAccount,
     Level,
+    Order,
     PutInService,
     Restart,
     SetLevel,
     TakeOutOfService,
+    Taking,
+    Took,
 )
-from kiosk.maintenance.views import AccountLine, LevelNow
+from kiosk.maintenance.views import LevelNow
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
-from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
+from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
 from kiosk.ui.viewmodels.maintenance_places import places_page
 
 LEVEL_STEP = 10
+GUARDED: Mapping[str, Order] = {
+    "bundle": Took(Taking.SUPPORT_BUNDLE),
+    "accounts": DropAccount(""),
+    Restart.MACHINE.value: AskRestart(Restart.MACHINE),
+}
+"""What each of these rows would order: only who may do that is shown the row."""
 
 
 class View(StrEnum):
@@ -74,13 +84,28 @@ class ServicePage(Controller):
                 self._service_row(),
                 self._hours_row(),
                 *(self._level_row(each) for each in self._levels),
-                self._row("bundle", t("desk_service.bundle_why")),
-                self._row("accounts", t("desk_service.accounts_why")),
+                self._row("pin", t("desk_service.pin_why")),
                 self._row(Restart.APPLICATION.value, t("desk_service.application_why")),
-                self._row(Restart.MACHINE.value, t("desk_service.machine_why")),
+                *(
+                    self._row(key, t(f"desk_service.{key}_why"))
+                    for key in GUARDED
+                    if self._may(key)
+                ),
+                *self._locked(),
             ),
             actions=(Action("back", t("desk.back"), "back"),),
         )
+
+    def _may(self, key: str) -> bool:
+        return self.office.may(GUARDED[key])
+
+    def _locked(self) -> tuple[Row, ...]:
+        """What somebody else may do, by name, so that nobody looks for it in vain."""
+        t, names = self.office.t, [key for key in GUARDED if not self._may(key)]
+        if not names:
+            return ()
+        what = t("desk.join").join(t(f"desk_service.{key}") for key in names)
+        return (Row("locked", t("desk_service.locked"), what),)
 
     def _service_row(self) -> Row:
         t, because = self.office.t, self.office.kiosk.ledger.office.closed_because
@@ -90,11 +115,12 @@ class ServicePage(Controller):
         return self._row("close", t("desk_service.is_open"))
 
     def _hours_row(self) -> Row:
-        home = self.office.desk.home(self.office.kiosk)
-        hours = next((part for part in home.parts if part.code == "hours"), None)
-        state = self.office.words(hours.state) if hours else self.office.t("desk_service.always")
-        return Row("hours", self.office.t("desk_service.hours"), state,
-                   self.office.t("desk_service.hours_how"))  # fmt: skip
+        t, kiosk = self.office.t, self.office.kiosk
+        if not kiosk.opening_hours:
+            state = "always"
+        else:
+            state = "open_now" if is_open(kiosk.opening_hours, kiosk.wall) else "closed_now"
+        return self._row("hours", t(f"desk_service.{state}"))
 
     def _level_row(self, level: Level) -> Row:
         t, now = self.office.t, self._levels[level]
@@ -165,8 +191,10 @@ class ServicePage(Controller):
                 self._view = View.CLOSING
             case "bundle" | "export":
                 self._view = View.PLACES
-            case "accounts":
-                office.go("accounts")
+            case "accounts" | "hours":
+                office.go(key)
+            case "pin":
+                office.go(f"pin-{office.account_id}")
             case Level.VOLUME | Level.BRIGHTNESS:
                 self._level, self._view = Level(key), View.LEVEL
             case "less" | "more":
@@ -195,70 +223,3 @@ class ServicePage(Controller):
     def _said(self, what: str) -> None:
         self._view = View.MENU
         self.office.say(self.office.t(f"desk_service.{what}"))
-
-
-class AccountsPage(Controller):
-    """Who may log in; a technician makes accounts and takes them away."""
-
-    def __init__(self, office: Office) -> None:
-        super().__init__(office)
-        self._accounts: tuple[AccountLine, ...] = ()
-        self._dropping = ""
-
-    def enter(self) -> None:
-        self._dropping = ""
-        self._read()
-
-    def _read(self) -> None:
-        self.office.ask(self.office.desk.accounts, self._show)
-
-    def _show(self, accounts: tuple[AccountLine, ...]) -> None:
-        self._accounts = accounts
-
-    def page(self) -> Page:
-        t = self.office.t
-        if self._dropping:
-            return Page(
-                title=t("desk_accounts.drop_sure", account=self._dropping),
-                actions=(Action("list", t("desk.back"), "back"),),
-                primary=Action("drop", t("desk_accounts.drop")),
-            )
-        return Page(
-            title=t("desk_accounts.title"),
-            subtitle=t("desk_accounts.subtitle"),
-            rows=(
-                heading("now", t("desk_accounts.now")),
-                *(
-                    Row(
-                        f"account-{each.account_id}",
-                        each.account_id,
-                        t(f"desk_accounts.{each.role.value}"),
-                        t("desk_accounts.held") if each.is_held else "",
-                        act=t("desk_accounts.drop"),
-                        act_name=t("desk_accounts.drop_of", account=each.account_id),
-                    )
-                    for each in self._accounts
-                ),
-            ),
-            actions=(
-                *(Action(f"new-{role.value}", t(f"desk_accounts.new_{role.value}"), "person")
-                  for role in AccountRole),
-                Action("back", t("desk.back"), "back"),
-            ),
-        )  # fmt: skip
-
-    def act(self, key: str) -> None:
-        office, (name, _, value) = self.office, key.partition("-")
-        office.hush()
-        match name:
-            case "back":
-                office.go("service")
-            case "list":
-                self._dropping = ""
-            case "account":
-                self._dropping = value
-            case "drop":
-                account, self._dropping = self._dropping, ""
-                office.order(DropAccount(account), self._read)
-            case "new":
-                office.go(f"new_account-{value}")

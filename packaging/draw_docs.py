@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from kiosk.domain.payment import EDGES, FINAL, State
 
-DOCUMENT = Path(__file__).parent.parent / "ARCHITECTURE.md"
-BEGIN = "<!-- drawn by `make docs`: payment table -->"
+ROOT = Path(__file__).parent.parent
+DOCUMENT = ROOT / "ARCHITECTURE.md"
+CATALOGUE = ROOT / "tests" / "fault_catalogue.toml"
+BEGIN = "<!-- drawn by `make docs`: {} -->"
 END = "<!-- end of what is drawn -->"
 
 
@@ -31,14 +35,40 @@ def payment_table() -> str:
     )
 
 
+def fault_table() -> str:
+    """Every fault of the catalogue, and where it is met."""
+    rows = [
+        f"| {number} | {row['fault']} | {', '.join(row.get('lives', ()))} "
+        f"| {len(row.get('cells', ())) or ''} | {_rest(row)} |"
+        for number, row in tomllib.loads(CATALOGUE.read_text(encoding="utf-8")).items()
+    ]
+    return "\n".join(
+        [
+            "| # | what happens | in simulated lives by | single faults | tests; else |",
+            "|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+def _rest(row: dict[str, Any]) -> str:
+    tests = ", ".join(f"`{name}`" for name in row.get("tests", ()))
+    return "; ".join(each for each in (tests, row.get("outside", "")) if each)
+
+
+TABLES = {"payment table": payment_table, "fault table": fault_table}
+
+
 def drawn(text: str) -> str:
     """The document with what lies between the marks drawn anew; raises ValueError without them."""
-    before, mark, rest = text.partition(BEGIN)
-    old, end, after = rest.partition(END)
-    if not (mark and end):
-        raise ValueError(f"{DOCUMENT.name} lacks the marks of the payment table")
-    del old
-    return f"{before}{BEGIN}\n\n{payment_table()}\n\n{END}{after}"
+    for name, table in TABLES.items():
+        begin = BEGIN.format(name)
+        before, mark, rest = text.partition(begin)
+        _, end, after = rest.partition(END)
+        if not (mark and end):
+            raise ValueError(f"{DOCUMENT.name} lacks the marks of the {name}")
+        text = f"{before}{begin}\n\n{table()}\n\n{END}{after}"
+    return text
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md shows the payment table that the code has."""
+"""ARCHITECTURE.md shows the tables that the code has."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def draw_docs():
     return module
 
 
-def test_the_payment_table_in_the_document_is_the_one_in_the_code(draw_docs) -> None:
+def test_the_tables_in_the_document_are_those_in_the_code(draw_docs) -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert draw_docs.drawn(text) == text, "stale: run make docs"
 

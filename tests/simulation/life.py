@@ -37,6 +37,9 @@ LATE = {
 }
 GAPS_S = ((1.0, 4.0), (2.0, 30.0), (20.0, 300.0))
 VOLUME_ROWS = (30, 100, 250)  # in a third of the lives; beyond what is carried
+KIOSKS = (1, 1, 1, 2, 2, 3, 5)  # that share one platform
+BILLS = (0, 1, 1, 1, 2, 3)  # that somebody finds, paid together or not at all
+PRESENTERS = 4  # in a quarter of the lives, printers see their mouth
 TWINS = 5  # in a fifth of the lives with several, two kiosks were set up with one id
 CODES_OF = (("103050101", 20_000), ("103050101", 5_000), ("103070601", 8_000))
 AMOUNTS_FEN = (1, 50, 15000, 20000, 999999)
@@ -66,7 +69,7 @@ class Life:
         self.watch = Watch(self.platform)
         self.phone = Phone(self.scheduler, self.platform, self.watch)
         self.climate = self._climate()
-        count = random.choice((1, 1, 1, 2, 2, 3, 5))
+        count = random.choice(KIOSKS)
         self.machines = [
             SimKiosk(
                 self.scheduler,
@@ -81,7 +84,7 @@ class Life:
         if seed % 3 == 0:
             for machine in self.machines:
                 machine.disk.volume_rows = VOLUME_ROWS[seed // 3 % len(VOLUME_ROWS)]
-        if seed % 4 == 1:
+        if seed % PRESENTERS == 1:
             for machine in self.machines:
                 machine.printer.has_presenter = True
         self._serving = 0
@@ -190,7 +193,7 @@ class Life:
             return
         random = self.scheduler.random
         card = random.choice(self.people)
-        for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
+        for _ in range(random.choice(BILLS)):
             self.platform.owe(card.number, random.choice(AMOUNTS_FEN))
         code = ""
         if random.random() < 0.1 and self.platform.bills:

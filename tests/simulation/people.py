@@ -57,6 +57,8 @@ class Nature:
 
 
 CALM = Nature(1.0, 0, 0, 0, 0, 0, 0, 0, 0)
+MISREADS = 0.03
+CODE_PAID_AFTER_S = (2.0, 40.0, 900.0, 3.9 * 3600, 4.1 * 3600)  # its life is four hours
 COLLECTOR = Nature(0.0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
@@ -129,7 +131,7 @@ class Resident:
         elif self._is_offered_codes() and self._chance(0.7):
             self._send(e.OpenCodeWanted())
         elif kiosk.is_up(Role.ID_READER):
-            if self._chance(0.03):
+            if self._chance(MISREADS):
                 self._send(CardReadFailed("moved"))
             self._send(e.CardShown(self._card))
         else:
@@ -291,7 +293,7 @@ class Resident:
         """Pay now, at home, too late or twice; or give the code back, paid or not."""
         random = self._random
         for _ in range(random.choice((0, 1, 1, 1, 2))):
-            after_s = random.choice((2.0, 40.0, 900.0, 3.9 * 3600, 4.1 * 3600)) * random.random()
+            after_s = random.choice(CODE_PAID_AFTER_S) * random.random()
             self._scheduler.after(after_s, self._phone.pay_code, page.code)
         if self._chance(0.2):
             self._send(e.WithdrawTouched())

@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: office-lives package package-test fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: cells office-lives package package-test fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -39,6 +39,9 @@ coverage: $(READY)  ## The test suite with branch coverage, as a page in out/cov
 
 simulate: $(READY)  ## Lives of kiosks from seeds, with every mishap; SEEDS=n FIRST=s
 	$(PYTHON_VENV) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1)
+
+cells: $(READY)  ## One paid visit: every named interruption, every single fault at every step
+	$(PYTHON_VENV) -m tests.simulation.cells
 
 office-lives: $(READY)  ## Operators who do whatever they like: no open payment is hidden or lost; LIVES=n
 	$(PYTHON_VENV) -m tests.operators --lives $(or $(LIVES),2000)
@@ -76,6 +79,7 @@ postgres: $(READY)  ## The sandbox's tests with its book in a real PostgreSQL, m
 	$(PYTHON_VENV) -m pytest -q tests/sandbox/postgres/check_*.py
 
 hunt: $(READY)  ## The share of every search for lost money that each change must pass
+	$(PYTHON_VENV) -m tests.simulation.cells
 	$(PYTHON_VENV) -m tests.simulation --sessions 200000
 	$(PYTHON_VENV) -m tests.crash.enumerate --states 100000
 	$(PYTHON_VENV) -m tests.crash.kills --count 500

@@ -11,7 +11,7 @@ from tests.simulation import life, mishaps, people
 from tests.simulation.network import Weather
 from tests.simulation.people import Nature
 from tests.simulation.printer import Trouble
-from tests.simulation.test_single_faults import FAULTS
+from tests.simulation.single_faults import FAULTS
 from tests.support.fault_catalogue import catalogue, known_tests
 
 ROWS = catalogue()

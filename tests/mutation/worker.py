@@ -20,7 +20,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -41,6 +41,7 @@ IMPORT_BUDGET_S = 6.0  # … and of one that any test might notice
 MOST_BYTES = 3 << 30
 POLL_S = 0.002
 QUICK_S = 0.05
+NEAR_FILES = 2  # those that caught most so far are tried first
 ANSWERS = 1000  # the number of the descriptor on which a child names the test that failed
 SURVIVED, KILLED, BROKEN = 0, 101, 70
 
@@ -78,7 +79,11 @@ def judge(
         for mutant in chosen:
             if time.monotonic() >= until_s:
                 return
-            tell(order.learn(_in_child(mutant, order.tests(mutant), order, run)))
+            for tests in order.stages(mutant):
+                verdict = _in_child(mutant, tests, order, run)
+                if verdict.fate is Fate.KILLED:
+                    break
+            tell(order.learn(verdict))
 
     at_import = [each for each in mutants if not each.function]
     inside = [each for each in mutants if each.function]
@@ -86,14 +91,12 @@ def judge(
 
         def in_session() -> None:
             session = _Session(lambda each: one_after_the_other(inside, each.test))
-            _pytest(package, session)
+            _pytest(TESTS[package], session)
             assert session.has_run, "the tests could not be collected"
 
         _apart(in_session)
     if at_import and time.monotonic() < until_s:
-        one_after_the_other(
-            at_import, lambda mutant, tests: _import_and_test(package, mutant, tests)
-        )
+        one_after_the_other(at_import, _import_and_test)
 
 
 def _apart(run: Callable[[], None]) -> None:
@@ -128,6 +131,7 @@ class _Order:
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
+        self._found_in: Counter[str] = Counter()  # by file, of what runs at import
 
     def tests(self, mutant: Mutant) -> list[str]:
         """Nothing where no test reaches the line; every test for what runs at import."""
@@ -143,6 +147,16 @@ class _Order:
                 chosen.append(name)
         return chosen
 
+    def stages(self, mutant: Mutant) -> list[list[str]]:
+        """What to try one after the other; at import every file of tests costs its collection."""
+        chosen = self.tests(mutant)
+        if mutant.function:
+            return [chosen]
+        near = {file for file, _ in self._found_in.most_common(NEAR_FILES)}
+        own = f"/test_{Path(mutant.module).stem}.py"
+        first = [name for name in chosen if _file_of(name) in near or _file_of(name).endswith(own)]
+        return [stage for stage in (first, [n for n in chosen if n not in set(first)]) if stage]
+
     def quick(self) -> list[str]:
         return [name for name, test in self._reach.tests.items() if test.seconds < QUICK_S]
 
@@ -152,7 +166,13 @@ class _Order:
 
     def learn(self, verdict: Verdict) -> Verdict:
         self._found[verdict.mutant.module][verdict.by] += 1
+        if verdict.fate is Fate.KILLED and not verdict.mutant.function:
+            self._found_in[_file_of(verdict.by)] += 1
         return verdict
+
+
+def _file_of(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def _in_child(
@@ -221,12 +241,19 @@ def _empty(folder: Path) -> None:
 
 
 class _EndAtFailure:
-    """A pytest plugin: the first failure ends the process."""
+    """A pytest plugin: the first failure ends the process, before it is put into words."""
+
+    def pytest_runtest_makereport(self, item, call) -> None:
+        if call.excinfo is not None:
+            self._end(item.nodeid)
 
     def pytest_runtest_logreport(self, report) -> None:
-        if report.failed:
-            os.write(ANSWERS, report.nodeid.encode()[:4000])
-            os._exit(KILLED)
+        if report.failed:  # for reasons of a plugin's own
+            self._end(report.nodeid)
+
+    def _end(self, name: str) -> NoReturn:
+        os.write(ANSWERS, name.encode()[:4000])
+        os._exit(KILLED)
 
 
 def _run(session, tests: Sequence[str]) -> NoReturn:
@@ -239,11 +266,12 @@ def _run(session, tests: Sequence[str]) -> NoReturn:
     os._exit(SURVIVED)
 
 
-def _pytest(package: str, *plugins: object) -> None:
+def _pytest(places: Iterable[str], *plugins: object) -> None:
+    """Run pytest on folders or files, named from the root."""
     import pytest
 
-    folders = [str(ROOT / folder) for folder in TESTS[package]]
-    pytest.main([f"--rootdir={ROOT}", *ARGUMENTS, *folders], plugins=[_EndAtFailure(), *plugins])
+    paths = [str(ROOT / place) for place in places]
+    pytest.main([f"--rootdir={ROOT}", *ARGUMENTS, *paths], plugins=[_EndAtFailure(), *plugins])
 
 
 # --- what runs at import ------------------------------------------------------------------------
@@ -276,9 +304,9 @@ def _module_name(module: str) -> str:
     return module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _import_and_test(package: str, mutant: Mutant, tests: Sequence[str]) -> NoReturn:
+def _import_and_test(mutant: Mutant, tests: Sequence[str]) -> NoReturn:
     sys.meta_path.insert(0, _Finder(mutant))
-    _pytest(package, _RunChosen(tests))
+    _pytest(sorted({_file_of(name) for name in tests}), _RunChosen(tests))
     os.write(ANSWERS, b"the tests could not be collected")
     os._exit(KILLED)
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from kiosk.domain.ledger import DAYS_KEPT, SETTLED_KEPT, Ledger, Slip, rebuild
+from kiosk.domain.ledger import SETTLED_KEPT, Ledger, Slip, rebuild
+from kiosk.domain.office_book import DAYS_KEPT
 from kiosk.domain.operator import Act
 from kiosk.domain.payment import Event, IllegalTransition, State
 from kiosk.domain.platform import BillToPay

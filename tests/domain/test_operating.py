@@ -20,13 +20,12 @@ from kiosk.domain import operator as o
 from kiosk.domain import operator_checks, operator_devices
 from kiosk.domain.effects import PrintReceipt, PrintSample, RestartNow, SaveAccount
 from kiosk.domain.kiosk import Presence
-from kiosk.domain.ledger import Office, Sample
+from kiosk.domain.office_book import Office, Sample
 from kiosk.domain.operating import MAX_ACCOUNTS
-from kiosk.domain.operator import (
-    AccountRole,
+from kiosk.domain.operator import AccountRole, NotDone
+from kiosk.domain.operator_desk import (
     CopyStep,
     DeviceTest,
-    NotDone,
     OperatorDesk,
     PaperChange,
     PaperStep,

@@ -21,7 +21,7 @@ from kiosk.domain.visit import (
     Trouble,
     TroubleKind,
 )
-from tests.support.model_platform import ModelPlatform
+from tests.support.model_platform import FAULTS, ModelPlatform
 from tests.support.people import WANG, ZHANG, bill
 from tests.support.playbook import Playbook
 
@@ -240,7 +240,7 @@ def test_a_delayed_create_cannot_open_what_was_closed(play: Playbook) -> None:
     assert late == p.Refused(p.Refusal.PAYMENT_CLOSED)
 
 
-@pytest.mark.parametrize("fault", ["not_sent", "request_lost", "answer_lost", "wrong_amount"])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_one_bad_poll_never_ends_the_polling(play: Playbook, fault: str) -> None:
     play.tap(ZHANG)
     payment_id = play.pay()

@@ -125,8 +125,12 @@ class Mishaps:
         random = self._scheduler.random
         kind, machine = random.choice(self._climate.kinds), random.choice(self._machines)
         self._scheduler.tell(machine.name, f"MISHAP {kind}")
-        self._acts[kind](machine)
+        self.bring(kind, machine)
         self._plan()
+
+    def bring(self, kind: str, machine: SimKiosk) -> None:
+        """Let one mishap happen now."""
+        self._acts[kind](machine)
 
     def _for_s(self) -> float:
         times = LONG_S if self._climate.long and self._scheduler.chance(0.25) else SHORT_S

@@ -24,13 +24,32 @@ CALL = p.CheckLink()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_mishap_can_happen(kind: str) -> None:
+def test_every_mishap_changes_the_world(kind: str) -> None:
     with quiet_logs():
         world = CrashWorld()
-        climate = Climate(5.0, (kind,), long=False)
-        Mishaps(world.scheduler, world.platform, world.machines, climate, lambda: True)
-        world.scheduler.run_until(60.0)
-    assert world.scheduler.now_s == 60.0
+        world.visit()
+        world.scheduler.run_until(100.0)
+        world.platform.owe(CARD.number, 2000)
+        mishaps = Mishaps(
+            world.scheduler, world.platform, world.machines, Climate(0.0, (), long=False), bool
+        )
+        world.scheduler.story = []
+        before = traces(world)
+        mishaps.bring(kind, world.machine)
+        assert traces(world) != before
+
+
+def traces(world: CrashWorld) -> list[str]:
+    """Everything that a mishap may touch: sky, disk, printer, clock, power, books, events."""
+    machine, platform = world.machine, world.platform
+    return [
+        repr(machine.weather),
+        repr([(k, v) for k, v in vars(machine.disk).items() if not callable(v)]),
+        repr(vars(machine.printer)),
+        repr((machine.on, machine.wall_offset_s, machine.effects_until_cut)),
+        repr((platform.bills, platform.payments)),
+        repr(world.scheduler.story),
+    ]
 
 
 @pytest.mark.parametrize("trouble", Trouble.ALL)

@@ -200,11 +200,19 @@ class ModelPlatform:
 Fault = Callable[[p.PlatformCall], str]
 
 
+LOST_FOR = {"broken": "status_502", "garbage": "malformed", "forged": "signature_wrong"}
+FAULTS = (
+    "not_sent", "request_lost", "answer_lost", *LOST_FOR, "rate_limited", "wrong_amount",
+    "wrong_payment",
+)  # fmt: skip
+"""Every class of bad answer that a call can get."""
+
+
 @dataclass
 class ModelLink:
     """The wire between one kiosk and the model; `faults` is asked before each call.
 
-    A fault answers "" (none), "not_sent", "request_lost" or "answer_lost".
+    A fault is one of FAULTS, or "" for none.
     """
 
     platform: ModelPlatform
@@ -226,8 +234,14 @@ class ModelLink:
         outcome = self.platform.perform(self.kiosk, call)
         if fault == "answer_lost":
             return p.AnswerLost("time-out")
+        if fault in LOST_FOR:
+            return p.AnswerLost(LOST_FOR[fault])
+        if fault == "rate_limited":
+            return p.Refused(p.Refusal.RATE_LIMITED)
         if fault == "wrong_amount" and isinstance(outcome, p.PaymentSeen):
             return replace(outcome, amount_fen=outcome.amount_fen + 1)
+        if fault == "wrong_payment" and isinstance(outcome, p.PaymentSeen):
+            return replace(outcome, payment_id="ANOTHER")
         if isinstance(outcome, p.OpenCodesFetched):
             self.reserve[outcome.block.block_id] = outcome.block
         return outcome

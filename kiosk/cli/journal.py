@@ -25,7 +25,7 @@ from kiosk.event_ids import EventId
 from kiosk.journal import export, keys
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.findings import Report
-from kiosk.journal.mirror import MIRROR_NAME
+from kiosk.journal.mirror import MIRROR_NAME, has_mirror
 from kiosk.journal.reader import Reader
 from kiosk.journal.rebuild import rebuild
 from kiosk.journal.verify import verify
@@ -118,7 +118,7 @@ def rebuild_command(site: NeededSiteOption) -> None:
     settings = settings_of(site)
     if settings.mirror_directory is None:
         raise BadUse("the site file names no mirror_directory: there is nothing to rebuild from")
-    if not (settings.mirror_directory / MIRROR_NAME).exists():
+    if not has_mirror(settings.mirror_directory):
         raise BadUse(f"there is no {MIRROR_NAME} in {settings.mirror_directory}")
     directory = settings.storage_directory
     if not (directory / keys.KEY_NAME).exists():

@@ -62,7 +62,7 @@ class Supervisor(ABC, Generic[Device]):
     without a thread.
     """
 
-    period_s = 0.2
+    period_s: float
 
     def __init__(self, role: Role, connect: Callable[[], Device], post: Post) -> None:
         self._role = role

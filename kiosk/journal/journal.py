@@ -227,13 +227,17 @@ class Journal:
         return volumes.removable(self._directory, before_us, ids)
 
     def remove(self, record: VolumeRemoved) -> None:
-        """Remove a volume; the record of it must be committed. Raises CheckpointFailed."""
+        """Remove a volume, from the mirror too; the record of it must be committed.
+
+        Raises CheckpointFailed.
+        """
         self._assert_usable()
         try:
             volumes.remove(self._directory, record, self._disk)
         except OSError as error:
             self._fail(error)
             raise CheckpointFailed(f"{record.volume} cannot be removed: {error}") from error
+        self._copy.remove(record.last_seq)
 
     def records(self) -> Iterator[Row]:
         """Every row of this volume in order, each checked against the chain; raises JournalDamaged."""

@@ -18,7 +18,7 @@ from kiosk.journal.head import Head, read_head, write_head
 from kiosk.journal.migrate import migrate, migrations
 from kiosk.journal.mirror import mirrored_rows
 from kiosk.journal.tail import TAIL_NAME, read_tail
-from kiosk.journal.volumes import SELECT, Volume, archived
+from kiosk.journal.volumes import SELECT, Volume, archived, archived_rows, opening_of
 
 REBUILT_NAME = "rebuilt.sqlite3"
 MAX_PUT_ASIDE = 9
@@ -81,13 +81,13 @@ def _filled(
     """The new journal's last row, how many rows the damaged one gave, and the archived volume
     that the new journal takes back, because nothing that followed it is left."""
     migrate(connection, migrations(), directory)
-    head, salvaged = Head(0, chain.first_mac(key)), 0
     newest = next(reversed(archived(directory)), None)
     after = newest.last if newest is not None else 0
     if newest is not None and _end(directory, mirror) <= newest.last:
         after = newest.first - 1
     else:
         newest = None
+    head, salvaged = _before(mirror, key), 0
     with connection, beginning_anywhere(connection):
         for row in mirrored_rows(mirror):
             if not _continues(head, row, key):
@@ -98,17 +98,28 @@ def _filled(
         for row in _left_over(directory, head.seq):
             if not _continues(head, row, key):
                 break
+            head = Head(row.seq, row.mac)
             if row.seq > after:
                 connection.execute(INSERT, astuple(row))
-            head, salvaged = Head(row.seq, row.mac), salvaged + 1
+                salvaged += 1
+    if head.seq < after:
+        raise JournalDamaged(
+            f"what is left of the journal and its mirror ends at row {head.seq}, but the archive "
+            f"held rows up to {after}: put its volumes back, or find a newer copy of the mirror"
+        )
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     return head, salvaged, newest
+
+
+def _before(mirror: Path, key: bytes) -> Head:
+    """What stands before the mirror's first row; raises JournalDamaged."""
+    return opening_of(key, next(mirrored_rows(mirror), None))
 
 
 def _end(directory: Path, mirror: Path) -> int:
     """The last row that the mirror or the damaged journal holds."""
     last = max((row.seq for row in mirrored_rows(mirror)), default=0)
-    return max((row.seq for row in _left_over(directory, last)), default=last)
+    return max((row.seq for row in _left_in_file(directory, last)), default=last)
 
 
 def _continues(head: Head, row: Row, key: bytes) -> bool:
@@ -127,7 +138,16 @@ def _refusal(sound_rows: int) -> JournalError:
 
 
 def _left_over(directory: Path, after: int) -> Iterator[Row]:
-    """Rows of the damaged journal beyond the mirror, as far as they can be read."""
+    """Rows beyond the mirror, of the archive and of the damaged journal, as far as they can
+    be read."""
+    try:
+        yield from archived_rows(directory, after + 1)
+    except JournalDamaged:
+        return  # what follows cannot continue the chain
+    yield from _left_in_file(directory, after)
+
+
+def _left_in_file(directory: Path, after: int) -> Iterator[Row]:
     try:
         connection = connect_to_read(directory / FILE_NAME)
     except (apsw.Error, JournalError):

@@ -9,7 +9,6 @@ from typing import Protocol
 from kiosk.journal.chain import Row
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.files import Disk
-from kiosk.journal.head import Head
 from kiosk.journal.mirror import Mirror, open_mirror
 
 
@@ -36,7 +35,8 @@ class SecondCopy:
     def begin(self, original: Original, last_seq: int) -> None:
         """Compare the mirror with the journal and copy what it lacks.
 
-        Raises JournalDamaged when the mirror holds rows that the journal does not.
+        Raises JournalDamaged when the mirror holds rows that the journal does not. A mirror
+        that was away until the journal removed what should follow in it is a trouble.
         """
         if self._directory is None or self._mirror is not None:
             return
@@ -46,19 +46,16 @@ class SecondCopy:
             self.trouble = str(error)
             return
         try:
-            if mirror.last is not None:
-                _compare(mirror.last, original, last_seq)
-            next_seq = mirror.last.seq + 1 if mirror.last is not None else 1
-            if next_seq <= last_seq:
-                mirror.append(original.rows_from(next_seq))
+            self.trouble = _caught_up(mirror, original, last_seq)
         except JournalDamaged:
             mirror.close()
             raise
         except OSError as error:
-            mirror.close()
             self.trouble = str(error)
-            return
-        self._mirror, self.trouble = mirror, ""
+        if self.trouble:
+            mirror.close()
+        else:
+            self._mirror = mirror
 
     def append(self, batch: Sequence[Row]) -> None:
         """Copy a batch that the journal has committed; failing is a trouble, not an error."""
@@ -70,22 +67,44 @@ class SecondCopy:
             self.close()
             self.trouble = str(error)
 
+    def remove(self, last_seq: int) -> None:
+        """Remove what the journal has removed up to that row; failing is a trouble."""
+        if self._mirror is None:
+            return  # the next removal takes it, too
+        try:
+            self._mirror.remove(last_seq)
+        except OSError as error:
+            self.close()
+            self.trouble = str(error)
+
     def close(self) -> None:
         if self._mirror is not None:
             self._mirror.close()
             self._mirror = None
 
 
-def _compare(mirrored: Head, original: Original, last_seq: int) -> None:
-    if mirrored.seq > last_seq:
-        raise JournalDamaged(
-            f"the journal ends at row {last_seq}, but its mirror holds row {mirrored.seq}: an "
-            "old copy of the journal was put back, or rows were cut off; run kiosk journal "
-            "rebuild to restore it from the mirror"
-        )
-    row = next(original.rows_from(mirrored.seq))
-    if row.mac != mirrored.mac:
-        raise JournalDamaged(
-            f"row {mirrored.seq} is another one in the mirror: the mirror belongs to another "
-            "journal, or an old copy of the journal was put back and continued"
-        )
+def _caught_up(mirror: Mirror, original: Original, last_seq: int) -> str:
+    """Copy what the mirror lacks; the trouble where that cannot be."""
+    last, next_seq = mirror.last, 1
+    if last is not None:
+        if last.seq > last_seq:
+            raise JournalDamaged(
+                f"the journal ends at row {last_seq}, but its mirror holds row {last.seq}: an "
+                "old copy of the journal was put back, or rows were cut off; run kiosk journal "
+                "rebuild to restore it from the mirror"
+            )
+        same = next(original.rows_from(last.seq))
+        if same.seq > last.seq:
+            return (
+                f"the mirror ends at row {last.seq}, the journal begins at row {same.seq}: "
+                "move the mirror's files away, then a new mirror is made"
+            )
+        if same.mac != last.mac:
+            raise JournalDamaged(
+                f"row {last.seq} is another one in the mirror: the mirror belongs to another "
+                "journal, or an old copy of the journal was put back and continued"
+            )
+        next_seq = last.seq + 1
+    if next_seq <= last_seq:
+        mirror.append(original.rows_from(next_seq))
+    return ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import apsw
 
+from kiosk.domain.records import CarriedForward
 from kiosk.journal.chain import Row
 from kiosk.journal.connection import connect_to_archive
 from kiosk.journal.errors import JournalDamaged, WrongKey
@@ -102,7 +103,9 @@ def _mirror_findings(
     seq, ours = next(stored, (1, None))
     first = seq  # earlier rows were removed lawfully, or the walk has told of it
     try:
-        for number, row in enumerate(mirrored_rows(mirror), start=1):
+        for row in mirrored_rows(mirror):
+            opens = not number and row.kind == CarriedForward.__name__ and row.seq <= first
+            number = row.seq if opens else number + 1
             if row.seq != number:
                 text = f"the mirror holds row {row.seq} in the place of row {number}"
                 yield Finding(Kind.MIRROR_DIFFERS, text, number)

@@ -105,10 +105,12 @@ def recover(root: Path, image: Image, steps: Migrations, *, is_mirrored: bool) -
         key = keys.for_directory(directory).journal
         with Journal.open(directory, key, steps=steps, mirror=mirror) as journal:
             begins_with = carried(list(journal.records()))
+            rows = 1
             for row in journal.rows_from(1):
+                rows += 1
                 if not row.batch.startswith("carried."):
                     batches.setdefault(row.batch, []).append((row.kind, row.body))
-            rows = journal.commit([VisitEnded("afterwards", "done")], AFTERWARDS, 86400.0)
+            journal.commit([VisitEnded("afterwards", "done")], AFTERWARDS, 86400.0)
     except JournalError as error:
         return Recovered({}, f"{type(error).__name__}: {error}")
     report = verify(directory, key, steps=steps, mirror=mirror)

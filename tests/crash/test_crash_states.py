@@ -9,7 +9,7 @@ from kiosk.journal import keys
 from kiosk.journal.journal import Journal
 from tests.crash.disk_model import Kind
 from tests.crash.enumerate import Tally, judge_life, scratch
-from tests.crash.lives import STATE, Boot, Life, Promise, content_of
+from tests.crash.lives import MIRROR, STATE, Boot, Life, Promise, content_of
 from tests.crash.recorder import recorded
 from tests.crash.states import Judge, states
 from tests.support.journals import NOON, ended
@@ -62,6 +62,49 @@ def test_a_change_of_volumes_that_forgets_a_step_would_be_caught(forgotten):
     with scratch() as place:
         life = carried(place / "life", deaf_to=frozenset({forgotten}))
         assert complaints(life, place / "cut")
+
+
+def mirrored(root, *, in_wrong_order=False):
+    """A life whose mirror follows a change of volumes and then the removal of the first."""
+    with recorded(root, {}) as recorder:
+        directory, mirror = recorder.root / STATE, recorder.root / MIRROR
+        key = keys.for_directory(directory, recorder.disk).journal
+        life = Life("mirror", is_mirrored=True, boots=[Boot({}, recorder.ops)])
+
+        def opened():
+            return Journal.open(
+                directory, key, vfs=recorder.name, disk=recorder.disk, mirror=mirror
+            )
+
+        def committed(journal, batch, record):
+            life.batches[batch] = content_of([record])
+            journal.commit([record], NOON, 1.0, batch)
+
+        with opened() as journal:
+            committed(journal, "a", ended(1))
+            life.ledgers.append(Ledger(open_visit="v"))
+            journal.carry_forward(life.ledgers[0], NOON, 2.0)
+        with opened() as journal:
+            committed(journal, "b", ended(2))
+            life.boots[0].promises.append(Promise(len(recorder.ops), "b", is_there=True))
+            record = journal.removable(2**62, frozenset())
+            committed(journal, "c", record)
+            if in_wrong_order:
+                journal._copy.remove(record.last_seq)
+            journal.remove(record)
+    return life
+
+
+def test_the_mirror_follows_its_volumes_through_a_cut_at_every_operation():
+    with scratch() as place:
+        assert complaints(mirrored(place / "life"), place / "cut") == set()
+
+
+def test_a_mirror_that_forgets_rows_before_its_journal_does_would_be_caught():
+    """Its canary."""
+    with scratch() as place:
+        life = mirrored(place / "life", in_wrong_order=True)
+        assert any("MIRROR_DIFFERS" in each for each in complaints(life, place / "cut"))
 
 
 @pytest.mark.parametrize("forgotten", [Kind.SYNC, Kind.SYNC_NAMES])

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import apsw
 import pytest
+from structlog.testing import capture_logs
 
 from kiosk.domain.events import DiskSeen
-from kiosk.engine.diary import JournalDiary, NoDiary
+from kiosk.domain.ledger import Ledger, PrintJob
+from kiosk.domain.records import PrintState
+from kiosk.engine.diary import AGAIN_AFTER_S, JournalDiary, NoDiary, Volumes
 from kiosk.engine.engine import CommitUncertain
+from kiosk.event_ids import EventId
 from kiosk.journal.carry import INSERT
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.journal import Journal
 from kiosk.journal.space import AMPLE_BYTES, LOW_BYTES
+from kiosk.journal.volumes import archived
 from tests.support.broken_disk import BrokenDisk
 from tests.support.failing_disk import Operation, failing_disk
 from tests.support.journals import KEY, NOON, OTHER_KEY, ended, tamper, written
@@ -120,6 +126,7 @@ def test_no_diary_knows_nothing_and_commits_nothing():
     ):
         with pytest.raises(CommitUncertain, match="there is no journal"):
             attempt()
+    assert diary.carry(Ledger(), NOON, 1.0) is False
     diary.tidy()
     diary.close()
 
@@ -148,3 +155,138 @@ def test_a_disk_that_does_not_answer_is_uncertain(tmp_path):
         diary.look(was_low=False)
     disk.refused = set()
     diary.close()
+
+
+# --- volumes -------------------------------------------------------------------------------------
+
+YEAR = timedelta(days=365)
+UNREADABLE = Ledger(owed={("a", "b"): "no JSON gives a pair back"})
+
+
+def in_volumes(directory, **fields) -> JournalDiary:
+    return JournalDiary(partial(Journal.open, directory, KEY), Volumes(**fields))
+
+
+def first_rows(directory) -> list[int]:
+    return [each.first for each in archived(directory)]
+
+
+def filled(diary: JournalDiary, rows: int) -> None:
+    for start in range(0, rows, 500):
+        batch = [ended(start + number) for number in range(min(500, rows - start))]
+        diary.commit(batch, NOON, 1.0, f"rows-{start}")
+
+
+def test_a_volume_begins_with_exactly_as_many_rows_as_are_set(tmp_path):
+    diary = in_volumes(tmp_path, rows=3)
+    filled(diary, 2)
+    assert diary.carry(Ledger(), NOON, 2.0) is False
+    diary.commit([ended(3)], NOON, 1.0, "third")
+    with capture_logs() as logs:
+        assert diary.carry(Ledger(open_visit="v"), NOON, 2.0) is True
+    assert first_rows(tmp_path) == [1]
+    assert [(each["event"], each["rows"]) for each in logs] == [(EventId.JOURNAL_CARRIED, 5)]
+    assert len(diary.records()) == 2  # the beginning, and what the ledger says
+    diary.commit([ended(4)], NOON, 3.0, "fourth")
+    assert diary.last_seq == 6
+    diary.close()
+
+
+@pytest.mark.parametrize(
+    ("rows", "age", "begins"),
+    [
+        (1000, YEAR, False),
+        (1000, YEAR + timedelta(microseconds=1), True),
+        (999, 2 * YEAR, False),
+    ],
+)
+def test_a_volume_older_than_a_year_ends_where_it_holds_a_thousand_rows(
+    tmp_path, rows, age, begins
+):
+    diary = in_volumes(tmp_path)
+    filled(diary, rows)
+    assert diary.carry(Ledger(), NOON + age, 2.0) is begins
+    diary.close()
+
+
+def test_what_cannot_be_carried_is_logged_and_tried_a_day_later(tmp_path):
+    diary = in_volumes(tmp_path, rows=1)
+    filled(diary, 1)
+    with capture_logs() as logs:
+        assert diary.carry(UNREADABLE, NOON, 10.0) is False
+    assert [each["event"] for each in logs] == [EventId.JOURNAL_NOT_CARRIED]
+    assert "cannot read what was carried" in logs[0]["reason"]
+    assert diary.carry(Ledger(), NOON, 9.0 + AGAIN_AFTER_S) is False
+    assert first_rows(tmp_path) == []
+    assert diary.carry(Ledger(), NOON, 10.0 + AGAIN_AFTER_S) is True
+    assert first_rows(tmp_path) == [1]
+    diary.close()
+
+
+def test_a_day_passes_between_two_new_volumes(tmp_path):
+    assert AGAIN_AFTER_S == 86400
+    diary = in_volumes(tmp_path, rows=1)
+    filled(diary, 1)
+    assert diary.carry(Ledger(), NOON, 0.0) is True
+    assert diary.carry(Ledger(), NOON, 86399.0) is False
+    diary.close()
+
+
+def test_a_disk_that_fails_during_the_change_makes_the_journal_uncertain(tmp_path):
+    disk = BrokenDisk()
+    diary = JournalDiary(partial(Journal.open, tmp_path, KEY, disk=disk), Volumes(rows=1))
+    filled(diary, 1)
+    diary.tidy()
+    disk.refused = {"sync"}
+    with capture_logs() as logs:
+        assert diary.carry(Ledger(), NOON, 2.0) is False  # nothing was switched yet
+    assert [each["event"] for each in logs] == [EventId.JOURNAL_NOT_CARRIED]
+    disk.refused = set()
+    diary.commit([ended(2)], NOON, 3.0, "two")
+    disk.refused = {"sync"}
+    with pytest.raises(CommitUncertain, match="cannot be tidied"):
+        diary.carry(Ledger(), NOON, 3.0 + AGAIN_AFTER_S)
+    disk.refused = set()
+    assert diary.reopen() == (ended(0), ended(2))
+    diary.close()
+
+
+def old(directory, ledger=Ledger(), age=16 * YEAR, keep_years=15):  # noqa: B008
+    """The first rows of what is archived after a second volume began at that age."""
+    diary = in_volumes(directory, rows=1, keep_years=keep_years)
+    filled(diary, 1)
+    assert diary.carry(Ledger(), NOON, 2.0) is True
+    with capture_logs() as logs:
+        assert diary.carry(ledger, NOON + age, 3.0 + AGAIN_AFTER_S) is True
+    diary.close()
+    return first_rows(directory), [each["event"] for each in logs]
+
+
+def test_a_volume_goes_when_its_years_have_passed_and_not_before(tmp_path):
+    carried = [EventId.JOURNAL_CARRIED]
+    # With the removal a row more: the rows 2 to 4 are the second volume.
+    assert old(tmp_path / "past", age=15 * YEAR + timedelta(microseconds=1)) == ([2], carried)
+    assert old(tmp_path / "not yet", age=15 * YEAR) == ([1, 2], carried)
+    assert old(tmp_path / "for ever", keep_years=0) == ([1, 2], carried)
+    assert Volumes() == Volumes(rows=200_000, keep_years=0)
+
+
+def test_a_volume_that_tells_of_something_open_stays(tmp_path):
+    job = PrintJob("visit-0", "c", "r", 0, PrintState.INTENDED)
+    assert old(tmp_path, Ledger(jobs={"visit-0": job}))[0] == [1, 2]
+
+
+def test_a_damaged_volume_is_logged_and_stays(tmp_path):
+    diary = in_volumes(tmp_path, rows=1, keep_years=15)
+    filled(diary, 1)
+    assert diary.carry(Ledger(), NOON, 2.0) is True
+    archived(tmp_path)[0].path.write_bytes(b"no database" * 1000)
+    with capture_logs() as logs:
+        assert diary.carry(Ledger(), NOON + 16 * YEAR, 3.0 + AGAIN_AFTER_S) is True
+    diary.close()
+    assert first_rows(tmp_path) == [1, 2]
+    assert [each["event"] for each in logs] == [
+        EventId.JOURNAL_NOT_REMOVED,
+        EventId.JOURNAL_CARRIED,
+    ]
+    assert "cannot be read" in logs[0]["reason"]

@@ -10,8 +10,9 @@ import pytest
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.kiosk import Kiosk
+from kiosk.domain.records import KioskStarted
 from kiosk.engine.clock import SystemClock, ulid
-from kiosk.engine.engine import MAX_INBOX, Core, Engine
+from kiosk.engine.engine import MAX_INBOX, MAX_TOUCHES, Core, Engine
 from kiosk.engine.platform_link import Channel, PlatformLink, channel_of
 from kiosk.engine.worker import Worker
 from tests.support.people import ZHANG
@@ -147,6 +148,50 @@ def test_the_core_beats_while_its_time_passes() -> None:
     assert cores[0].beats >= 2
 
 
+def test_touches_wait_up_to_half_of_the_inbox() -> None:
+    core = Core(lambda: Engine(Playbook().rules, MemoryDiary(), SystemClock(), ignore, ignore),
+                "boot", "test")  # fmt: skip
+    for _ in range(MAX_TOUCHES):
+        core.post(e.Touched())
+    assert core._inbox.qsize() == MAX_TOUCHES == MAX_INBOX // 2
+    core.post(e.Touched())
+    assert core._inbox.qsize() == MAX_TOUCHES
+    core.post(e.CardRemoved())
+    assert core._inbox.qsize() == MAX_TOUCHES + 1
+
+
+def ignore(_: object) -> None:
+    """Neither effects nor screens matter here."""
+
+
+def test_the_core_says_first_who_started_and_rests_after_every_beat() -> None:
+    second = threading.Event()
+    threads: list[threading.Thread] = []
+
+    class RestingDiary(MemoryDiary):
+        rests = 0
+
+        def tidy(self) -> None:
+            self.rests += 1
+            if self.rests == 2:
+                second.set()
+
+    diary = RestingDiary()
+
+    def make_engine() -> Engine:
+        threads.append(threading.current_thread())
+        return Engine(Playbook().rules, diary, SystemClock(), ignore, ignore)
+
+    core = Core(make_engine, "boot-7", "1.2.3")
+    core.start()
+    assert second.wait(WAIT_S)
+    core.stop(WAIT_S)
+    assert next(iter(diary.records())) == KioskStarted("boot-7", "1.2.3")
+    assert core.beats == diary.rests
+    (thread,) = threads
+    assert (thread.name, thread.daemon, thread.is_alive()) == ("core", True, False)
+
+
 def test_every_call_brings_its_reply_back() -> None:
     heard: list[e.Event] = []
     done = threading.Event()
@@ -161,6 +206,10 @@ def test_every_call_brings_its_reply_back() -> None:
     assert done.wait(WAIT_S)
     link.stop(WAIT_S)
     assert heard == [e.PlatformReplied(p.CheckLink(), p.Acknowledged())]
+    threads = [worker._thread for worker in link._workers.values()]
+    assert {thread.name for thread in threads} == {f"platform-{channel}" for channel in Channel}
+    assert not any(thread.is_alive() for thread in threads)
+    assert all(thread.daemon for thread in threads)  # a hanging call does not keep the process
 
 
 def test_a_long_poll_has_its_own_channel() -> None:
@@ -194,6 +243,28 @@ def test_jobs_of_a_worker_run_one_after_the_other_in_order() -> None:
         worker.put(number)
     worker.stop(WAIT_S)
     assert ran == list(range(100))
+
+
+@pytest.mark.parametrize(
+    ("time_ms", "random_bits", "expected"),
+    [
+        (0, 0, "0" * 26),
+        (0, 2**80 - 1, "0" * 10 + "Z" * 16),
+        (2**48 - 1, 0, "7" + "Z" * 9 + "0" * 16),
+        (2**48, 1, "0" * 25 + "1"),  # beyond the year 10889 it begins anew
+        (1_469_918_176_385, 0, "01ARYZ6S41" + "0" * 16),  # the example of the ULID standard
+    ],
+)
+def test_an_id_is_written_as_the_ulid_standard_wants(
+    time_ms: int, random_bits: int, expected: str
+) -> None:
+    assert ulid(time_ms, random_bits) == expected
+
+
+def test_an_id_of_the_clock_begins_with_its_own_moment() -> None:
+    for _ in range(40):
+        stamp = SystemClock().stamp()
+        assert stamp.fresh[:10] == ulid(int(stamp.wall.timestamp() * 1000), 0)[:10]
 
 
 @pytest.mark.parametrize("random_bits", [0, 1, 2**80 - 1])

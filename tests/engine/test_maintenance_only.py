@@ -9,7 +9,7 @@ import pytest
 from kiosk.domain import events as e
 from kiosk.domain import operator as o
 from kiosk.domain.effects import DeskEffect, Effect, RestartNow, SaveAccount
-from kiosk.domain.kiosk import Service
+from kiosk.domain.kiosk import Kiosk, Service
 from kiosk.domain.records import DeviceChanged, VisitOpened
 from kiosk.engine.engine import Engine
 from kiosk.maintenance.home import doubtful_of
@@ -31,9 +31,10 @@ class SafeMode:
         self.play.network(up=False)
         self.play.send(e.BackTouched())
         self.effects: list[Effect] = []
+        self.shown: list[Kiosk] = []
         rules = replace(self.play.rules, maintenance_only=True)
         self.engine = Engine(
-            rules, self.play.diary, self.play, self.effects.append, lambda _kiosk: None
+            rules, self.play.diary, self.play, self.effects.append, self.shown.append
         )
         self.engine.handle(e.Started("again", "test"))
 
@@ -87,11 +88,24 @@ def test_asking_again_is_refused_and_not_offered_since_nobody_is_asked(safe: Saf
     assert all(ActOn.ASK_AGAIN not in each.acts for each in listed)
 
 
-def test_an_operator_who_leaves_is_logged_out(safe: SafeMode) -> None:
+def test_an_operator_who_leaves_is_logged_out_when_the_time_is_up(safe: SafeMode) -> None:
     safe.log_in()
-    safe.play.now_s += safe.play.rules.desk_idle_s
+    safe.play.now_s += safe.play.rules.desk_idle_s - 0.25
+    safe.engine.handle(e.Tick())
+    assert safe.engine.kiosk.desk.session is not None
+    safe.play.now_s += 0.25
     safe.engine.handle(e.Tick())
     assert safe.engine.kiosk.desk.session is None
+
+
+def test_time_passes_on_the_screen(safe: SafeMode) -> None:
+    shown = len(safe.shown)
+    safe.play.now_s += 60
+    safe.engine.handle(e.Tick())
+    (now,) = safe.shown[shown:]
+    assert now is safe.engine.kiosk
+    stamp = safe.play.stamp()
+    assert (now.now_s, now.wall) == (stamp.mono_s, stamp.wall)
 
 
 def test_a_disk_that_fills_up_is_told_once_and_shown_to_the_operator(safe: SafeMode) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from datetime import datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, PrintReport, Role
 from kiosk.domain import events as e
@@ -17,6 +18,7 @@ from kiosk.domain.records import KioskStarted, VisitOpened
 from kiosk.engine.diary import NoDiary
 from kiosk.engine.engine import LOOK_S, RESUME_S, CommitUncertain, Core, Engine, Question
 from kiosk.engine.platform_link import Channel, channel_of
+from kiosk.event_ids import EventId
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import MemoryDiary, Playbook
 
@@ -122,6 +124,28 @@ def test_the_event_whose_commit_failed_is_noted_as_far_as_it_is_a_device(play: P
     assert play.kiosk.printer == OUT
 
 
+@pytest.mark.parametrize("keeps_failed", [False, True])
+def test_a_failed_commit_is_looked_up_and_made_once_more_only_if_it_is_not_there(
+    play: Playbook, keeps_failed: bool
+) -> None:
+    play.diary.fail_at = play.diary.commits + 1
+    play.diary.keeps_failed = keeps_failed
+    play.tap(ZHANG)
+    assert not play.kiosk.halted
+    assert play.kiosk.visit is not None
+    visits = [record for record in play.diary.records() if isinstance(record, VisitOpened)]
+    assert len(visits) == 1
+    assert [type(effect) for effect in play.performed[-2:]] == [p.SearchBills, p.SearchReceipts]
+
+
+def test_a_commit_that_fails_again_after_the_look_halts_the_kiosk(play: Playbook) -> None:
+    play.diary.fail_at = play.diary.commits + 1
+    play.diary.fails_again = True
+    play.tap(ZHANG)
+    assert play.kiosk.halted == "disk error"
+    assert play.kiosk.visit is None
+
+
 def test_a_journal_that_failed_is_tried_again_after_exactly_its_pause(play: Playbook) -> None:
     halt(play)
     mend(play)
@@ -187,6 +211,41 @@ def test_a_kiosk_without_a_journal_stays_halted_with_the_first_reason() -> None:
     engine.rest()
     assert engine.kiosk.halted == "the journal is damaged"
     assert shown == ["the journal is damaged"]
+
+
+def test_a_kiosk_that_was_halted_from_outside_is_tried_at_once_whatever_its_clock_says() -> None:
+    play = Playbook()
+    play.now_s = 0.5
+    engine = Engine(play.rules, play.diary, play, lambda _: None, lambda _: None)
+    engine.handle(e.Started("boot", "1"))
+    engine.halt("test")
+    engine.rest()
+    assert not engine.kiosk.halted
+
+
+def test_the_disk_is_looked_at_by_the_first_rest_and_again_when_the_journal_is_back() -> None:
+    play = Playbook()
+    play.now_s = 0.5
+    engine = Engine(play.rules, play.diary, play, lambda _: None, lambda _: None)
+    engine.handle(e.Started("boot", "1"))
+    play.diary.low = True
+    engine.rest()
+    assert engine.kiosk.low_space
+    engine.halt("test")
+    engine.rest()
+    assert not engine.kiosk.low_space  # as after a start, it is not known yet
+    engine.rest()
+    assert engine.kiosk.low_space
+
+
+def test_a_halt_without_a_reason_is_the_journals(play: Playbook) -> None:
+    class Wordless(MemoryDiary):
+        def look(self, *, was_low: bool) -> e.DiskSeen:
+            raise CommitUncertain
+
+    engine = Engine(play.rules, Wordless(), play, lambda _: None, lambda _: None)
+    engine.rest()
+    assert engine.kiosk.halted == "journal"
 
 
 # --- between two events --------------------------------------------------------------------------
@@ -292,7 +351,62 @@ def test_the_core_answers_questions_on_its_own_thread_and_closes_its_journal() -
         (p.QueryPayment("P", 1, wait_s=0.5), Channel.WATCH),
         (p.QueryPayment("P", 1, wait_s=0.5, awaited=True), Channel.WATCH),
         (p.CheckLink(), Channel.LINK),
+        (p.SendHeartbeat(p.Health(p.Readiness.READY, 1.0, 0, 0, p.PaperLevel.OK)), Channel.CHORES),
+        (p.FetchNotices(), Channel.CHORES),
+        (p.RenewCertificate(), Channel.CHORES),
+        (p.ReadReserve(), Channel.OPEN_CODES),
+        (p.FetchOpenCodes("b", "10304", 15000, 20), Channel.OPEN_CODES),
+        (p.ReportOpenCodes(()), Channel.OPEN_CODES),
     ],
 )
 def test_every_kind_of_call_has_its_channel(call: p.PlatformCall, channel: Channel) -> None:
     assert channel_of(call) is channel
+
+
+# --- what the log says ---------------------------------------------------------------------------
+
+
+def said(play: Playbook, *events: e.Event) -> list[tuple[str, str, str]]:
+    """Level, event and reason of what is logged while the events are handled."""
+    with capture_logs() as logs:
+        play.send(*events)
+        play.now_s += LOOK_S
+        play.engine.rest()
+    return [(each["log_level"], each["event"], each.get("reason", "")) for each in logs]
+
+
+def test_forged_answers_and_the_first_genuine_one_are_logged_once(play: Playbook) -> None:
+    forged = e.PlatformReplied(p.CheckLink(), p.AnswerLost("signature_wrong"))
+    genuine = e.PlatformReplied(p.CheckLink(), p.Acknowledged())
+    assert said(play, forged) == []
+    assert said(play, forged, forged) == [("error", EventId.KIOSK_ANSWERS_FORGED, "")]
+    assert said(play, genuine, genuine) == [("info", EventId.KIOSK_ANSWERS_GENUINE, "")]
+
+
+def test_a_full_disk_and_its_room_are_logged_once(play: Playbook) -> None:
+    play.diary.low = True
+    assert said(play) == [("warning", EventId.KIOSK_DISK_NO_PAYMENTS, "")]
+    assert said(play) == []
+    play.diary.low = False
+    assert said(play) == [("warning", EventId.KIOSK_DISK_HAS_ROOM, "")]
+
+
+def test_a_lost_mirror_is_logged_with_its_reason_and_its_return_too(play: Playbook) -> None:
+    play.diary.mirror_trouble = "no such directory"
+    assert said(play) == [("warning", EventId.JOURNAL_MIRROR_LOST, "no such directory")]
+    assert said(play) == []
+    play.diary.mirror_trouble = ""
+    assert said(play) == [("info", EventId.JOURNAL_MIRROR_KEPT, "")]
+
+
+def test_a_failed_journal_and_its_return_are_logged(play: Playbook) -> None:
+    with capture_logs() as logs:
+        halt(play)
+        mend(play)
+        play.now_s += RESUME_S
+        play.engine.rest()
+    assert [(each["event"], each.get("reason", "")) for each in logs] == [
+        (EventId.JOURNAL_COMMIT_FAILED, "disk error"),
+        (EventId.JOURNAL_FAILED, "the disk is gone"),
+        (EventId.JOURNAL_USABLE_AGAIN, ""),
+    ]

@@ -84,3 +84,52 @@ def test_the_reader_tells_text_that_is_no_text_as_damage(tmp_path):
     tamper(tmp_path, "UPDATE entry SET kind = CAST(x'ff' AS TEXT)")
     with Reader(tmp_path) as reader, pytest.raises(JournalDamaged, match="cannot be read"):
         list(reader.rows())
+
+
+NEVER = Row(7, "b", 2**62, 0, "VisitEnded", "{}", b"")
+
+
+@pytest.mark.parametrize("export", [export_json_lines, export_csv])
+def test_a_time_that_is_none_stops_the_export_in_words(export):
+    with pytest.raises(JournalDamaged, match="row 7 holds no time: run kiosk journal verify"):
+        export([NEVER], io.StringIO())
+
+
+def test_people_see_that_a_time_is_none_and_the_rest_of_the_row():
+    assert line_of(NEVER).startswith("      7  unreadable time      VisitEnded")
+
+
+@pytest.mark.parametrize("body", [r'{"reason":"\ud800"}', r'{"reason":["\uDFff"]}'])
+def test_half_a_character_stops_the_export_in_words(body):
+    row = Row(8, "b", 0, 0, "VisitEnded", body, b"")
+    with pytest.raises(JournalDamaged, match="row 8 holds half a character"):
+        export_json_lines([row], io.StringIO())
+
+
+def test_a_character_of_two_halves_is_whole():
+    row = Row(8, "b", 0, 0, "VisitEnded", r'{"reason":"\ud83d\ude00"}', b"")
+    assert row.values == {"reason": "\N{GRINNING FACE}"}
+
+
+def test_what_commands_a_terminal_is_shown_as_a_mark():
+    row = Row(9, "b", 0, 0, "Visit\x1bEnded", '{"reason":"\\u001b[2J"}', b"")
+    assert "\x1b" not in line_of(row)
+    assert "Visit\N{REPLACEMENT CHARACTER}Ended" in line_of(row)
+
+
+def test_the_reader_gives_the_newest_rows_oldest_of_them_first(tmp_path):
+    Journal.open(tmp_path / "empty", KEY).close()
+    with Reader(tmp_path / "empty") as reader:
+        assert reader.last_seq == 0
+        assert reader.last_rows(2) == []
+    written(tmp_path / "three", 3)
+    with Reader(tmp_path / "three") as reader:
+        assert reader.last_seq == 3
+        assert [row.seq for row in reader.last_rows(2)] == [2, 3]
+
+
+def test_newest_rows_that_cannot_be_read_are_damage(tmp_path):
+    written(tmp_path, 2)
+    tamper(tmp_path, "UPDATE entry SET kind = CAST(x'ff' AS TEXT) WHERE seq = 2")
+    with Reader(tmp_path) as reader, pytest.raises(JournalDamaged, match="cannot be read"):
+        reader.last_rows(1)

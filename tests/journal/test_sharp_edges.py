@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import zlib
 from datetime import timedelta
 from io import StringIO
@@ -331,3 +332,69 @@ def test_a_log_that_a_killed_kiosk_left_is_renewed_without_leaving_a_file_open(t
     before = open_files()
     assert len(read_back(tmp_path)) == 1
     assert open_files() == before
+
+
+# --- what is no file, no row, no room --------------------------------------------------------------
+
+
+def test_a_head_that_is_a_directory_is_damage_in_words(tmp_path):
+    written(tmp_path, 1)
+    (tmp_path / "head.json").unlink()
+    (tmp_path / "head.json").mkdir()
+    with pytest.raises(JournalDamaged, match="head.json cannot be read: Is a directory"):
+        Journal.open(tmp_path, KEY)
+    assert kinds(tmp_path) == [Kind.HEAD_CHANGED]
+
+
+def test_a_write_in_place_that_comes_short_is_an_error_of_the_disk(tmp_path):
+    descriptor = os.open(tmp_path / "file", os.O_WRONLY | os.O_CREAT)
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, most))  # the kernel writes what fits
+    try:
+        with pytest.raises(OSError, match="Input/output"):
+            Disk().write_at(descriptor, b"x" * 512, 0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        os.close(descriptor)
+    assert (tmp_path / "file").stat().st_size == 300
+
+
+def test_rows_of_a_page_that_is_damaged_are_damage_for_whoever_only_reads(tmp_path):
+    written(tmp_path, 3)
+    with Journal.open(tmp_path, KEY) as journal:
+        assert [row.seq for row in journal.rows(2, 5)] == [2, 3]
+    tamper(tmp_path, "UPDATE entry SET kind = CAST(x'ff' AS TEXT) WHERE seq = 2")
+    with (
+        Journal.open(tmp_path, KEY) as journal,
+        pytest.raises(JournalDamaged, match="cannot be read"),
+    ):
+        journal.rows(1, 3)
+
+
+def test_rows_that_cannot_be_read_are_not_compared_with_the_mirror(tmp_path):
+    place, mirror = mirrored(tmp_path)
+    damage(place, page_of(place, "entry"), b"\xff" * 64)
+    found = {finding.kind for finding in verify(place, KEY, mirror=mirror).findings}
+    assert {Kind.CORRUPT_FILE, Kind.MIRROR_AHEAD} <= found
+
+
+def make_loose(path: Path) -> None:
+    """Let columns hold any type, as bytes that somebody changed may."""
+    connection = apsw.Connection(str(path))
+    connection.pragma("writable_schema", 1)
+    connection.execute("UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')')")
+    connection.close()
+
+
+def test_a_value_of_another_type_is_an_edit_and_says_nothing_of_its_neighbours(tmp_path):
+    written(tmp_path, 3)
+    make_loose(tmp_path / FILE_NAME)
+    tamper(tmp_path, "UPDATE entry SET at_us = 'noon' WHERE seq = 2")
+    found = [(each.kind, each.seq) for each in verify(tmp_path, KEY).findings]
+    assert (Kind.EDITED_ROW, 2) in found
+    assert {kind for kind, _ in found} == {Kind.EDITED_ROW, Kind.CHANGED_SCHEMA}
+    with (
+        Reader(tmp_path) as reader,
+        pytest.raises(JournalDamaged, match="place of row 2 is no row"),
+    ):
+        list(reader.rows())

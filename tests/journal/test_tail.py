@@ -11,7 +11,7 @@ from kiosk.journal.errors import CommitFailed, JournalDamaged
 from kiosk.journal.findings import Kind
 from kiosk.journal.journal import Journal
 from kiosk.journal.rebuild import rebuild
-from kiosk.journal.tail import SECTOR_BYTES, TAIL_NAME, read_tail
+from kiosk.journal.tail import SECTOR_BYTES, TAIL_NAME, Tail, read_tail
 from kiosk.journal.verify import verify
 from tests.support.broken_disk import BrokenDisk
 from tests.support.journals import KEY, NOON, OTHER_KEY, abandon, ended, read_back, written
@@ -143,3 +143,20 @@ def test_a_rebuild_says_how_many_rows_nothing_holds_any_more(tmp_path: Path) -> 
     assert (rebuilt.rows, rebuilt.lost_rows) == (3, 1)
     assert len(read_back(state)) == 3
     assert (rebuilt.put_aside / TAIL_NAME).exists()
+
+
+def test_a_new_tail_whose_name_cannot_be_made_durable_leaves_no_file_open(tmp_path: Path) -> None:
+    disk = BrokenDisk()
+    disk.refused.add("sync")
+    before = set(Path("/proc/self/fd").iterdir())
+    with pytest.raises(OSError, match="Input/output") as failed:
+        Tail(tmp_path, KEY, disk)
+    assert set(Path("/proc/self/fd").iterdir()) == before
+    assert failed.value.__traceback__ is not None  # what it holds is still alive
+
+
+def test_the_name_of_a_tail_that_is_there_is_durable_already(tmp_path: Path) -> None:
+    Tail(tmp_path, KEY).close()
+    disk = BrokenDisk()
+    disk.refused.add("sync")
+    Tail(tmp_path, KEY, disk).close()

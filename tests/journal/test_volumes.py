@@ -13,6 +13,7 @@ from kiosk.domain.ledger import Ledger, PrintJob, rebuild
 from kiosk.domain.records import PrintState, VisitOpened
 from kiosk.engine.diary import JournalDiary, Volumes
 from kiosk.engine.engine import CommitUncertain
+from kiosk.journal.carry import assert_carries
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import JournalDamaged, NotCarried
 from kiosk.journal.files import Disk
@@ -361,3 +362,58 @@ def test_a_new_volume_that_finds_no_room_leaves_nothing_behind(tmp_path):
         with pytest.raises(NotCarried):
             journal.carry_forward(Ledger(), NOON, 2.0)
         assert journal.commit([ended(2)], NOON, 3.0) == 2
+
+
+def test_a_new_volume_must_hold_exactly_what_was_written_and_give_the_ledger(tmp_path):
+    carried(tmp_path)
+    with Reader(tmp_path) as reader:
+        rows = list(reader.live_rows())
+    ledger = rebuild(row.record() for row in rows)
+    path = tmp_path / FILE_NAME
+    assert_carries(path, rows, ledger)
+    with pytest.raises(NotCarried, match="does not hold what was written"):
+        assert_carries(path, rows[:-1], ledger)
+    for other in (Ledger(open_visit="v"), Ledger(owed={"a": "p"})):
+        with pytest.raises(NotCarried, match="does not give what the kiosk knows"):
+            assert_carries(path, rows, other)
+
+
+def test_the_order_of_what_the_ledger_holds_is_carried_too(tmp_path):
+    ledger = Ledger(owed={"a": "p", "b": "p"})
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        journal.carry_forward(ledger, NOON, 2.0)
+    with Reader(tmp_path) as reader:
+        rows = list(reader.live_rows())
+    turned = Ledger(owed={"b": "p", "a": "p"})
+    assert turned == ledger
+    with pytest.raises(NotCarried, match="does not give what the kiosk knows"):
+        assert_carries(tmp_path / FILE_NAME, rows, turned)
+
+
+def test_the_second_name_that_a_cut_switch_left_is_taken_back(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        name = journal.volume.path
+    name.parent.mkdir()
+    name.hardlink_to(tmp_path / FILE_NAME)
+    assert len(archived(tmp_path)) == 1
+    with Journal.open(tmp_path, KEY) as journal:
+        assert archived(tmp_path) == ()
+        journal.commit([ended(2)], NOON, 1.0)
+    assert kinds(tmp_path) == set()
+
+
+def test_without_an_archive_nothing_can_be_removed(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        assert journal.removable(2**62, frozenset()) is None
+
+
+def test_rows_of_the_archive_and_of_the_file_are_given_as_far_as_is_asked(tmp_path):
+    carried(tmp_path, 2)  # rows 1-3, 4-8 and 9-11
+    with Journal.open(tmp_path, KEY) as journal:
+        assert [row.seq for row in journal.rows(2, 5)] == [2, 3, 4, 5, 6]
+        assert [row.seq for row in journal.rows(9, 5)] == [9, 10, 11]
+        assert [row.seq for row in journal.rows(8, 2)] == [8, 9]
+        assert [row.seq for row in journal.rows(3, 1)] == [3]
+        assert [row.seq for row in journal.rows_from(9)] == [9, 10, 11]

@@ -36,11 +36,16 @@ BUGS = (
         "if row.seq != number:",
     ), hunter=TESTS),
     bug("an old copy of the journal is believed", JOURNAL + "second_copy.py", (
-        "    if mirrored.seq > last_seq:\n", "    if mirrored.seq > last_seq + 10**9:\n",
+        "        if last.seq > last_seq:\n", "        if last.seq > last_seq + 10**9:\n",
     ), hunter=TESTS),
     bug("the mirror is not flushed when the log is emptied", JOURNAL + "mirror.py", (
-        "        self._disk.sync(self._descriptor)\n", "",
+        "frame_of(frame))\n        self._disk.sync(self._descriptor)\n", "frame_of(frame))\n",
     ), hunter=TESTS),
+    bug("the mirror forgets rows before the journal does", JOURNAL + "journal.py", (
+        "        self._assert_usable()\n        try:\n            volumes.remove(",
+        ("        self._assert_usable()\n        self._copy.remove(record.last_seq)\n"
+        "        try:\n            volumes.remove("),
+    ), hunter=CUTS),
     # --- the change of volumes ---
     Bug("a new volume forgets the payments", {
         JOURNAL + "carry.py": ((

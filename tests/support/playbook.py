@@ -59,6 +59,7 @@ class MemoryDiary:
     cut_before: int = 0  # the power goes just before this commit …
     cut_after: int = 0  # … or just after it
     fail_at: int = 0
+    fails_again: bool = False  # the commit after it, too
     fails_for_ever: bool = False
     keeps_failed: bool = False  # a commit that fails is durable all the same
     batches: set[str] = field(default_factory=set)
@@ -75,7 +76,11 @@ class MemoryDiary:
         self.commits += 1
         if self.commits == self.cut_before:
             raise PowerCut
-        fails = self.commits == self.fail_at or (self.fails_for_ever and self.fail_at)
+        fails = (
+            self.commits == self.fail_at
+            or (self.fails_again and self.commits == self.fail_at + 1)
+            or (self.fails_for_ever and self.fail_at)
+        )
         if not fails or self.keeps_failed:
             self.batches.add(batch)
             self.rows.extend(to_row(record) for record in records)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -23,6 +23,7 @@ from kiosk.journal import chain, keys
 from kiosk.journal.errors import CheckpointFailed, CommitFailed, JournalError, NotCarried
 from kiosk.journal.journal import Journal
 from kiosk.journal.migrate import Migrations, migrations
+from kiosk.journal.volumes import archived
 from tests.crash.disk_model import Cut, DiskModel, Image, Op
 from tests.crash.recorder import Call, Recorder, recorded
 
@@ -32,6 +33,7 @@ STATE = "state"
 MIRROR = "mirror"
 MOST_BOOTS = 4
 RESERVE_BYTES = 4096
+ALWAYS_US = 2**62  # a time after every row's
 
 Content = tuple[tuple[str, str], ...]
 """Kind and body of each record of a batch."""
@@ -39,11 +41,18 @@ Content = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """From operation `since` on, the batch is there for ever, or for ever absent."""
+    """From operation `since` on, the batch is there, or for ever absent.
+
+    A volume that is removed takes its batches along: they may go from operation `until` on.
+    """
 
     since: int
     batch: str
     is_there: bool
+    until: int | None = None
+
+    def holds_at(self, moment: int) -> bool:
+        return self.since <= moment and (self.until is None or moment < self.until)
 
 
 @dataclass(slots=True)
@@ -106,7 +115,7 @@ class _Player:
         for op in boot.ops[:moment]:
             model.take(op)
         kept = [
-            Promise(0, each.batch, each.is_there) for each in boot.promises if each.since <= moment
+            Promise(0, each.batch, each.is_there) for each in boot.promises if each.holds_at(moment)
         ]
         return model.after(Cut.TORN, self._random), kept, boot.steps_at(moment) is NEWER
 
@@ -140,8 +149,9 @@ class _Boot:
                     self._kill,
                     self._fault,
                     self._carry,
+                    self._remove,
                 ),
-                (60, 12, 8, 8, 12, 5),
+                (60, 12, 8, 8, 12, 5, 3),
             )[0]
             action()
         if self._random.random() < 0.5:
@@ -174,6 +184,24 @@ class _Boot:
             self._close_in_trouble()
         self._recorder.mend()
         self._journal = self._open()
+        self._assert_kept()
+
+    def _remove(self) -> None:
+        """Let the oldest volume go, as after its years; a word of it is committed first."""
+        record = self._journal.removable(ALWAYS_US, frozenset())
+        if record is None:
+            return
+        gone = {row.batch for row in archived(self._recorder.root / STATE)[0].rows()}
+        now = len(self._recorder.ops)
+        self._boot.promises = [
+            replace(each, until=now) if each.batch in gone and each.until is None else each
+            for each in self._boot.promises
+        ]
+        batch = f"b{len(self._life.batches)}"
+        self._life.batches[batch] = content_of([record])
+        self._store(batch, [record])
+        self._promise(batch, is_there=True)
+        self._journal.remove(record)
         self._assert_kept()
 
     def _ledger(self, payment_id: str) -> Ledger:
@@ -259,6 +287,8 @@ class _Boot:
     def _assert_kept(self) -> None:
         there = self._batches()
         for promise in self._boot.promises:
+            if not promise.holds_at(len(self._recorder.ops)):
+                continue
             assert (promise.batch in there) is promise.is_there, promise
 
     def _batches(self) -> set[str]:

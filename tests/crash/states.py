@@ -83,7 +83,7 @@ class Judge:
 
     def _broken_word(self, boot: Boot, moment: int, batches: dict[str, Content]) -> str:
         for promise in boot.promises:
-            if promise.since <= moment and (promise.batch in batches) is not promise.is_there:
+            if promise.holds_at(moment) and (promise.batch in batches) is not promise.is_there:
                 was = "acknowledged" if promise.is_there else "said to be absent"
                 return f"batch {promise.batch} was {was}"
         for batch, content in batches.items():

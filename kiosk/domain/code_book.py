@@ -23,6 +23,11 @@ BLOCKS_KEPT = 1000
 """Blocks whose last serial is remembered; the reserve holds 50 at most, and a new one comes in
 only where an older one is used up or has expired."""
 
+OF_CODES = frozenset({
+    OpenCodesWanted, OpenCodesKept, OpenCodesMissed, OpenCodeHandedOut, OpenCodeMoved, LinkChanged
+})  # fmt: skip
+"""All other records, by far the most, say nothing of open codes."""
+
 DAY_S = 86400
 BEIJING_S = 8 * 3600
 
@@ -46,6 +51,8 @@ class CodeBook:
         return tuple(each for each in self.codes.values() if not each.is_settled)
 
     def apply(self, record: Record) -> CodeBook:
+        if type(record) not in OF_CODES:
+            return self
         match record:
             case OpenCodesWanted():
                 key = (record.item_code, record.amount_fen)

@@ -26,9 +26,14 @@ from kiosk.domain.records import (
     ClaimMoved,
     ClaimState,
     CorrectionConfirmed,
+    DeviceChanged,
+    EvidenceKept,
     FoundOnPaper,
     KioskStarted,
+    LinkChanged,
+    OpenCodePractised,
     OperatorActed,
+    PaperMoved,
     PaymentIntended,
     PaymentMoved,
     PrintMoved,
@@ -64,6 +69,9 @@ MAX_UNSETTLED = 128
 
 A start recovers all of them in one batch of the journal, which holds 512 records.
 """
+
+BESIDE_MONEY = frozenset({DeviceChanged, LinkChanged, PaperMoved, EvidenceKept, OpenCodePractised})
+"""Most rows of a journal are of these: a start passes over them quickly."""
 
 CASES_KEPT = 256  # open cases in memory; the journal keeps all
 
@@ -181,6 +189,8 @@ class Ledger:
 
     def beside_codes(self, record: Record) -> Ledger:
         """The ledger after a record that is none of the open codes'."""
+        if type(record) in BESIDE_MONEY:
+            return self
         match record:
             case PaymentIntended():
                 return self._with_payment(_intended(record))
@@ -232,7 +242,7 @@ class Ledger:
             case VisitOpened():
                 return replace(self, open_visit=record.visit_id)
             case VisitEnded() | KioskStarted():
-                return replace(self, open_visit="")
+                return replace(self, open_visit="") if self.open_visit else self
             case OperatorActed(act=Act.JUDGE_PAPER, refused=""):
                 return self._judged(record.subject, whole=bool(record.detail["whole"]))
             case OperatorActed() | AccountKept() | AccountDropped() | SampleMoved():

@@ -97,12 +97,12 @@ class Disk:
         """Every row of this volume."""
         return self.history()[self.volume_from :]
 
-    def history(self) -> tuple[Record, ...]:
+    def history(self) -> Sequence[Record]:
         """Every row of every volume, read back by the production's codec, once for each row."""
         for row in self.rows[len(self._read) :]:
             kind, body = json.loads(row)
             self._read.append(from_row(kind, body))
-        return tuple(self._read)
+        return self._read
 
     def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:
         """The production's pieces through the production's codec; the power may go at the switch."""

@@ -201,10 +201,9 @@ class PrinterDesk:
     def _round(self, at_s: float) -> None:
         if self.dead or at_s != self._round_at_s:
             return
-        wait_s = self._supervisor.turn()
-        if not self._printer.plugged:
-            self.look(wait_s)
-        elif self._printer.busy_until_s > self._scheduler.now_s:
+        self._supervisor.turn()
+        # Without a printer the next round comes with it (`mend_printer`), or with a job.
+        if self._printer.plugged and self._printer.busy_until_s > self._scheduler.now_s:
             self.look()
 
     def _connect(self) -> SimPrinter:

@@ -14,19 +14,17 @@ from typing import Any
 
 import requests
 import zxingcpp
-from PIL import Image, ImageChops, ImageGrab, ImageStat
+from PIL import Image, ImageGrab
 
 from drivers.id_reader.sam_emulator import SamEmulator
 from tests.drivers.lines import TcpLine
 from tests.drivers.machines import Machine
 from tests.drivers.sams import Table, card, field
 from tests.package.bare import BareDebian
+from tests.package.looks import SIZE, has_same_heading
 
-SIZE = (1080, 1920)
-ACCENT = (0x0A, 0x4A, 0x94)  # of the one primary action (kiosk/ui/qml/theme)
 LONGEST_S = 60.0
 LOOK_EVERY_S = 0.1
-ALIKE = 8.0  # of 255, on the mean: the start page moves, other pages differ by 13 and more
 
 
 class Screen:
@@ -56,28 +54,8 @@ class Screen:
         self._process.wait()
 
 
-def difference(one: Image.Image, other: Image.Image, *, coarse: bool = False) -> float:
-    """Mean difference of two pictures, 0 … 255; coarse: the start page moves a little."""
-    small = (27, 48) if coarse else (108, 192)
-    both = [each.convert("L").resize(small, Image.Resampling.BOX) for each in (one, other)]
-    return float(ImageStat.Stat(ImageChops.difference(*both)).mean[0])
-
-
-def primary_action(picture: Image.Image) -> tuple[int, int] | None:
-    """The middle of the lowest wide field in the colour of the primary action."""
-    step = 8
-    small = picture.resize((SIZE[0] // step, SIZE[1] // step), Image.Resampling.NEAREST)
-    wide = []
-    for y in range(small.height):
-        xs = [x for x in range(small.width) if small.getpixel((x, y)) == ACCENT]
-        if len(xs) > small.width * 0.4:
-            wide.append((sum(xs) // len(xs), y))
-    if not wide:
-        return None
-    bottom = wide[-1]
-    field_rows = [row for row in wide if bottom[1] - row[1] < 24]
-    x, y = field_rows[len(field_rows) // 2]
-    return x * step, y * step
+def say(line: str) -> None:
+    print(f"  {line}", flush=True)
 
 
 def wait_for(what: str, met: Callable[[], Any], longest_s: float = LONGEST_S) -> Any:
@@ -133,6 +111,7 @@ class Street:
         stack.callback(self.platform.close)
         self._pictures = pictures
         self._kept = 0
+        self._idle: Image.Image | None = None
 
     def place_card(self, name: str, number: str) -> None:
         text = (
@@ -156,3 +135,18 @@ class Street:
     def code_on_screen(self) -> str:
         codes = zxingcpp.read_barcodes(self.screen.picture())
         return codes[0].text if len(codes) == 1 else ""
+
+    # --- waiting -----------------------------------------------------------------------------------
+
+    def rest(self, seconds: float) -> None:
+        until_s = time.monotonic() + seconds
+        wait_for("time", lambda: time.monotonic() >= until_s, seconds + 1)
+
+    def this_is_idle(self) -> None:
+        """What is on the screen is the start page."""
+        self._idle = self.keep("idle")
+
+    def wait_until_idle(self) -> None:
+        assert self._idle is not None
+        idle = self._idle
+        wait_for("the start page", lambda: has_same_heading(self.screen.picture(), idle))

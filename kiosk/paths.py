@@ -9,6 +9,8 @@ from pathlib import Path
 
 PACKAGE = Path(str(files("kiosk")))
 CHECKOUT = PACKAGE.parent
+USUAL_SITE = Path("/etc/public-payment-kiosk/site.toml")
+"""The site file of an installed kiosk: every command takes it that is given no other."""
 
 
 def assets_directory() -> Path:

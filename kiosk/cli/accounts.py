@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.output import BadUse, NeededSiteOption, out, settings_of
+from kiosk.cli.output import BadUse, NeededSiteOption, needed_settings, out
 from kiosk.domain.ledger import rebuild
 from kiosk.domain.operator import Act
 from kiosk.domain.records import AccountDropped, OperatorActed, Record
@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def reset_accounts(
-    site: NeededSiteOption,
+    site: NeededSiteOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
     """Drop every account of the maintenance screen; its next opening makes the first one again.
@@ -32,7 +32,7 @@ def reset_accounts(
 
     Example: [bold]kiosk reset-accounts --site site.toml[/bold]
     """
-    settings = settings_of(site)
+    settings = needed_settings(site)
     directory = settings.storage_directory
     if not (directory / FILE_NAME).exists():
         raise BadUse(f"there is no journal in {directory}")

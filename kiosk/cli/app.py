@@ -13,17 +13,19 @@ from kiosk.cli.output import EXIT_BAD_USE, EXIT_BUG, EXIT_FINDING, EXIT_INTERRUP
 from kiosk.event_ids import EventId
 from kiosk.journal.errors import JournalDamaged, JournalError, WrongKey
 from kiosk.observability import mask
-from kiosk.paths import NoHome
+from kiosk.paths import USUAL_SITE, NoHome, config_directory
 from kiosk.settings import BadSettings
 
-HELP = """公共支付自助机 · a self-service kiosk for paying what one owes the public purse.
+HELP = f"""公共支付自助机 · a self-service kiosk for paying what one owes the public purse.
 
 Begin with [bold]kiosk demo[/bold]: an embedded payment platform, simulated devices
 and the kiosk's own screen, on any desktop.
 
 On a real kiosk [bold]kiosk setup[/bold] writes the site file,
 [bold]kiosk check-settings[/bold] lists its faults, [bold]kiosk doctor[/bold] examines
-devices and platform, [bold]kiosk run[/bold] serves.
+devices and platform, [bold]kiosk run[/bold] serves. Without [bold]--site FILE[/bold] they take
+{USUAL_SITE}. What can stand in it: {config_directory() / "default.toml"};
+what the codes in logs and on pages mean: {config_directory() / "events.toml"}.
 
 Exit codes: 0 success, 1 a finding (a device is not ready, the journal is
 damaged), 2 bad usage or bad settings, 70 a bug.

@@ -15,9 +15,9 @@ from kiosk.cli.output import (
     JsonOption,
     NeededSiteOption,
     finish,
+    needed_settings,
     out,
     print_json,
-    settings_of,
 )
 from kiosk.domain.hours import CHINA
 from kiosk.domain.money import yuan
@@ -26,6 +26,7 @@ from kiosk.engine.engine import Entry
 from kiosk.journal.errors import JournalError
 from kiosk.journal.reader import Reader
 from kiosk.maintenance.day import ACTORS, words_of
+from kiosk.maintenance.new_file import new_text_file
 from kiosk.maintenance.readiness import examine
 from kiosk.maintenance.statements import NoStatement, read_file
 from kiosk.maintenance.support_bundle import Sources, bundle_name, write_bundle
@@ -45,10 +46,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def reconcile(
-    site: NeededSiteOption,
     date: Annotated[
         datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The business day in China.")
     ],
+    site: NeededSiteOption = None,
     statement: Annotated[
         Path | None,
         typer.Option(help="The platform's statement file; left out: asked of the platform."),
@@ -62,7 +63,7 @@ def reconcile(
 
     Example: [bold]kiosk reconcile --site site.toml --date 2026-11-20 --statement day.csv[/bold]
     """
-    settings, day = settings_of(site), date.date()
+    settings, day = needed_settings(site), date.date()
     with Progress(console=out, transient=True, disable=json) as bar:
         theirs = _statement(settings, statement, date, bar)
         ours = _ours(settings, bar)
@@ -111,7 +112,7 @@ def _ours(settings: Settings, bar: Progress) -> Ours:
 
 def _export(compared: Comparison, path: Path) -> None:
     try:
-        with path.open("x", encoding="utf-8-sig", newline="") as file:
+        with new_text_file(path, "utf-8-sig") as file:
             export_csv(compared, file)
     except FileExistsError as error:
         raise BadUse(f"{path} exists already: name a new file") from error
@@ -188,7 +189,7 @@ def _yuan(fen: int | None) -> str:
 
 
 def support_bundle(
-    site: NeededSiteOption,
+    site: NeededSiteOption = None,
     to: Annotated[Path | None, typer.Option("--out", help="A new zip file.")] = None,
 ) -> None:
     """Write one file for the support: logs, journal, report, versions, settings.
@@ -199,7 +200,7 @@ def support_bundle(
     """
     from kiosk import bootstrap
 
-    settings, now = settings_of(site), datetime.now(UTC)
+    settings, now = needed_settings(site), datetime.now(UTC)
     checks = examine(settings, bootstrap.open_device, bootstrap.ask_platform)
     path = to or Path(bundle_name(settings.kiosk.id, now.astimezone(CHINA)))
     sources = Sources(

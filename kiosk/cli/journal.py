@@ -17,6 +17,7 @@ from kiosk.cli.output import (
     NeededSiteOption,
     SiteOption,
     finish,
+    needed_settings,
     out,
     print_json,
     settings_of,
@@ -29,6 +30,7 @@ from kiosk.journal.mirror import MIRROR_NAME, has_mirror
 from kiosk.journal.reader import Reader
 from kiosk.journal.rebuild import rebuild
 from kiosk.journal.verify import verify
+from kiosk.maintenance.new_file import new_text_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -100,7 +102,7 @@ def export_command(
             write(reader.rows(), sys.stdout)
             return
         try:
-            with to.open("x", encoding="utf-8", newline="") as file:
+            with new_text_file(to) as file:
                 count = write(reader.rows(), file)
         except FileExistsError as error:
             raise BadUse(f"{to} exists already: name a new file") from error
@@ -110,12 +112,12 @@ def export_command(
 
 
 @app.command("rebuild")
-def rebuild_command(site: NeededSiteOption) -> None:
+def rebuild_command(site: NeededSiteOption = None) -> None:
     """Make a damaged journal anew from its mirror; the damaged files are put aside.
 
     Example: [bold]kiosk journal rebuild --site site.toml[/bold]
     """
-    settings = settings_of(site)
+    settings = needed_settings(site)
     if settings.mirror_directory is None:
         raise BadUse("the site file names no mirror_directory: there is nothing to rebuild from")
     if not has_mirror(settings.mirror_directory):

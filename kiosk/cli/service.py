@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.output import BadUse, NeededSiteOption, leave, out, print_json, settings_of
+from kiosk.cli.output import BadUse, NeededSiteOption, leave, needed_site, out, print_json
 from kiosk.paths import state_directory
-from kiosk.settings import BadSettings, Fault, missing_for_service
+from kiosk.settings import BadSettings, Fault, load, missing_for_service
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ MaintenanceOption = Annotated[
 ]
 
 
-def run(site: NeededSiteOption, maintenance_only: MaintenanceOption = False) -> None:
+def run(site: NeededSiteOption = None, maintenance_only: MaintenanceOption = False) -> None:
     """Serve the public with the devices and the platform of a site file.
 
     Example: [bold]kiosk run --site /etc/public-payment-kiosk/site.toml[/bold]
@@ -34,13 +34,14 @@ def run(site: NeededSiteOption, maintenance_only: MaintenanceOption = False) -> 
     kiosk with exit 70; let the guardian start it again
     (python -m kiosk.guardian).
     """
-    settings = settings_of(site)
+    file = needed_site(site)
+    settings = load(file)
     missing = missing_for_service(settings)
     if not missing and not settings.platform.base_url:
         words = "is empty: kiosk demo brings its own sandbox, kiosk sandbox starts one for run"
         missing = (Fault("platform.base_url", 0, words),)
     if missing:
-        raise BadSettings(site.name, missing)
+        raise BadSettings(file.name, missing)
     from kiosk import bootstrap
 
     leave(bootstrap.run(settings, maintenance_only=maintenance_only))

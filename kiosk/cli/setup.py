@@ -16,9 +16,9 @@ import typer
 from kiosk.cli.output import EXIT_FINDING, BadUse, leave, out
 from kiosk.maintenance.interview import MOST_TRIES, ROLES, GaveUp, Interview, tried
 from kiosk.maintenance.site_draft import SiteDraft
+from kiosk.paths import USUAL_SITE
 from kiosk.settings import BadSettings, Settings, missing_for_service
 
-USUAL_SITE = Path("/etc/public-payment-kiosk/site.toml")
 KIOSK_USER = "kiosk-pay"  # made by the package
 SECRETS = ("certificate_key_file", "signing_key_file")
 

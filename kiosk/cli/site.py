@@ -18,13 +18,17 @@ from kiosk.cli.output import (
     SiteOption,
     finish,
     leave,
+    needed_settings,
+    needed_site,
     out,
     print_json,
     settings_of,
+    site_or_usual,
 )
 from kiosk.maintenance.readiness import as_json, examine
 from kiosk.maintenance.verdicts import Check, Verdict
-from kiosk.settings import missing_for_service
+from kiosk.paths import USUAL_SITE
+from kiosk.settings import load, missing_for_service
 
 SIGNS = {Verdict.OK: "[green]ok[/]", Verdict.WARNING: "[yellow]warning[/]"}
 
@@ -36,7 +40,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check_settings(
-    file: Annotated[Path, typer.Argument(help="The site file (TOML).", show_default=False)],
+    file: Annotated[
+        Path | None, typer.Argument(help=f"The site file (TOML); without it {USUAL_SITE}.")
+    ] = None,
 ) -> None:
     """List every fault of a site file with its line; exit 2 when there is one.
 
@@ -44,14 +50,15 @@ def check_settings(
 
     Example: [bold]kiosk check-settings site.toml[/bold]
     """
-    settings = settings_of(file)
+    site = needed_site(file)
+    settings = load(site)
     missing = missing_for_service(settings)
     for fault in missing:
-        out.print(f"{file.name}: {fault}", markup=False)
+        out.print(f"{site.name}: {fault}", markup=False)
     if missing:
         leave(EXIT_FINDING)
     devices = ", ".join(f"{role}: {each.driver.name}" for role, each in settings.devices.items())
-    out.print(f"{file.name} is right ({settings.environment}; {devices})", markup=False)
+    out.print(f"{site.name} is right ({settings.environment}; {devices})", markup=False)
 
 
 def doctor(site: SiteOption = None, json: JsonOption = False) -> None:
@@ -71,6 +78,7 @@ def doctor(site: SiteOption = None, json: JsonOption = False) -> None:
     if json:
         print_json(as_json(checks) | {"plugged_in": [asdict(each) for each in everything()]})
     else:
+        out.print(f"examined: {site_or_usual(site) or 'the shipped demo settings'}", markup=False)
         _show(checks)
         for each in everything():
             out.print(f"plugged in: {each.kind} {each.place} {each.words}".rstrip(), markup=False)
@@ -78,7 +86,7 @@ def doctor(site: SiteOption = None, json: JsonOption = False) -> None:
 
 
 def renew_certificate(
-    site: NeededSiteOption,
+    site: NeededSiteOption = None,
     now: Annotated[bool, typer.Option("--now", help="Also before two thirds of its life.")] = False,
 ) -> None:
     """Renew the kiosk's certificate, once two thirds of its life are over; for a daily timer.
@@ -94,7 +102,7 @@ def renew_certificate(
 
     moment = datetime.now(UTC)
     try:
-        renewal = bootstrap.renewal_of(settings_of(site))
+        renewal = bootstrap.renewal_of(needed_settings(site))
         if renewal is None:
             raise BadUse("platform.certificate_file names no certificate to renew")
         life = renewal.life

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.app import run
+from kiosk.cli.output import BadUse, needed_site, site_or_usual
 from kiosk.journal import keys
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.journal import Journal
+from kiosk.paths import USUAL_SITE, config_directory
 from tests.drivers.machines import TcpPrinter
 from tests.support.journals import NOON, ended, tamper
 
@@ -92,6 +94,25 @@ COMMANDS = [
 ]
 
 
+def test_without_a_name_the_installed_kiosks_site_file_is_taken(tmp_path):
+    usual, given = tmp_path / "usual.toml", tmp_path / "given.toml"
+    assert site_or_usual(None, usual) is None
+    with pytest.raises(BadUse, match=r"there is no .*usual\.toml: .* kiosk setup"):
+        needed_site(None, usual)
+    usual.touch()
+    assert site_or_usual(None, usual) == needed_site(None, usual) == usual
+    assert site_or_usual(given, usual) == needed_site(given, usual) == given
+
+
+def test_help_says_which_site_file_is_taken_and_where_its_keys_are_explained(capsys):
+    assert run(["--help"]) == 0
+    text = "".join(capsys.readouterr().out.split())
+    assert str(USUAL_SITE) in text
+    for name in ("default.toml", "events.toml"):
+        assert str(config_directory() / name) in text
+        assert (config_directory() / name).is_file()
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_explains_itself(command, capsys):
     assert run([*command, "--help"]) == 0
@@ -105,8 +126,8 @@ def test_every_command_explains_itself(command, capsys):
     "arguments",
     [
         ["nonsense"],
-        ["run"],
-        ["check-settings"],
+        ["reconcile"],
+        ["renew-certificate", "--soon"],
         ["device", "read-card", "--timeout", "soon"],
         ["device", "read-card", "--timeout", "-1"],
         ["sandbox", "--port", "70000"],

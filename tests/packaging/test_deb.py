@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.app import app
-from kiosk.cli.setup import KIOSK_USER, USUAL_SITE
+from kiosk.cli.setup import KIOSK_USER
 from kiosk.guardian.__main__ import _options
 from kiosk.guardian.policy import Limits
+from kiosk.paths import USUAL_SITE
 from kiosk.settings.load import PRODUCTION_DIRECTORY
 
 ROOT = Path(__file__).parents[2]

@@ -25,9 +25,10 @@ from kiosk.maintenance import home, pins, story, wording
 from kiosk.maintenance.accounts import Accounts, AccountsRefused
 from kiosk.maintenance.diary_reader import Ask, DiaryReader
 from kiosk.maintenance.machine import Machine
+from kiosk.maintenance.new_file import new_text_file
 from kiosk.maintenance.statements import FetchStatement
 from kiosk.maintenance.support_bundle import MAX_ROWS, Sources, bundle_name, write_bundle
-from kiosk.maintenance.trouble import DeskTrouble
+from kiosk.maintenance.trouble import DeskTrouble, not_written
 from kiosk.maintenance.views import (
     AccountLine,
     Day,
@@ -245,10 +246,10 @@ class DeskService:
         path = directory / f"{self._kiosk_id}-{day}.csv"
         self._take(o.Took(o.Taking.DAY_EXPORTED, path.name))
         try:
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
+            with new_text_file(path, "utf-8-sig", replace=True) as file:
                 export_csv(self._compared[day][1], file)
         except OSError as error:
-            raise DeskTrouble("cannot_write", f"{path}: {error.strerror}") from error
+            raise not_written(error, path) from error
         return path
 
     def _take(self, order: o.Took) -> None:
@@ -276,7 +277,7 @@ class DeskService:
         try:
             return write_bundle(directory / bundle_name(self._kiosk_id, now), sources)
         except OSError as error:
-            raise DeskTrouble("cannot_write", f"{directory}: {error.strerror}") from error
+            raise not_written(error, directory) from error
 
 
 def _last_test(result: tuple[bool, int] | None) -> Words:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.engine.engine import Entry
+from kiosk.maintenance.new_file import new_file
 from kiosk.maintenance.scrub import journal_row, lines_of
 from kiosk.observability import LOG_NAME
 from kiosk.settings import Settings
@@ -42,14 +43,13 @@ def bundle_name(kiosk_id: str, now: datetime) -> str:
 
 
 def write_bundle(path: Path, sources: Sources) -> Path:
-    """Write a new file, mode 0600; raises OSError, FileExistsError for one that is there."""
+    """Write a new file, mode 0600, safe on its medium; raises OSError, FileExistsError."""
     parts = dict(_parts(sources))
     parts["manifest.json"] = _json(
         {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
     )
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with (
-        os.fdopen(descriptor, "wb") as file,
+        new_file(path) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         for name, content in parts.items():

@@ -386,8 +386,8 @@ def test_a_day_that_its_statement_cannot_close_says_why_there_is_no_button(make_
 
 def test_a_table_is_written_where_the_operator_says(room):
     room.go("day")
-    room.tap("前一天", "开始对账", "导出表格", "写到 OFFICE")
-    assert "已写到 /media/usb/OFFICE/2026-11-20.csv" in room.seen
+    room.tap("前一天", "开始对账", "导出表格", "写到 U 盘 OFFICE")
+    assert "已写到 /media/usb/OFFICE/2026-11-20.csv。现在可以拔出 U 盘" in room.seen
 
 
 def test_the_folder_on_the_kiosk_is_told_from_a_stick(room):

@@ -15,7 +15,7 @@ from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
 from kiosk.ui.viewmodels.maintenance_payments import CALLED
-from kiosk.ui.viewmodels.maintenance_places import places_page
+from kiosk.ui.viewmodels.maintenance_places import places_page, written
 from kiosk.ui.viewmodels.maintenance_typing import Typing
 
 DAYS_BACK = 400
@@ -320,4 +320,4 @@ class DayPage(Controller):
         self.office.ask(lambda: self.office.desk.export_day(day, place), self._exported)
 
     def _exported(self, path: Path) -> None:
-        self.office.say(self.office.t("desk_day.exported", path=str(path)))
+        self.office.say(written(self.office, "desk_day.exported", path))

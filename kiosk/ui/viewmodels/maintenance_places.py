@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kiosk.ui.viewmodels.maintenance_office import Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row
 
@@ -9,7 +11,8 @@ from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row
 def places_page(office: Office, title: str) -> Page:
     """One row for each place, keys place-0, place-1 … in the order of `office.places()`."""
     t, places = office.t, office.places()
-    names = [*(place.name for place in places[:-1]), t("desk_places.own")]
+    sticks = [t("desk_places.stick", name=place.name) for place in places[:-1]]
+    names = [*sticks, t("desk_places.own")]
     rows = tuple(
         Row(f"place-{number}", name, more=str(place), act=t("desk_places.take"),
             act_name=t("desk_places.take_to", place=name))
@@ -24,3 +27,13 @@ def places_page(office: Office, title: str) -> Page:
             Action("result", t("desk.back"), "back"),
         ),
     )
+
+
+def written(office: Office, what: str, path: Path) -> str:
+    """That a file was written, and that its stick may go, which is so by now."""
+    said = office.t(what, path=str(path))
+    own = office.places()[-1]
+    if path.parent == own:
+        return said
+    stop = "。" if office.language == "zh" else ". "
+    return f"{said}{stop}{office.t('desk_places.may_go')}"

@@ -23,7 +23,7 @@ from kiosk.domain.operator import (
 from kiosk.maintenance.views import LevelNow
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
-from kiosk.ui.viewmodels.maintenance_places import places_page
+from kiosk.ui.viewmodels.maintenance_places import places_page, written
 
 LEVEL_STEP = 10
 GUARDED: Mapping[str, Order] = {
@@ -218,7 +218,7 @@ class ServicePage(Controller):
         self.office.ask(lambda: self.office.desk.support_bundle(place), self._bundled)
 
     def _bundled(self, path: Path) -> None:
-        self.office.say(self.office.t("desk_service.bundled", path=str(path)))
+        self.office.say(written(self.office, "desk_service.bundled", path))
 
     def _said(self, what: str) -> None:
         self._view = View.MENU

@@ -15,7 +15,6 @@ import structlog
 from drivers.api import Role
 from kiosk.domain.kiosk import Rules
 from kiosk.domain.open_code import OpenCodeRules, Reserve
-from kiosk.domain.visit import Paying
 from kiosk.sandbox.ledger import LateWallet
 from tests.simulation.books import check_books, uncollected
 from tests.simulation.machine import SimKiosk
@@ -28,7 +27,6 @@ from tests.simulation.watch import Broken, Watch
 VISITS = 25  # visits begun in one life
 SETTLE_S = 26 * 3600.0  # an UNKNOWN is settled within a day once faults stop
 LATEST_WALLET_S = 4 * 3600.0
-LONGEST_POLL_S = 45.0  # 25 s of waiting, 10 s of the client's deadline, the gap after it
 HOME_S = 600.0  # and every screen is back at the start within ten minutes
 LATE = {
     LateWallet.REFUSED: 65,
@@ -215,11 +213,7 @@ class Life:
 
     def _is_free(self, machine: SimKiosk, waited: int) -> None:
         """The next one comes when the screen is back at the start."""
-        page = machine.page
-        if isinstance(page, Paying) and page.qr_url and not machine.kiosk.halted:
-            silent_s = self.scheduler.now_s - machine.polled_at_s
-            if silent_s > LONGEST_POLL_S:
-                raise Broken("W2", f"{page.payment_id} is on the screen and nobody asks about it")
+        self.watch.on_wait(machine, self.scheduler.now_s)
         if machine.page is None or waited > 120:
             self._serving -= 1
             self._next_visitor(machine)

@@ -259,7 +259,9 @@ def play(fault: str, point: Point) -> None:
         world.people.append(person(2))
         world.scheduler.after(reference().moments[point], lambda: FAULTS[fault](world))
         world.visit()
-        world.scheduler.run_until(400.0)
+        while world.scheduler.now_s < 400.0:
+            world.scheduler.run_until(world.scheduler.now_s + 5.0)
+            world.watch.on_wait(world.machine, world.scheduler.now_s)
         mishaps(world).stop()
         world.scheduler.run_until(world.scheduler.now_s + 600.0)
         assert world.machine.page is None, "the visit never ends"

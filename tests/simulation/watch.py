@@ -39,6 +39,7 @@ NO_MONEY_TAKEN = (
     TroubleKind.NOT_PAID_REFUSED,
     TroubleKind.LEASED,
 )
+LONGEST_POLL_S = 45.0  # 25 s of waiting, 10 s of the client's deadline, the gap after it
 STILL_WANTED = (State.INTENT, State.CREATE_UNKNOWN, State.SHOWN)
 
 
@@ -130,6 +131,13 @@ class Watch:
         theirs = self._platform.payments.get(payment_id)
         free = theirs is None or not theirs.was_paid or self.was_broken(payment_id)
         self._need(free, "I9", f"{payment_id} is called not charged and is paid")
+
+    def on_wait(self, machine: SimKiosk, now_s: float) -> None:
+        """Whoever looks at a QR code is told soon after the wallet has paid."""
+        page = machine.page
+        if isinstance(page, Paying) and page.qr_url and not machine.kiosk.halted:
+            asked = now_s - machine.polled_at_s <= LONGEST_POLL_S
+            self._need(asked, "W2", f"{page.payment_id} is on the screen and nobody asks about it")
 
     def was_broken(self, payment_id: str) -> bool:
         """The platform took money for what it had called closed: nobody here could know."""

@@ -126,7 +126,7 @@ def _known(turn: Turn, account_id: str) -> str:
 
 
 def _hold(turn: Turn, account: str) -> None:
-    until_s = turn.now_s + hold_s(turn.ledger.office.failures.get(account, 0))
+    until_s = turn.now_s + hold_s(turn.ledger.office.failures[account])
     held = {**turn.kiosk.desk.held_until_s, account: until_s}
     change(turn, held_until_s=MappingProxyType(held))
 
@@ -167,7 +167,7 @@ def _check_account(turn: Turn, order: o.KeepAccount) -> NotDone | None:
         return NotDone.NOT_YOUR_ROLE
     if order.account_id not in accounts and len(accounts) >= MAX_ACCOUNTS:
         return NotDone.TOO_MANY_ACCOUNTS
-    if accounts and order.role is not o.AccountRole.TECHNICIAN:
+    if order.role is not o.AccountRole.TECHNICIAN:
         return _last_technician(turn, order.account_id)
     return None
 

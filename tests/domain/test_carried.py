@@ -123,3 +123,21 @@ def test_a_piece_of_another_version_is_refused(piece):
 def test_what_is_open_has_its_ids():
     assert {"c", "j", "s", "k"} <= open_ids(FULL)
     assert open_ids(Ledger()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "ledger",
+    [
+        Ledger(open_visit="v"),
+        Ledger(code_book=CodeBook(outage_fen=5)),
+        Ledger(office=Office(sample=Sample("s1", PrintState.DOUBT))),
+        Ledger(office=Office(sample=None, closed_days={"2026-11-20": ("name", 3)})),
+        Ledger(
+            payments={
+                f"p{n}": Payment(f"p{n}", "v", "d", "c", BILLS, 125, False) for n in range(20)
+            }
+        ),
+    ],
+)
+def test_a_ledger_that_holds_a_single_thing_comes_back_too(ledger):
+    assert rebuild(through_the_journal(ledger)) == ledger

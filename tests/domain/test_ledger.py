@@ -262,3 +262,20 @@ def test_closed_days_are_remembered_for_some_four_hundred_the_oldest_forgotten_f
     )
     assert set(ledger.office.closed_days) == set(days[2:])
     assert ledger.office.closed_days[days[-1]] == ("v1", 7)
+
+
+@pytest.mark.parametrize(("whole", "word"), [(1, "whole"), (0, "not_whole")])
+def test_what_an_operator_saw_of_a_paper_is_kept_and_a_whole_one_is_owed_no_more(whole, word):
+    ledger = rebuild(
+        [
+            INTENT,
+            CREATED,
+            PAID,
+            ReceiptOwed("P", "R", "B1", 60),
+            printed(1, PrintState.INTENDED),
+            printed(1, PrintState.DOUBT),
+            OperatorActed("901", Act.JUDGE_PAPER, "J1", "", {"whole": whole}),
+        ]
+    )
+    assert ledger.jobs["J1"].judged == word
+    assert ("R" in ledger.owed) is not bool(whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -16,9 +17,9 @@ from drivers.api import (
     Role,
 )
 from kiosk.domain import events as e
+from kiosk.domain import operating, operator_checks, operator_devices
 from kiosk.domain import operator as o
-from kiosk.domain import operator_checks, operator_devices
-from kiosk.domain.effects import PrintReceipt, PrintSample, RestartNow, SaveAccount
+from kiosk.domain.effects import PrintReceipt, PrintSample, RestartNow, SaveAccount, TidyAccounts
 from kiosk.domain.kiosk import Presence
 from kiosk.domain.office_book import Office, Sample
 from kiosk.domain.operating import MAX_ACCOUNTS
@@ -26,15 +27,18 @@ from kiosk.domain.operator import AccountRole, NotDone
 from kiosk.domain.operator_desk import (
     CopyStep,
     DeviceTest,
+    OfficeCopy,
     OperatorDesk,
     PaperChange,
     PaperStep,
+    Session,
     StepOfTest,
 )
 from kiosk.domain.payment import State
 from kiosk.domain.platform import ClaimReceipt
 from kiosk.domain.records import ClaimState, PrintState, SampleMoved
 from kiosk.domain.turn import Turn
+from kiosk.domain.visit import Notice
 from tests.support.desks import HASH, order, technician
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import Playbook
@@ -100,6 +104,66 @@ def test_an_account_that_is_not_there_cannot_be_dropped(play: Playbook) -> None:
 def test_a_hash_on_its_way_to_the_file_is_in_no_repr() -> None:
     assert HASH not in repr(SaveAccount("901", AccountRole.TECHNICIAN, HASH))
     assert "901" in repr(SaveAccount("901", AccountRole.TECHNICIAN, HASH))
+
+
+def test_the_only_technician_can_get_a_new_pin(play: Playbook) -> None:
+    assert order(play, o.KeepAccount("901", AccountRole.TECHNICIAN, HASH)) is None
+
+
+def test_an_account_that_is_dropped_is_taken_out_of_the_file(play: Playbook) -> None:
+    order(play, o.KeepAccount("201", AccountRole.OFFICE, HASH))
+    play.hold = (SaveAccount,)
+    assert order(play, o.DropAccount("201")) is None
+    assert play.pending[-1] == SaveAccount("201", AccountRole.OFFICE, "")
+    assert order(play, o.DropAccount("901")) is NotDone.BUSY
+
+
+def test_a_start_takes_out_of_the_file_whom_the_journal_does_not_know(play: Playbook) -> None:
+    play.restart()
+    assert play.performed_of(TidyAccounts) == [TidyAccounts(("901",))]
+
+
+def test_a_log_in_ends_its_own_wait_alone_and_the_notice_on_the_start_page() -> None:
+    waits = MappingProxyType({"901": NOW_S - 1, "": NOW_S + 60})
+    turn = at_desk(held_until_s=waits)
+    turn.change(notice=Notice.CARD_UNREADABLE)
+    technicians = MappingProxyType({"901": AccountRole.TECHNICIAN})
+    turn.ledger = replace(turn.ledger, office=Office(accounts=technicians))
+    operating.on_order(turn, o.LogIn("901", right=True))
+    assert turn.kiosk.desk.session == Session("901", AccountRole.TECHNICIAN, NOW_S, NOW_S)
+    assert turn.kiosk.desk.held_until_s == {"": NOW_S + 60}
+    assert turn.kiosk.notice is None
+
+
+def test_a_kiosk_that_has_just_begun_holds_nobody() -> None:
+    turn = turn_with(now_s=0.5)
+    technicians = MappingProxyType({"901": AccountRole.TECHNICIAN})
+    turn.ledger = replace(turn.ledger, office=Office(accounts=technicians))
+    operating.on_order(turn, o.LogIn("901", right=True))
+    assert turn.kiosk.desk.answer is None
+
+
+def test_every_order_begins_the_idle_time_again(play: Playbook) -> None:
+    play.tick(59)
+    assert order(play, o.PrintTest()) is NotDone.NOT_IN_THIS_STATE
+    play.tick(59)
+    assert play.kiosk.desk.session is not None
+
+
+def test_who_is_logged_out_without_a_touch_is_in_the_journal_with_the_reason(
+    play: Playbook,
+) -> None:
+    play.tick(60)
+    kind, body = play.diary.rows[-1]
+    assert (kind, body["act"], body["detail"]) == ("OperatorActed", "log_out", {"why": "idle"})
+
+
+@pytest.mark.parametrize(("step", "stays"), [(CopyStep.ASKING, True), (CopyStep.PRINTED, False)])
+def test_a_copy_that_is_going_on_outlives_its_operator(step: CopyStep, *, stays: bool) -> None:
+    copy = OfficeCopy("R", "C", reprint=True, step=step)
+    turn = at_desk(copy=copy)
+    operating.log_out(turn)
+    assert turn.kiosk.desk.copy == (copy if stays else None)
 
 
 def test_nobody_logs_in_over_somebody_who_is_there(play: Playbook) -> None:

@@ -24,7 +24,7 @@ from kiosk.domain.platform import (
     Subject,
     SubjectKind,
 )
-from kiosk.domain.records import PaymentMoved, VisitEnded, VisitOpened
+from kiosk.domain.records import FoundOnPaper, PaymentMoved, VisitEnded, VisitOpened
 from kiosk.domain.turn import Turn
 from kiosk.domain.visit import (
     AmountChange,
@@ -608,3 +608,40 @@ def test_another_card_is_not_asked_about_where_no_visit_could_follow() -> None:
     visits.on_card(turn, WANG)
     assert visit_of(turn).swap is None
     assert visit_of(turn).touched_s == NOW_S - 10
+
+
+# --- what an answer tells besides ---------------------------------------------------------------------
+
+
+def test_a_receipt_that_was_printed_elsewhere_is_owed_here_no_more() -> None:
+    turn = turn_with(**visiting(searching(bills=())))
+    turn.ledger = replace(turn.ledger, owed={HEAD.receipt_no: "P"})
+    heads = (replace(HEAD, copies_printed=2),)
+    visits.on_receipts_reply(turn, SearchReceipts("L", ME), ReceiptsFound(heads))
+    assert turn.records == [FoundOnPaper(HEAD.receipt_no, {"copies_printed": 2})]
+    assert turn.ledger.owed == {}
+
+
+def test_one_answer_tells_the_journal_of_a_hundred_receipts_at_most() -> None:
+    heads = tuple(replace(HEAD, receipt_no=f"R{n}", copies_printed=1) for n in range(102))
+    turn = turn_with(**visiting(searching(bills=())))
+    turn.ledger = replace(turn.ledger, owed={head.receipt_no: "P" for head in heads})
+    visits.on_receipts_reply(turn, SearchReceipts("L", ME), ReceiptsFound(heads))
+    assert set(turn.ledger.owed) == {"R100", "R101"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        searching(bills=(BILL,), compare_with=(BILL,)),
+        searching(bills=()),
+    ],
+)
+def test_nothing_was_paid_elsewhere_where_what_was_chosen_is_there_or_nothing_was_chosen(
+    page: Searching,
+) -> None:
+    turn = turn_with(**visiting(page))
+    visits.on_receipts_reply(turn, SearchReceipts("L", ME), ReceiptsFound((HEAD,)))
+    shown = visit_of(turn).page
+    assert isinstance(shown, Choosing)
+    assert shown.notice is None

@@ -71,6 +71,11 @@ class Book:
             line["name"]: (Fate(line["fate"]), line["by"]) for line in lines if self._holds(line)
         }
 
+    def killers(self) -> list[tuple[str, str]]:
+        """Modules, each with a test that caught a mutant of it."""
+        caught = [(name, by) for name, (fate, by) in self.read().items() if fate is Fate.KILLED]
+        return [(name.partition(" ")[0], by) for name, by in caught]
+
     def _holds(self, line: dict) -> bool:
         if line["module"] != self._modules.get(line["name"].partition(" ")[0]):
             return False
@@ -89,10 +94,15 @@ def explained(package: str) -> dict[str, str]:
 
 
 def judge_in_processes(
-    package: str, work: Sequence[Mutant], reach: Reach, book: Book, jobs: int, seconds: float
+    package: str,
+    work: Sequence[Mutant],
+    reach: Reach,
+    book: Book,
+    options: argparse.Namespace,
 ) -> None:
-    """Fork `jobs` processes, each with its share; raises RuntimeError when one breaks."""
-    until_s = time.monotonic() + seconds
+    """Fork processes, each with its share; raises RuntimeError when one breaks."""
+    until_s = time.monotonic() + options.seconds
+    jobs = options.jobs
     children = []
     for number in range(min(jobs, len(work))):
         child = os.fork()
@@ -119,7 +129,7 @@ def _share(package: str, work: Sequence[Mutant], reach: Reach, book: Book, until
     with tempfile.TemporaryDirectory(prefix="mutants-", dir=place) as scratch:
         os.environ["TMPDIR"] = tempfile.tempdir = scratch
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        judge(package, work, reach, until_s, book.write)
+        judge(package, work, reach, until_s, book.write, book.killers())
 
 
 def report(
@@ -168,7 +178,7 @@ def run(package: str, options: argparse.Namespace) -> bool:
     if work and not options.report:
         reach = measure(package, OUT)
         print(f"{package}: {len(work)} of {len(mutants)} mutants to judge", flush=True)
-        judge_in_processes(package, work, reach, book, options.jobs, options.seconds)
+        judge_in_processes(package, work, reach, book, options)
     passed = report(package, mutants, book.read(), reasons_of_chosen)
     print(f"{time.monotonic() - started_s:.0f} s")
     return passed

@@ -150,8 +150,8 @@ class _Finder(ast.NodeVisitor):
         self.replace(node, "pass")  # its message is judged by people
 
     def visit_Return(self, node: ast.Return) -> None:
-        if node.value is not None and not _is(node.value, None):
-            self.replace(node, "return None")
+        if node.value is not None and not _is(node.value, None) and not _is(node.value, False):
+            self.replace(node, "return None")  # as good as False, which becomes True below
         self.generic_visit(node)
 
     def visit_Continue(self, node: ast.Continue) -> None:
@@ -233,8 +233,8 @@ class _Finder(ast.NodeVisitor):
                 self.replace(node, f"({node.value!r} + 1)")
             case bytes() if node.value:
                 self.replace(node, repr(node.value + b"?"))
-            case str() if node.value:
-                self.replace(node, repr(node.value + "?"))
+            case str() if node.value:  # in a pattern, `{8}?` would mean the same as `{8}`
+                self.replace(node, repr(node.value + ("~" if node.value[-1] in "}*+?" else "?")))
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Words for people."""

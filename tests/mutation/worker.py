@@ -41,7 +41,7 @@ IMPORT_BUDGET_S = 6.0  # … and of one that any test might notice
 MOST_BYTES = 3 << 30
 POLL_S = 0.002
 QUICK_S = 0.05
-NEAR_FILES = 2  # those that caught most so far are tried first
+NEAR_FILES = 2  # those that caught most of a module so far are tried first
 ANSWERS = 1000  # the number of the descriptor on which a child names the test that failed
 SURVIVED, KILLED, BROKEN = 0, 101, 70
 
@@ -66,11 +66,17 @@ def judge(
     reach: Reach,
     until_s: float,
     tell: Callable[[Verdict], None],
+    killers: Iterable[tuple[str, str]] = (),
 ) -> None:
-    """Tell of every mutant that can be judged until then, by the monotonic clock."""
+    """Tell of every mutant that can be judged until then, by the monotonic clock.
+
+    `killers` are modules, each with a test that caught a mutant of it before.
+    """
     for name in IMPORTED:
         importlib.import_module(name)
     order = _Order(reach)
+    for module, test in killers:
+        order.learn(module, test)
 
     def one_after_the_other(
         chosen: Sequence[Mutant], run: Callable[[Mutant, Sequence[str]], NoReturn]
@@ -83,7 +89,9 @@ def judge(
                 verdict = _in_child(mutant, tests, order, run)
                 if verdict.fate is Fate.KILLED:
                     break
-            tell(order.learn(verdict))
+            if verdict.fate is Fate.KILLED:
+                order.learn(mutant.module, verdict.by)
+            tell(verdict)
 
     at_import = [each for each in mutants if not each.function]
     inside = [each for each in mutants if each.function]
@@ -131,14 +139,18 @@ class _Order:
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
-        self._found_in: Counter[str] = Counter()  # by file, of what runs at import
+        self._found_in: dict[str, Counter[str]] = defaultdict(Counter)  # by file of tests
 
     def tests(self, mutant: Mutant) -> list[str]:
         """Nothing where no test reaches the line; every test for what runs at import."""
         reached = self._reach.of(mutant.module, mutant.lines) if mutant.function else []
         names = reached or ([] if mutant.function else list(self._reach.tests))
-        found = self._found[mutant.module]
-        names.sort(key=lambda name: self._reach.tests[name].seconds / (1 + 9 * found[name]))
+        found, found_in = self._found[mutant.module], self._found_in[mutant.module]
+        names.sort(
+            key=lambda name: (
+                self._reach.tests[name].seconds / (1 + 9 * found[name] + found_in[_file_of(name)])
+            )
+        )
         left_s = BUDGET_S if mutant.function else IMPORT_BUDGET_S
         chosen: list[str] = []
         for name in names:
@@ -152,7 +164,7 @@ class _Order:
         chosen = self.tests(mutant)
         if mutant.function:
             return [chosen]
-        near = {file for file, _ in self._found_in.most_common(NEAR_FILES)}
+        near = {file for file, _ in self._found_in[mutant.module].most_common(NEAR_FILES)}
         own = f"/test_{Path(mutant.module).stem}.py"
         first = [name for name in chosen if _file_of(name) in near or _file_of(name).endswith(own)]
         return [stage for stage in (first, [n for n in chosen if n not in set(first)]) if stage]
@@ -164,11 +176,10 @@ class _Order:
         expected_s = sum(self._reach.tests[name].seconds for name in tests)
         return min(LEAST_S + SLOWER * expected_s, MOST_S)
 
-    def learn(self, verdict: Verdict) -> Verdict:
-        self._found[verdict.mutant.module][verdict.by] += 1
-        if verdict.fate is Fate.KILLED and not verdict.mutant.function:
-            self._found_in[_file_of(verdict.by)] += 1
-        return verdict
+    def learn(self, module: str, test: str) -> None:
+        """This test caught a mutant of the module; its file may catch the next."""
+        self._found[module][test] += 1
+        self._found_in[module][_file_of(test)] += 1
 
 
 def _file_of(test: str) -> str:

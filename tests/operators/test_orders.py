@@ -116,13 +116,15 @@ def test_hours_are_chinas_and_end_before_their_last_minute() -> None:
     spans = (span_of("mon-fri 08:30-17:30"), span_of("sat 09:00-24:00"))
     friday = datetime(2026, 11, 20, 9, 29, tzinfo=UTC)
     assert is_open(spans, friday)
+    assert is_open(spans, datetime(2026, 11, 20, 0, 30, tzinfo=UTC))
+    assert not is_open(spans, datetime(2026, 11, 20, 0, 29, tzinfo=UTC))
     assert not is_open(spans, friday.replace(minute=30))
     assert is_open(spans, datetime(2026, 11, 21, 15, 59, tzinfo=UTC))
     assert not is_open(spans, datetime(2026, 11, 22, 4, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "mon", "mon 8:30-17:30", "fri-mon 08:00-09:00", "mon 09:00-08:00",
+    "text", ["", "mon", "mon 8:30-17:30", "fri-mon 08:00-09:00", "mon 09:00-08:00", "mon 09:00-09:00",
              "mon 09:00-25:00", "xyz 08:00-09:00", "mon-xyz 08:00-09:00"],
 )  # fmt: skip
 def test_hours_that_cannot_be_are_refused_in_words(text: str) -> None:

@@ -21,7 +21,7 @@ from kiosk.domain.platform import (
     Refusal,
     Refused,
 )
-from kiosk.domain.records import DeviceChanged, LinkChanged, VisitEnded
+from kiosk.domain.records import DeviceChanged, LinkChanged, VisitOpened
 from kiosk.domain.turn import MAX_IN_FLIGHT, Turn
 from kiosk.domain.visit import Done, EnteringCode, Visit
 from tests.support.turns import NOW_S, RULES, WALL, seen, turn_with
@@ -46,7 +46,7 @@ def test_time_alone_is_no_change() -> None:
     "change",
     [
         lambda turn: turn.change(link=Link.UP),
-        lambda turn: turn.record(VisitEnded("V", "left")),
+        lambda turn: turn.record(VisitOpened("V", "person", "digest")),
         lambda turn: turn.show(Done(())),
         lambda turn: turn.set_chore("P", Chore()),
     ],

@@ -29,7 +29,7 @@ from kiosk.maintenance.day import ACTORS, words_of
 from kiosk.maintenance.new_file import new_text_file
 from kiosk.maintenance.readiness import examine
 from kiosk.maintenance.statements import NoStatement, read_file
-from kiosk.maintenance.support_bundle import Sources, bundle_name, write_bundle
+from kiosk.maintenance.support_bundle import Sources, bundle_name, newest, write_bundle
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.reconcile import Comparison, Ours, Statement, compare
 from kiosk.reconcile.export import export_csv
@@ -220,11 +220,14 @@ def support_bundle(
 
 
 def _entries(settings: Settings) -> list[Entry]:
-    """The journal's end; nothing where there is no journal that can be read."""
+    """The journal's end, from former volumes too; nothing where there is no journal that can be read."""
     try:
         with Reader(settings.storage_directory) as reader:
-            rows = reader.last_rows(5000)
-            return [Entry(row.seq, row.at, row.kind, row.values) for row in rows]
+            rows = (Entry(row.seq, row.at, row.kind, row.values) for row in reader.backward())
+            found, reading = newest(rows, JournalError, BadRecord)
+            if reading != "whole":
+                out.print("the journal is damaged: only what comes after the damage is in it")
+            return found
     except (JournalError, BadRecord) as error:
         out.print(f"without the journal: {error}", markup=False)
         return []

@@ -15,6 +15,8 @@ from kiosk.journal.errors import JournalDamaged, JournalError, JournalInUse
 from kiosk.journal.files import DirectoryLock
 from kiosk.journal.volumes import SELECT, archived, row_of
 
+SLICE_ROWS = 1000
+
 
 class Reader:
     """A context manager around the read-only connection and the directory's lock.
@@ -60,6 +62,18 @@ class Reader:
             return [Row(*values) for values in found][::-1]
         except (apsw.Error, UnicodeDecodeError) as error:
             raise _damaged(self._directory, error) from error
+
+    def backward(self) -> Iterator[Row]:
+        """Every row of every volume, newest first, unchecked; raises JournalDamaged."""
+        try:
+            for values in self.connection.execute(SELECT + "ORDER BY seq DESC"):
+                yield row_of(values)
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise _damaged(self._directory, error) from error
+        for volume in reversed(archived(self._directory)):
+            for last in range(volume.last, volume.first - 1, -SLICE_ROWS):
+                first = max(volume.first, last - SLICE_ROWS + 1)
+                yield from reversed(list(volume.rows(first, last - first + 1)))
 
     def rows(self) -> Iterator[Row]:
         """Every row of every volume as it is stored, not checked against the chain.

@@ -12,7 +12,7 @@ from kiosk.domain.money import yuan
 from kiosk.domain.open_code import TABLE, Event, HandedOut, State
 from kiosk.domain.operator_codes import statement_days
 from kiosk.event_ids import EventId
-from kiosk.maintenance import wording
+from kiosk.maintenance import who_next, wording
 from kiosk.maintenance.views import ActOn, Doubtful, Light, MoneyInDoubt, Part, Words
 
 UNCONFIRMED = Words(
@@ -44,6 +44,7 @@ def doubtful(kiosk: Kiosk) -> Iterator[Doubtful]:
             todo,
             (*asking, *corrections(kiosk, code), ActOn.NOTE),
             statement_days(code),
+            who_next.of_code(kiosk, code),
         )
 
 

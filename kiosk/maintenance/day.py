@@ -11,12 +11,12 @@ from kiosk.domain.hours import CHINA
 from kiosk.domain.kiosk import Kiosk
 from kiosk.maintenance import code_doubts, home, wording
 from kiosk.maintenance.diary_reader import DiaryReader
+from kiosk.maintenance.paid_for import item_names
 from kiosk.maintenance.views import ActOn, Day, Difference, TotalLine, Words
 from kiosk.maintenance.wording import WALLETS
 from kiosk.reconcile import Actor, Comparison, Kind, Ours
 from kiosk.reconcile import Difference as Found
 from kiosk.reconcile.totals import Total
-from kiosk.settings.fee_catalogue import shipped_catalogue
 
 BEFORE = timedelta(days=8)  # a payment's rows begin at most this long before its day
 MAX_ROWS = 2_000_000
@@ -38,7 +38,6 @@ ACTS: Mapping[Kind, tuple[ActOn, ...]] = MappingProxyType(
     }
 )
 UNKNOWN = Words("未记明", "Not recorded")
-LATE_FEE = Words("滞纳金、加处罚款", "Late fees")
 
 
 def ours_of(reader: DiaryReader, day: date, progress: Progress = lambda _d, _o: None) -> Ours:
@@ -70,7 +69,7 @@ def day_of(compared: Comparison, kiosk: Kiosk) -> Day:
         theirs_count=compared.theirs_count,
         theirs_fen=compared.theirs_fen,
         differences=tuple(_difference(each, lawful) for each in compared.differences),
-        by_item=_lines(compared.by_item, _items()),
+        by_item=_lines(compared.by_item, item_names()),
         by_agency=_lines(compared.by_agency, {}),
         by_wallet=_lines(compared.by_wallet, WALLETS),
         closed_at=datetime.fromtimestamp(at_s, UTC) if is_closed else None,
@@ -106,11 +105,6 @@ def _difference(found: Found, lawful: Mapping[str, Sequence[ActOn]]) -> Differen
         what,
         acts if found.payment_id else (),
     )
-
-
-def _items() -> Mapping[str, Words]:
-    names = {item.code: Words(item.name_zh, item.name_en) for item in shipped_catalogue()}
-    return {**names, "late_fee": LATE_FEE}
 
 
 def _lines(totals: Sequence[Total], names: Mapping[str, Words]) -> tuple[TotalLine, ...]:

@@ -25,6 +25,7 @@ from kiosk.maintenance.views import (
     Home,
     LevelNow,
     OwedReceipt,
+    PaidFor,
     Story,
     VisitPage,
     Wanted,
@@ -88,6 +89,9 @@ class Desk(Protocol):
 
     def doubtful(self, kiosk: Kiosk) -> tuple[Doubtful, ...]:
         """Payments whose end is not known, oldest first; fast."""
+
+    def paid_for(self, payment_id: str) -> tuple[PaidFor, ...]:
+        """What a payment or open code of the ledger is for; empty for one it does not know."""
 
     def owed(self, kiosk: Kiosk) -> tuple[OwedReceipt, ...]:
         """Receipts not proven on paper; fast."""

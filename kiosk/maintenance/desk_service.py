@@ -26,8 +26,9 @@ from kiosk.maintenance.accounts import Accounts, AccountsRefused
 from kiosk.maintenance.diary_reader import Ask, DiaryReader
 from kiosk.maintenance.machine import Machine
 from kiosk.maintenance.new_file import new_text_file
+from kiosk.maintenance.paid_for import paid_for
 from kiosk.maintenance.statements import FetchStatement
-from kiosk.maintenance.support_bundle import MAX_ROWS, Sources, bundle_name, write_bundle
+from kiosk.maintenance.support_bundle import Sources, bundle_name, newest, write_bundle
 from kiosk.maintenance.trouble import DeskTrouble, not_written
 from kiosk.maintenance.views import (
     AccountLine,
@@ -37,6 +38,7 @@ from kiosk.maintenance.views import (
     Home,
     LevelNow,
     OwedReceipt,
+    PaidFor,
     Story,
     Wanted,
     Words,
@@ -161,6 +163,9 @@ class DeskService:
     def doubtful(self, kiosk: Kiosk) -> tuple[Doubtful, ...]:
         return home.doubtful_of(kiosk)
 
+    def paid_for(self, payment_id: str) -> tuple[PaidFor, ...]:
+        return paid_for(self._reader, self._kiosk(), payment_id)
+
     def owed(self, kiosk: Kiosk) -> tuple[OwedReceipt, ...]:
         return home.owed_of(kiosk)
 
@@ -267,11 +272,12 @@ class DeskService:
         self._take(o.Took(o.Taking.SUPPORT_BUNDLE))
         now, reader = datetime.now(UTC), self._reader
         found = self.home(self._kiosk())
+        rows, reading = newest(reader.backward(reader.last_seq), DeskTrouble)
         sources = Sources(
             self._around.settings,
             self._around.version,
-            reader.forward(max(1, reader.last_seq - MAX_ROWS + 1), MAX_ROWS),
-            [(part.code, part.light.value) for part in found.parts],
+            rows,
+            [("journal_rows", reading), *((part.code, part.light.value) for part in found.parts)],
             now,
         )
         try:

@@ -16,8 +16,9 @@ from kiosk.domain.ledger import Payment
 from kiosk.domain.operator_checks import doubtful_job, statement_days
 from kiosk.domain.payment import ASKED_ABOUT, FINAL, Event, State, can_take
 from kiosk.event_ids import EventId
-from kiosk.maintenance import code_doubts, wording
+from kiosk.maintenance import code_doubts, who_next, wording
 from kiosk.maintenance.readiness import FREE_BYTES_NEEDED, FREE_BYTES_WISHED
+from kiosk.maintenance.unclosed import unclosed_days
 from kiosk.maintenance.views import (
     ActOn,
     Doubtful,
@@ -65,7 +66,15 @@ def home_of(kiosk: Kiosk, facts: Facts) -> Home:
         (part for part in parts if part.light is not Light.GOOD),
         key=lambda part: WORST_FIRST.index(part.light),
     )
-    return Home(not why_not, tuple(why_not), parts, in_doubt, len(kiosk.ledger.owed), tuple(hands))
+    return Home(
+        not why_not,
+        tuple(why_not),
+        parts,
+        in_doubt,
+        len(kiosk.ledger.owed),
+        tuple(hands),
+        unclosed_days(kiosk),
+    )
 
 
 # --- parts ------------------------------------------------------------------------------------------
@@ -244,6 +253,7 @@ def _with_acts(kiosk: Kiosk, payment: Payment) -> Doubtful:
         todo,
         (*acts, ActOn.NOTE),
         days,
+        who_next.of_payment(kiosk, payment),
     )
 
 

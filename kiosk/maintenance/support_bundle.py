@@ -12,8 +12,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
+from kiosk.domain.records import Carried, CarriedForward
 from kiosk.engine.engine import Entry
 from kiosk.maintenance.new_file import new_file
 from kiosk.maintenance.scrub import journal_row, lines_of
@@ -23,6 +25,7 @@ from kiosk.settings import Settings
 MAX_LOG_FILES = 3
 MAX_LOG_BYTES = 5 * 1024 * 1024  # of each, its end
 MAX_ROWS = 5000
+REPEATED = (Carried.__name__, CarriedForward.__name__)
 PLATFORM_WORDS = ("adapter", "base_url", "signature_algorithm")
 PACKAGES = ("PySide6-Essentials", "apsw", "argon2-cffi", "cryptography", "pydantic", "requests")
 
@@ -40,6 +43,22 @@ class Sources:
 
 def bundle_name(kiosk_id: str, now: datetime) -> str:
     return f"support-{kiosk_id}-{now.astimezone(UTC):%Y%m%d-%H%M%S}.zip"
+
+
+def newest(backward: Iterable[Entry], *troubles: type[Exception]) -> tuple[list[Entry], str]:
+    """As many as a bundle holds, oldest first, of entries that come newest first.
+
+    What a volume begins with repeats what former rows have told, so it does not count. One
+    of `troubles` ends the reading, not the bundle: then the second value is "cut_short", else
+    "whole".
+    """
+    found: list[Entry] = []
+    told = (entry for entry in backward if entry.kind not in REPEATED)
+    try:
+        found.extend(islice(told, MAX_ROWS))
+    except troubles:
+        return found[::-1], "cut_short"
+    return found[::-1], "whole"
 
 
 def write_bundle(path: Path, sources: Sources) -> Path:

@@ -65,6 +65,7 @@ class Home:
     in_doubt: tuple[MoneyInDoubt, ...]  # whose money is in doubt, oldest first
     receipts_owed: int
     hands: tuple[Part, ...]  # the parts that need a hand, worst first
+    unclosed: tuple[date, ...] = ()  # days before today without a closing, oldest first
 
 
 # --- visits and payments -----------------------------------------------------------------------------
@@ -158,6 +159,32 @@ class ActOn(StrEnum):
     PAPER_NOT_WHOLE = "paper_not_whole"
 
 
+class Who(StrEnum):
+    """Who acts next about money in doubt."""
+
+    KIOSK = "kiosk"  # it asks the platform by itself
+    OFFICE = "office"
+    NOBODY_YET = "nobody_yet"  # in maintenance only: the kiosk asks once it serves again
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Who acts next; the kiosk's next question, and when it becomes the office's case."""
+
+    who: Who
+    again_at: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidFor:
+    """A part of a payment; `payee` is empty where the journal does not say."""
+
+    item: Words
+    payee: str
+    amount_fen: int
+
+
 @dataclass(frozen=True, slots=True)
 class Doubtful:
     """A payment or open code whose end is not known, with only the acts that are lawful now."""
@@ -172,6 +199,7 @@ class Doubtful:
     todo: Words
     acts: tuple[ActOn, ...]
     statement_days: tuple[date, ...]  # a correction needs the statement of one of these days
+    next: Next
 
 
 @dataclass(frozen=True, slots=True)

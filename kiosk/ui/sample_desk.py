@@ -38,7 +38,9 @@ from kiosk.maintenance.views import (
     LevelNow,
     Light,
     MoneyInDoubt,
+    Next,
     OwedReceipt,
+    PaidFor,
     Part,
     PaymentLine,
     Side,
@@ -48,6 +50,7 @@ from kiosk.maintenance.views import (
     VisitLine,
     VisitPage,
     Wanted,
+    Who,
     Words,
 )
 from kiosk.ui.sample_screens import CODE, NOW_S, PAYMENT_ID, READY, WALL
@@ -94,6 +97,7 @@ HOME = Home(
     in_doubt=(MoneyInDoubt(PAYMENT_ID, CODE, 144_350, State.UNKNOWN, UNKNOWN),),
     receipts_owed=1,
     hands=(PAPER,),
+    unclosed=tuple(WALL.date() - timedelta(days=n) for n in (3, 2, 1)),
 )
 LINE = PaymentLine(
     PAYMENT_ID, CODE, WALL - timedelta(hours=20), 144_350, State.PAID, PAID,
@@ -130,13 +134,14 @@ DOUBT = Doubtful(
     PAYMENT_ID, CODE, "V2", 144_350, WALL - timedelta(hours=3), State.UNKNOWN, UNKNOWN,
     Words("请居民保留手机付款记录，不要再缴", "The payer keeps the record and does not pay again"),
     (ActOn.ASK_AGAIN, ActOn.CORRECT_PAID, ActOn.NOTE), (WALL.date(),),
+    Next(Who.KIOSK, WALL + timedelta(minutes=42), WALL + timedelta(days=7, hours=-3)),
 )  # fmt: skip
 OPEN_CODE = "33010526380000000017"
 CODE_DOUBT = Doubtful(
     OPEN_CODE, OPEN_CODE, "", 15_000, WALL - timedelta(days=9), CodeState.CASE,
     *wording.event(EventId.KIOSK_OPEN_CODES_CASE),
     (ActOn.ASK_AGAIN, ActOn.CORRECT_PAID, ActOn.CORRECT_ABSENT, ActOn.NOTE),
-    tuple(WALL.date() - timedelta(days=n) for n in range(9, 1, -1)),
+    tuple(WALL.date() - timedelta(days=n) for n in range(9, 1, -1)), Next(Who.OFFICE),
 )  # fmt: skip
 OWED = OwedReceipt(
     RECEIPT, PAYMENT_ID, CODE, 98_000, "J1",
@@ -233,6 +238,14 @@ class SampleDesk:
     def doubtful(self, kiosk: Kiosk) -> tuple[Doubtful, ...]:
         del kiosk
         return (DOUBT, CODE_DOUBT)
+
+    def paid_for(self, payment_id: str) -> tuple[PaidFor, ...]:
+        if payment_id == OPEN_CODE:
+            return (PaidFor(Words("公安交通违法罚款", "Traffic fine"), "", 15_000),)
+        return (
+            PaidFor(Words("普通高中学费", "Senior school tuition"), "杭州第十四中学", 120_000),
+            PaidFor(Words("公安交通违法罚款", "Traffic fine"), "杭州市公安局交通警察支队", 24_350),
+        )
 
     def owed(self, kiosk: Kiosk) -> tuple[OwedReceipt, ...]:
         del kiosk

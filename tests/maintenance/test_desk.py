@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,7 +19,7 @@ from kiosk.maintenance.accounts import Accounts
 from kiosk.maintenance.desk import Desk
 from kiosk.maintenance.pins import WeakPin
 from kiosk.maintenance.trouble import DeskTrouble
-from kiosk.maintenance.views import ActOn, Light, Side, Wanted
+from kiosk.maintenance.views import ActOn, Light, Next, Side, Wanted, Who
 from kiosk.platform_api.wire_services import StatementRow
 from kiosk.reconcile import read_statement
 from kiosk.sandbox.statement_file import Defect, statement_file
@@ -410,3 +410,56 @@ def test_jobs_run_one_after_the_other_and_troubles_are_results(tmp_path):
     assert done[0] == 1
     assert isinstance(done[1], WeakPin)
     assert isinstance(done[2], DeskTrouble)
+
+
+# --- days without a closing, what a doubt is about ---------------------------------------------------
+
+
+def test_days_without_a_closing_are_counted_from_the_first_known_one_to_yesterday(street):
+    street.visit()
+    assert street.desk.home(street.play.kiosk).unclosed == ()  # today's books are not over
+    street.play.tick(2 * 86400)
+    first = START.astimezone(CHINA).date()
+    days = (first, first + timedelta(days=1))
+    assert street.desk.home(street.play.kiosk).unclosed == days
+    street.staff()
+    street.statement(days[0])
+    street.desk.day(days[0])
+    cases = tuple(f"A-{n}" for n in range(len(street.desk.day(days[0]).differences)))
+    assert street.desk.close_day(days[0], cases) is None
+    assert street.desk.home(street.play.kiosk).unclosed == days[1:]
+
+
+def test_a_weekday_on_which_it_does_not_open_waits_for_no_closing(street):
+    street.visit()
+    street.play.tick(2 * 86400)
+    street.staff()
+    mondays = (((510, 720),), (), (), (), (), (), ())
+    assert street.desk.order(o.SetHours(mondays)) is None
+    first = START.astimezone(CHINA).date()  # a Saturday on which somebody paid
+    assert street.desk.home(street.play.kiosk).unclosed == (first,)
+
+
+def test_what_a_doubtful_payment_is_for_is_read_from_the_row_that_began_it(street):
+    payment_id = street.doubt()
+    parts = street.desk.paid_for(payment_id)
+    ledger = street.play.kiosk.ledger
+    assert sum(part.amount_fen for part in parts) == ledger.payments[payment_id].amount_fen
+    assert all(part.item.zh and part.payee for part in parts)
+    assert street.desk.paid_for("K1-never") == ()
+
+
+def test_until_it_gives_up_the_kiosk_asks_and_says_when_next(street):
+    street.doubt()
+    (found,) = street.desk.doubtful(street.play.kiosk)
+    assert found.next.who is Who.KIOSK
+    assert found.next.again_at > street.play.kiosk.wall
+    assert found.next.until == found.intended_at + timedelta(days=7)
+
+
+def test_a_payment_without_an_answer_for_a_week_is_the_offices(street):
+    street.doubt()
+    street.play.tick(16 * 86400)
+    (found,) = street.desk.doubtful(street.play.kiosk)
+    assert found.state is State.CASE
+    assert found.next == Next(Who.OFFICE)

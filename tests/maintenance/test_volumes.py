@@ -10,9 +10,13 @@ import pytest
 
 from kiosk.domain.ledger import Ledger
 from kiosk.engine.diary import JournalDiary
+from kiosk.engine.engine import Entry
+from kiosk.journal.errors import JournalError
 from kiosk.journal.journal import Journal
+from kiosk.journal.reader import Reader
 from kiosk.journal.volumes import archived
 from kiosk.maintenance.diary_reader import DiaryReader
+from kiosk.maintenance.support_bundle import MAX_ROWS, newest
 from tests.support.journals import KEY, NOON, ended
 
 
@@ -60,3 +64,35 @@ def test_a_day_in_the_archive_is_found_by_its_time(reader):
 def test_rows_are_read_forward_over_all_volumes_once_each(reader):
     assert visits(reader.forward(1, 1000)) == OLDEST_LAST[::-1]
     assert reader.first_seq == 4
+
+
+def told(rows):
+    return [entry.values["visit_id"] for entry in rows]
+
+
+def test_a_bundle_made_right_after_a_new_volume_holds_what_went_before(reader):
+    rows, reading = newest(reader.backward(reader.last_seq))
+    assert told(rows) == OLDEST_LAST[::-1]
+    assert reading == "whole"
+
+
+def test_a_damaged_volume_ends_the_reading_and_not_the_bundle(tmp_path):
+    kept(tmp_path, 2)
+    archived(tmp_path)[0].path.write_bytes(b"no journal")
+    with Reader(tmp_path) as reader:
+        entries = (Entry(row.seq, row.at, row.kind, row.values) for row in reader.backward())
+        rows, reading = newest(entries, JournalError)
+    assert (told(rows), reading) == (["visit-10", "visit-11", "visit-12"], "cut_short")
+
+
+def test_a_bundle_holds_the_newest_rows_alone():
+    rows = [Entry(seq, NOON, "VisitEnded", {}) for seq in range(MAX_ROWS + 2, 0, -1)]
+    assert [row.seq for row in newest(rows)[0]] == list(range(3, MAX_ROWS + 3))
+
+
+def test_a_kiosk_that_stands_still_is_read_backward_over_all_its_volumes(tmp_path):
+    kept(tmp_path, 2)
+    with Reader(tmp_path) as reader:
+        backward = [row.seq for row in reader.backward()]
+        assert backward == [row.seq for row in reader.rows()][::-1]
+        assert len(backward) > 6

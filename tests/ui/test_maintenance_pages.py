@@ -386,13 +386,13 @@ def test_a_day_that_its_statement_cannot_close_says_why_there_is_no_button(make_
 
 def test_a_table_is_written_where_the_operator_says(room):
     room.go("day")
-    room.tap("前一天", "开始对账", "导出表格", "写到 U 盘 OFFICE")
+    room.tap("开始对账", "导出表格", "写到 U 盘 OFFICE")
     assert "已写到 /media/usb/OFFICE/2026-11-20.csv。现在可以拔出 U 盘" in room.seen
 
 
 def test_the_folder_on_the_kiosk_is_told_from_a_stick(room):
     room.go("day")
-    room.tap("前一天", "开始对账", "导出表格", "写到 这台机器里的文件夹")
+    room.tap("开始对账", "导出表格", "写到 这台机器里的文件夹")
     assert "已写到 /var/lib/public-payment-kiosk/export/2026-11-20.csv" in room.seen
 
 
@@ -502,3 +502,43 @@ def test_half_typed_hours_cannot_be_kept(room):
     room.type("0")
     assert room.shell.maintenance.canPrimary
     assert "08:30–17:30" in room.seen
+
+
+# --- the day that waits, and what a doubt is about ---------------------------------------------------
+
+
+def test_the_day_page_opens_on_the_last_day_without_a_closing_and_names_the_others(room):
+    room.go("day")
+    assert "2026年11月20日 | 昨天" in room.seen
+    assert "另外 2 天也还没有日结" in room.seen
+    room.tap("对 2026年11月18日 的账")
+    assert "2026年11月18日 | 3 天前" in room.seen
+
+
+def test_home_says_which_days_are_not_closed_and_leads_there(room):
+    room.go("home")
+    assert "有 3 天还没有日结" in room.seen
+    room.tap("还没有日结的日子")
+    assert "开始对账" in room.seen
+
+
+def test_a_doubt_says_how_much_for_what_since_when_and_who_acts_until_when(room):
+    room.go("doubts")
+    room.tap(f"处理 {CODE}")
+    for words in (
+        "¥ 1,443.50",
+        CODE,
+        f"付款编号 …{PAYMENT_ID[-12:]}",
+        "普通高中学费 ¥ 1,200.00",
+        "杭州第十四中学",
+        "机器自己向平台问。下一次 2026年11月21日 15:08。到 2026年11月28日",
+        "最迟 2026年11月22日 对账就能查清",
+    ):
+        assert words in room.seen
+
+
+def test_a_case_is_the_offices(room):
+    room.go("doubts")
+    room.tap(f"处理 {OPEN_CODE}")
+    assert "街道工作人员，现在就可以查" in room.seen
+    assert "现在对账就能查清" in room.seen

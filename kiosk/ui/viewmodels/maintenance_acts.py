@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from kiosk.domain.operator import AskAgain, CopyReason, JudgePaper, NoteKind, PrintCopy, WriteNote
 from kiosk.domain.operator_desk import CopyStep
-from kiosk.maintenance.views import ActOn, Doubtful, OwedReceipt, PaymentLine
+from kiosk.maintenance.views import ActOn, Doubtful, OwedReceipt, PaidFor, PaymentLine
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
@@ -41,6 +41,20 @@ class Acts:
         self._view = View.CHOOSE
         self._subject = ""
         self._paid = False
+        self._paid_for: dict[str, tuple[PaidFor, ...]] = {}
+        doubtful = {each.payment_id for each in self._mine()} if payments else set()
+        for payment_id in doubtful:
+            self._read(payment_id)
+
+    def _read(self, payment_id: str) -> None:
+        def keep(parts: tuple[PaidFor, ...]) -> None:
+            self._paid_for[payment_id] = parts
+
+        self._office.ask(lambda: self._office.desk.paid_for(payment_id), keep)
+
+    def _mine(self) -> list[Doubtful]:
+        ids = {each.payment_id for each in self._payments}
+        return [x for x in self._office.desk.doubtful(self._office.kiosk) if x.payment_id in ids]
 
     def page(self) -> Page:
         match self._view:
@@ -60,7 +74,7 @@ class Acts:
     def _choose(self) -> Page:
         t = self._office.t
         ids = {each.payment_id for each in self._payments}
-        doubts = [x for x in self._office.desk.doubtful(self._office.kiosk) if x.payment_id in ids]
+        doubts = self._mine()
         owed = [x for x in self._office.desk.owed(self._office.kiosk) if x.payment_id in ids]
         rows = [
             *(row for doubt in doubts for row in self._doubt(doubt)),
@@ -77,12 +91,13 @@ class Acts:
         )
 
     def _doubt(self, doubt: Doubtful) -> list[Row]:
-        rows = [self._about(doubt)]
+        rows = [self._about(doubt), *self._what_for(doubt), self._next(doubt)]
+        lead = len(rows)
         rows += [self._on_payment(act, doubt.payment_id, doubt.inquiry_code) for act in doubt.acts]
         if doubt.statement_days and _can_correct(doubt):
             detail = self._compare(doubt.statement_days)
             before = next(n for n, act in enumerate(doubt.acts) if act in CORRECTIONS)
-            rows.insert(1 + before, self._button("compare", "", detail))
+            rows.insert(lead + before, self._button("compare", "", detail))
         return rows
 
     def _about(self, doubt: Doubtful) -> Row:
@@ -90,10 +105,47 @@ class Acts:
             f"doubt-{doubt.payment_id}",
             wording.amount(self._office.texts, doubt.amount_fen),
             self._office.words(doubt.words),
-            self._office.words(doubt.todo),
+            self._known_as(doubt),
             chip=doubt.inquiry_code,
             tone=Tone.STOP.value,
         )
+
+    def _known_as(self, doubt: Doubtful) -> str:
+        """What to do, when it was, and the number that both sides know it by."""
+        t, when = self._office.t, wording.moment(self._office.texts, doubt.intended_at)
+        is_code = doubt.inquiry_code == doubt.payment_id
+        number = t("desk_acts.known_as", when=when, number=doubt.payment_id[-12:])
+        return "\n".join((self._office.words(doubt.todo), when if is_code else number))
+
+    def _what_for(self, doubt: Doubtful) -> list[Row]:
+        parts = self._paid_for.get(doubt.payment_id, ())
+        if not parts:
+            return []
+        t, texts = self._office.t, self._office.texts
+        lines = (
+            t("desk_acts.part", item=self._office.words(part.item),
+              amount=wording.amount(texts, part.amount_fen))
+            for part in parts
+        )  # fmt: skip
+        payees = dict.fromkeys(part.payee for part in parts if part.payee)
+        return [Row("what-for", t("desk_acts.what_for"), t("desk.join").join(lines),
+                    t("desk.join").join(payees))]  # fmt: skip
+
+    def _next(self, doubt: Doubtful) -> Row:
+        """Who acts next, until when, and by which day's books it can be settled at the latest."""
+        t, texts, then = self._office.t, self._office.texts, doubt.next
+        said = [t(f"desk_next.{then.who.value}")]
+        if then.again_at:
+            said.append(t("desk_next.again", when=wording.moment(texts, then.again_at)))
+        if then.until:
+            said.append(t("desk_next.until", when=wording.moment(texts, then.until)))
+        books = ""
+        if doubt.statement_days:
+            last = max(doubt.statement_days) + timedelta(days=1)
+            is_over = last <= self._office.kiosk.wall.astimezone(wording.CHINA).date()
+            key = "desk_next.books_now" if is_over else "desk_next.books"
+            books = t(key, day=wording.day(texts, last))
+        return Row("next", t("desk_next.title"), t("desk.stop").join(said), books)
 
     def _compare(self, days: Sequence[date]) -> str:
         """Which days to compare first: one or two by name, a code's whole life as a span."""

@@ -20,6 +20,7 @@ from kiosk.ui.viewmodels.maintenance_typing import Typing
 
 DAYS_BACK = 400
 CASE_MAX = 32
+MAX_WAITING = 7  # older ones come up as these are closed
 MAX_DIFFERENCES = 100  # on the screen; the CSV file has them all
 
 
@@ -72,10 +73,14 @@ class DayPage(Controller):
 
     def enter(self) -> None:
         self._forget()
-        self._day = self._today()
+        self._day = next(reversed(self._unclosed()), None)
 
     def _today(self) -> date:
         return self.office.kiosk.wall.astimezone(wording.CHINA).date()
+
+    def _unclosed(self) -> tuple[date, ...]:
+        """Days that wait for their closing, oldest first; the page opens on the last of them."""
+        return self.office.desk.home(self.office.kiosk).unclosed
 
     @property
     def _chosen(self) -> date:
@@ -107,6 +112,7 @@ class DayPage(Controller):
             subtitle=t("desk_day.subtitle"),
             rows=(
                 Row("date", wording.day(self.office.texts, self._chosen), called),
+                *self._waiting(),
                 Row("rule", t("desk_day.rule"), t("desk_day.rule_why")),
             ),
             actions=(
@@ -116,6 +122,21 @@ class DayPage(Controller):
             ),
             primary=Action("compare", t("desk_day.compare"), enabled=not self.office.waiting),
         )
+
+    def _waiting(self) -> tuple[Row, ...]:
+        """The other days without a closing, newest first, each with a way there."""
+        t, texts, days = self.office.t, self.office.texts, self._unclosed()
+        if not days:
+            return (Row("none", t("desk_day.all_closed"), tone=Tone.GOOD.value),)
+        others = [day for day in reversed(days) if day != self._chosen]
+        rows = tuple(
+            Row(f"go-{day.isoformat()}", wording.day(texts, day), act=t("desk_pay.choose"),
+                act_name=t("desk_day.go_to", day=wording.day(texts, day)))
+            for day in others[:MAX_WAITING]
+        )  # fmt: skip
+        if not rows:
+            return ()
+        return (heading("waiting", texts.count("desk_day.waiting", len(others))), *rows)
 
     def _comparing(self) -> Page:
         t = self.office.t
@@ -255,6 +276,8 @@ class DayPage(Controller):
             case "compare" | "again":
                 self._compare()
             case "choose":
+                if self._is_closed:
+                    self._day = next(reversed(self._unclosed()), self._chosen)
                 self._view = View.CHOOSE
             case "result":
                 self._view = View.RESULT
@@ -264,6 +287,8 @@ class DayPage(Controller):
                 self._close()
             case "keep":
                 self._keep()
+            case _ if key.startswith("go-"):
+                self._day = date.fromisoformat(key.removeprefix("go-"))
             case _ if key.startswith("place-"):
                 self._export(self.office.places()[int(key.removeprefix("place-"))])
 

@@ -19,6 +19,7 @@ HELPED_BY = {"paper": "paper", "receipt_printer": "devices", "id_reader": "devic
              "card_reader": "devices", "scanner": "devices", "service": "service",
              "hours": "service"}  # fmt: skip
 """The page on which an operator mends a part, where there is one."""
+NAMED_DAYS = 3
 
 
 class HomePage(Controller):
@@ -66,7 +67,24 @@ class HomePage(Controller):
                     act_name=t("desk_home.see_owed"),
                 )
             )
+        if home.unclosed:
+            rows.append(self._unclosed(home))
         return tuple(rows)
+
+    def _unclosed(self, home: Home) -> Row:
+        texts = self.office.texts
+        days = self.office.t("desk.join").join(
+            wording.day(texts, day) for day in home.unclosed[-NAMED_DAYS:]
+        )
+        return Row(
+            "day",
+            texts.count("desk_home.unclosed", len(home.unclosed)),
+            days if len(home.unclosed) <= NAMED_DAYS
+            else self.office.t("desk_home.unclosed_last", days=days),
+            tone=Tone.REMEMBER.value,
+            act=self.office.t("desk_home.day"),
+            act_name=self.office.t("desk_home.see_unclosed"),
+        )  # fmt: skip
 
     def _hands(self, home: Home) -> tuple[Row, ...]:
         if not home.hands:

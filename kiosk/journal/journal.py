@@ -70,8 +70,9 @@ class Journal:
         self._thread = threading.get_ident()
         self._failed = ""
         self._closed = False
-        self._head = self._opening = Head(0, chain.first_mac(key))
-        self._first_at_us = 0
+        self._head: Head
+        self._opening: Head  # the row before this volume's first
+        self._first_at_us: int
         self._anchored_seq: int
         self._recover()
 

@@ -57,6 +57,22 @@ def test_the_name_of_each_made_directory_is_synced(tmp_path):
     assert synced == [str(tmp_path), str(tmp_path / "a")]
 
 
+def test_a_file_is_durable_before_it_takes_its_name_and_the_name_after(tmp_path):
+    noted = []
+
+    class Watched(Descriptors):
+        def sync(self, descriptor) -> None:
+            noted.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+            super().sync(descriptor)
+
+        def replace(self, old, new) -> None:
+            noted.append("replace")
+            super().replace(old, new)
+
+    write_atomically(tmp_path / "file", b"x", disk=Watched())
+    assert noted == ["file.new", "replace", tmp_path.name]
+
+
 def test_a_file_left_behind_with_another_mode_is_closed_to_others(tmp_path):
     (tmp_path / "file.new").touch(0o644)
     (tmp_path / "file.new").write_bytes(b"longer than what follows")

@@ -111,6 +111,7 @@ def test_the_keys_of_a_secret_are_what_they_were(tmp_path):
     secret = bytes.fromhex(SECRET)
     assert derived.journal == mac(b"kiosk journal chain, version 1", secret)
     assert derived.digest == mac(b"kiosk subject digest, version 1", secret)
+    assert derived.reserve == mac(b"kiosk open codes, version 1", secret)
 
 
 def test_a_new_key_file_holds_32_bytes_in_hexadecimal_digits_and_a_line_end(tmp_path):

@@ -15,7 +15,13 @@ import pytest
 
 from kiosk.domain.records import DeviceChanged, KioskStarted
 from kiosk.journal import chain, keys
-from kiosk.journal.connection import FILE_NAME, connect
+from kiosk.journal.connection import (
+    FILE_NAME,
+    LOG_SUFFIX,
+    connect,
+    connect_to_archive,
+    connect_to_read,
+)
 from kiosk.journal.errors import JournalDamaged, JournalInUse
 from kiosk.journal.export import export_json_lines
 from kiosk.journal.files import Disk
@@ -106,6 +112,30 @@ def test_no_statement_can_rewrite_the_schema_behind_the_triggers(tmp_path):
             connection.execute("DELETE FROM sqlite_schema WHERE type = 'trigger'")
     finally:
         connection.close(True)
+
+
+@pytest.mark.parametrize("opened", [connect, connect_to_read, connect_to_archive])
+def test_every_connection_is_hardened_against_what_somebody_put_into_the_file(tmp_path, opened):
+    written(tmp_path, 1)
+    connection = opened(tmp_path / FILE_NAME)
+    assert connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, -1) == 1
+    assert connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, -1) == 0
+    assert connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, -1) == 1
+    assert connection.pragma("cell_size_check") == 1
+    connection.close(True)
+
+
+def test_the_log_that_a_killed_kiosk_left_is_written_anew_before_it_is_read(tmp_path):
+    journal = Journal.open(tmp_path / "state", KEY)
+    journal.commit([ended(1)], NOON, 1.0)
+    abandon(journal)
+    log = tmp_path / "state" / (FILE_NAME + LOG_SUFFIX)
+    with log.open("rb") as left:
+        disk = NotingDisk()
+        Journal.open(tmp_path / "state", KEY, disk=disk).close()
+        assert not os.path.samestat(os.fstat(left.fileno()), log.stat())
+    written_anew = disk.synced.index(f"{log.name}.new")
+    assert disk.synced[written_anew + 1] == "state"
 
 
 def test_a_journal_can_be_closed_while_it_is_being_read(tmp_path):

@@ -111,8 +111,10 @@ def test_a_tail_that_cannot_be_written_makes_the_commit_doubtful(tmp_path: Path)
     disk.refused.add("write_at")
     with pytest.raises(CommitFailed) as failed:
         journal.commit([ended(1)], NOON, 1.0)
-    journal.close()
     disk.refused.clear()
+    with pytest.raises(AssertionError, match="reopened first"):
+        journal.commit([ended(2)], NOON, 1.0)
+    journal.close()
     with Journal.open(tmp_path, KEY, disk=disk) as again:
         assert again.has_batch(failed.value.batch_id)
 
@@ -121,8 +123,11 @@ def test_a_start_that_cannot_write_the_tail_leaves_the_journal_free(tmp_path: Pa
     written(tmp_path, 1)
     disk = BrokenDisk()
     disk.refused.add("write_at")
-    with pytest.raises(OSError, match="Input/output"):
+    before = set(Path("/proc/self/fd").iterdir())
+    with pytest.raises(OSError, match="Input/output") as failed:
         Journal.open(tmp_path, KEY, disk=disk, mirror=tmp_path / "copy")
+    assert set(Path("/proc/self/fd").iterdir()) == before
+    assert failed.value.__traceback__ is not None  # what it holds is still alive
     assert len(read_back(tmp_path)) == 1
 
 
@@ -160,3 +165,15 @@ def test_the_name_of_a_tail_that_is_there_is_durable_already(tmp_path: Path) -> 
     disk = BrokenDisk()
     disk.refused.add("sync")
     Tail(tmp_path, KEY, disk).close()
+
+
+def test_without_a_tail_the_head_still_tells_of_rows_that_were_cut_off(tmp_path: Path) -> None:
+    written(tmp_path, 2)
+    old = (tmp_path / FILE_NAME).read_bytes()
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(3)], NOON, 3.0)
+    (tmp_path / FILE_NAME).write_bytes(old)
+    (tmp_path / (FILE_NAME + LOG_SUFFIX)).unlink()
+    (tmp_path / TAIL_NAME).unlink()
+    with pytest.raises(JournalDamaged, match="ends at row 2, but row 3 was committed"):
+        Journal.open(tmp_path, KEY)

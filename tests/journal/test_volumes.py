@@ -14,13 +14,16 @@ from kiosk.domain.records import PrintState, VisitOpened
 from kiosk.engine.diary import JournalDiary, Volumes
 from kiosk.engine.engine import CommitUncertain
 from kiosk.journal.carry import assert_carries
+from kiosk.journal.chain import microseconds
 from kiosk.journal.connection import FILE_NAME
-from kiosk.journal.errors import JournalDamaged, NotCarried
+from kiosk.journal.errors import CheckpointFailed, JournalDamaged, NotCarried
 from kiosk.journal.files import Disk
 from kiosk.journal.findings import Kind
+from kiosk.journal.head import Head
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import Reader
 from kiosk.journal.rebuild import rebuild as rebuild_journal
+from kiosk.journal.tail import TAIL_NAME, Tail
 from kiosk.journal.verify import verify
 from kiosk.journal.volumes import archived, removable
 from tests.support.journals import KEY, NOON, ended, tamper
@@ -359,7 +362,7 @@ def test_a_new_volume_that_finds_no_room_leaves_nothing_behind(tmp_path):
     with Journal.open(tmp_path, KEY) as journal:
         journal.commit([ended(1)], NOON, 1.0)
         (tmp_path / "journal.next.sqlite3").mkdir()
-        with pytest.raises(NotCarried):
+        with pytest.raises(NotCarried, match=r"Is a directory.*; .*Is a directory"):
             journal.carry_forward(Ledger(), NOON, 2.0)
         assert journal.commit([ended(2)], NOON, 3.0) == 2
 
@@ -417,3 +420,150 @@ def test_rows_of_the_archive_and_of_the_file_are_given_as_far_as_is_asked(tmp_pa
         assert [row.seq for row in journal.rows(8, 2)] == [8, 9]
         assert [row.seq for row in journal.rows(3, 1)] == [3]
         assert [row.seq for row in journal.rows_from(9)] == [9, 10, 11]
+
+
+def test_what_an_earlier_try_left_behind_is_not_taken_for_the_new_volume(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        for suffix in ("", "-wal", "-journal"):
+            (tmp_path / f"journal.next.sqlite3{suffix}").write_bytes(b"left over" * 100)
+        journal.carry_forward(Ledger(), NOON, 2.0)
+    assert kinds(tmp_path) == set()
+    assert len(archived(tmp_path)) == 1
+    assert not list(tmp_path.glob("journal.next*"))
+
+
+def test_a_volume_begins_at_the_moment_it_is_told_and_knows_it(tmp_path):
+    later = NOON + timedelta(seconds=9)
+    with Journal.open(tmp_path, KEY) as journal:
+        assert journal.begun_us == 0
+        journal.commit([ended(1)], NOON, 1.0)
+        journal.commit([ended(2)], later, 10.0)
+        assert journal.begun_us == microseconds(NOON)
+        journal.carry_forward(Ledger(), later, 10.25)
+    with Journal.open(tmp_path, KEY) as journal:
+        assert journal.begun_us == microseconds(later)
+        (first,) = journal.records()
+        assert (first.at, first.mono_ms) == (later, 10250)
+        journal.commit([ended(3)], NOON, 1.0)
+        assert journal.begun_us == microseconds(later)
+
+
+def test_a_closed_journal_answers_nothing_about_its_volumes(tmp_path):
+    carried(tmp_path)
+    journal = Journal.open(tmp_path, KEY)
+    record = journal.removable(2**62, frozenset())
+    journal.close()
+    for ask in (
+        lambda: journal.removable(2**62, frozenset()),
+        lambda: journal.remove(record),
+        lambda: journal.rows(1, 1),
+    ):
+        with pytest.raises(AssertionError, match="the journal is closed"):
+            ask()
+    assert len(archived(tmp_path)) == 1
+
+
+def test_after_a_removal_that_failed_the_journal_takes_nothing_more(tmp_path):
+    carried(tmp_path)
+    disk = Failing()
+    journal = Journal.open(tmp_path, KEY, disk=disk)
+    record = journal.removable(2**62, frozenset())
+    disk.fails = "remove"
+    with pytest.raises(CheckpointFailed, match="cannot be removed"):
+        journal.remove(record)
+    with pytest.raises(AssertionError, match="reopened first"):
+        journal.commit([ended(1)], NOON, 1.0)
+    journal.close()
+
+
+class Ordered(Disk):
+    """Notes what is done to names and what is made durable, in order."""
+
+    def __init__(self):
+        self.names = {}
+        self.noted = []
+
+    def open(self, path, flags, mode=0o600):
+        descriptor = super().open(path, flags, mode)
+        self.names[descriptor] = path.name
+        return descriptor
+
+    def sync(self, descriptor):
+        super().sync(descriptor)
+        self.noted.append(f"sync {self.names[descriptor]}")
+
+    def link(self, old, new):
+        super().link(old, new)
+        self.noted.append("link")
+
+    def replace(self, old, new):
+        super().replace(old, new)
+        self.noted.append(f"replace {new.name}")
+
+    def remove(self, path):
+        super().remove(path)
+        self.noted.append(f"remove {path.name}")
+
+
+def test_the_switch_makes_each_of_its_names_durable_before_the_next(tmp_path):
+    place = tmp_path / "state"
+    disk = Ordered()
+    with Journal.open(place, KEY, disk=disk) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        journal.carry_forward(Ledger(), NOON, 2.0)
+    assert disk.noted[disk.noted.index("remove journal.sqlite3-wal") :] == [
+        "remove journal.sqlite3-wal",
+        "remove journal.next.sqlite3-wal",
+        "remove journal.next.sqlite3-journal",
+        "sync state",
+        "link",
+        "sync archive",
+        "replace journal.sqlite3",
+        "sync state",
+    ]
+
+
+def test_a_start_makes_the_switch_of_the_last_one_durable_before_anything_else(tmp_path):
+    place = tmp_path / "state"
+    carried(place)
+    disk = Ordered()
+    Journal.open(place, KEY, disk=disk).close()
+    assert disk.noted[0] == "sync state"
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_a_tail_that_names_the_row_before_the_volume_must_name_it_right(tmp_path, is_same):
+    carried(tmp_path)
+    with Reader(tmp_path) as reader:
+        before = next(row for row in reader.rows() if row.seq == 3)
+    tail = Tail(tmp_path, KEY)
+    tail.note(Head(3, before.mac if is_same else bytes(32)))
+    tail.close()
+    if is_same:
+        Journal.open(tmp_path, KEY).close()
+    else:
+        with pytest.raises(JournalDamaged, match=r"row 3 is not the one that journal\.tail names"):
+            Journal.open(tmp_path, KEY)
+
+
+def test_a_rebuild_that_takes_a_volume_back_holds_its_rows_alone(tmp_path):
+    place, mirror = tmp_path / "a", tmp_path / "mirror"
+    carried(place, 1, mirror)
+    with Journal.open(place, KEY, mirror=mirror) as journal:
+        journal.carry_forward(Ledger(), NOON, 2.0)  # the mirror has not heard of it
+    assert [each.first for each in archived(place)] == [1, 4]
+    (place / FILE_NAME).write_bytes(b"damaged" * 1000)
+    disk = Ordered()
+    assert rebuild_journal(place, mirror, KEY, disk=disk).rows == 6
+    assert [each.first for each in archived(place)] == [1]
+    assert "sync archive" in disk.noted
+    with Journal.open(place, KEY, mirror=mirror) as journal:
+        assert [row.seq for row in journal.records()] == [4, 5, 6]
+    assert kinds(place, mirror) == set()
+
+
+def test_a_rebuild_without_a_tail_knows_of_nothing_lost(tmp_path):
+    carried(tmp_path / "a", 1, tmp_path / "mirror")
+    (tmp_path / "a" / TAIL_NAME).unlink()
+    assert rebuild_journal(tmp_path / "a", tmp_path / "mirror", KEY).lost_rows == 0

@@ -9,28 +9,26 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 WAIT_S = 20.0
-# Says its pid and arguments, then shows signs of life until a file tells it to stop that.
-LIVELY = """
-    import os, sys, time
-    from pathlib import Path
+SAY = """
+    import os, signal, socket, sys
     from kiosk.sd_notify import WATCHDOG, notify
-    Path(sys.argv[1]).open("a").write(f"{os.getpid()} {' '.join(sys.argv[2:])}\\n")
-    silent = Path(sys.argv[1]).with_name("silent")
-    while True:
-        if not silent.exists():
-            notify(WATCHDOG)
-        time.sleep(0.05)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    said = f"{os.getpid()} {' '.join(sys.argv[2:])}".encode()
+    socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(said, sys.argv[1])
 """
-HOPELESS = """
-    import os, sys
-    from pathlib import Path
-    Path(sys.argv[1]).open("a").write(f"{os.getpid()} {' '.join(sys.argv[2:])}\\n")
+# Says its pid and arguments, then shows signs of life until a signal makes it fall silent.
+LIVELY = f"""{SAY}
+    notify(WATCHDOG)
+    while signal.sigtimedwait({{signal.SIGUSR1}}, 0.05) is None:
+        notify(WATCHDOG)
+    signal.pause()
+"""
+HOPELESS = f"""{SAY}
     sys.exit(2)
 """
 
@@ -40,19 +38,17 @@ class Guarded:
 
     def __init__(self, place: Path, program: str, *options: str) -> None:
         self.place = place
-        self.lives = place / "lives"
-        self.lives.touch()
+        self.lives = _socket(place / "lives")
+        self._said: list[str] = []
         script = place / "guarded.py"
         script.write_text(textwrap.dedent(program))
-        self.systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.systemd.bind(str(place / "systemd"))
-        self.systemd.settimeout(WAIT_S)
+        self.systemd = _socket(place / "systemd")
         site = place / "site.toml"
         site.write_text('[kiosk]\nhelp_phone = "0571-00000000"\n[storage]\ndirectory = "."\n')
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "kiosk.guardian", "--site", str(site), *options, "--",
-                sys.executable, str(script), str(self.lives),
+                sys.executable, str(script), str(place / "lives"),
             ],
             env=os.environ
             | {
@@ -66,11 +62,9 @@ class Guarded:
 
     def life(self, number: int) -> tuple[int, list[str]]:
         """Pid and arguments of the n-th start, counted from 1, waited for."""
-        until_s = time.monotonic() + WAIT_S
-        while len(lines := self.lives.read_text().splitlines()) < number:
-            assert time.monotonic() < until_s, f"start {number} never came"
-            select.select([], [], [], 0.02)
-        pid, *arguments = lines[number - 1].split()
+        while len(self._said) < number:
+            self._said.append(self.lives.recv(1000).decode())
+        pid, *arguments = self._said[number - 1].split()
         return int(pid), arguments
 
     def heard(self) -> bytes:
@@ -80,6 +74,14 @@ class Guarded:
         self.process.kill()
         self.process.communicate(timeout=WAIT_S)
         self.systemd.close()
+        self.lives.close()
+
+
+def _socket(path: Path) -> socket.socket:
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    bound.bind(str(path))
+    bound.settimeout(WAIT_S)
+    return bound
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ def test_a_silent_kiosk_is_killed_and_started_again(guard):
     guarded = guard(LIVELY, "--silent", "0.5")
     pid, _ = guarded.life(1)
     guarded.heard()
-    (guarded.place / "silent").touch()
+    os.kill(pid, signal.SIGUSR1)
     wait_until_gone(pid)
     guarded.life(2)
 

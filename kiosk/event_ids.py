@@ -264,6 +264,7 @@ class EventId(StrEnum):
     RECONCILE_RECEIPT_TWICE = "reconcile.receipt_twice"
     RECONCILE_OPEN_CODE_TWICE = "reconcile.open_code_twice"
     RECONCILE_OPEN_CODE_FOREIGN = "reconcile.open_code_foreign"
+    RECONCILE_OPEN_CODE_MISSING = "reconcile.open_code_missing"
     RECONCILE_CUT_OFF = "reconcile.cut_off"
     RECONCILE_OLDER_VERSION = "reconcile.older_version"
     RECONCILE_BROKEN_ROW = "reconcile.broken_row"

@@ -33,11 +33,8 @@ from kiosk.maintenance.support_bundle import Sources, bundle_name, newest, write
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.reconcile import Comparison, Ours, Statement, compare
 from kiosk.reconcile.export import export_csv
+from kiosk.reconcile.ours import KINDS
 from kiosk.settings import Settings
-
-MONEY_KINDS = frozenset(
-    {"PaymentIntended", "PaymentMoved", "ReceiptOwed", "OperatorActed", "OpenCodeHandedOut"}
-)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -103,7 +100,7 @@ def _ours(settings: Settings, bar: Progress) -> Ours:
     with Reader(settings.storage_directory) as reader:
         task = bar.add_task("reading the journal", total=reader.last_seq)
         for row in reader.rows():
-            if row.kind in MONEY_KINDS:
+            if row.kind in KINDS:
                 ours.take(row.at, row.kind, row.values)
             if row.seq % 5000 == 0:
                 bar.update(task, completed=row.seq)

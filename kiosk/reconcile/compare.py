@@ -69,6 +69,7 @@ def compare(
     mine = [payment for payment in ours.payments.values() if payment.day == day]
     if not any(each.kind in OF_THE_FILE for each in found):
         found += _missing(mine, lines)
+        found += _codes_missing(ours, theirs, day)
     paid = [payment for payment in mine if payment.state is State.PAID]
     kept = [line for line in theirs.lines if line.state == "paid"]
     by_item, by_agency, by_wallet = totals_of(paid)
@@ -225,3 +226,11 @@ def _missing(mine: Iterable[OurPayment], lines: Mapping[str, object]) -> Iterato
         kind = MISSING.get(payment.state)
         if kind and payment.payment_id not in lines:
             yield Difference(kind, payment.payment_id, payment.amount_fen, None)
+
+
+def _codes_missing(ours: Ours, theirs: Statement, day: date) -> Iterator[Difference]:
+    """Open codes that were paid on this day, and in no row, neither paid nor voided."""
+    told = {code for line in theirs.lines if line.is_of_open_code for code in line.bill_nos}
+    for code in ours.codes_paid_on(day):
+        if code not in told:
+            yield Difference(Kind.OPEN_CODE_MISSING, code, ours.open_codes[code], None)

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     RECEIPT_TWICE = "receipt_twice"  # one receipt number under two payments
     OPEN_CODE_TWICE = "open_code_twice"
     OPEN_CODE_FOREIGN = "open_code_foreign"  # settled, never handed out by this kiosk
+    OPEN_CODE_MISSING = "open_code_missing"  # paid says the platform, not in its statement
     CUT_OFF = "cut_off"  # no trailer, or its count or sum is wrong
     OLDER_VERSION = "older_version"  # than the one the day was closed by
     BROKEN_ROW = "broken_row"
@@ -61,6 +62,7 @@ ACTORS: Mapping[Kind, Actor] = MappingProxyType(
         Kind.RECEIPT_TWICE: Actor.PLATFORM,
         Kind.OPEN_CODE_TWICE: Actor.FINANCE,
         Kind.OPEN_CODE_FOREIGN: Actor.PLATFORM,
+        Kind.OPEN_CODE_MISSING: Actor.PLATFORM,
         Kind.CUT_OFF: Actor.PLATFORM,
         Kind.OLDER_VERSION: Actor.PLATFORM,
         Kind.BROKEN_ROW: Actor.PLATFORM,

@@ -33,6 +33,19 @@ class OurPayment:
         return (self.paid_at or self.intended_at).astimezone(CHINA).date()
 
 
+KINDS = frozenset(
+    {
+        "PaymentIntended",
+        "PaymentMoved",
+        "ReceiptOwed",
+        "OpenCodeHandedOut",
+        "OpenCodeMoved",
+        "OperatorActed",
+    }
+)
+"""The rows that `Ours.take` looks at."""
+
+
 class Ours:
     """Collects the payments from rows of the journal, in their order."""
 
@@ -40,6 +53,8 @@ class Ours:
         self.payments: dict[str, OurPayment] = {}
         self.open_codes: dict[str, int] = {}  # handed out without a network: code → fen
         self.code_states: dict[str, open_code.State] = {}  # of those that moved
+        self.handed_out_on: dict[str, date] = {}  # by code, China's day
+        self.settled_on: dict[str, date] = {}  # when the platform's word was heard
         self.closed_days: dict[str, str] = {}  # ISO date → name of the statement
 
     def take(self, at: datetime, kind: str, values: Mapping[str, Any]) -> None:
@@ -54,10 +69,30 @@ class Ours:
                 payment.receipt_nos.append(values["receipt_no"])
         elif kind == "OpenCodeHandedOut":
             self.open_codes[values["code"]] = values["amount_fen"]
+            self.handed_out_on[values["code"]] = at.astimezone(CHINA).date()
         elif kind == "OpenCodeMoved":
-            self.code_states[values["code"]] = open_code.State(values["state"])
+            self._code_moved(at, values)
         elif kind == "OperatorActed" and values["act"] == "close_day" and not values["refused"]:
             self.closed_days[values["subject"]] = values["detail"]["statement"]
+
+    def codes_paid_on(self, day: date) -> list[str]:
+        """Codes that can only have been paid on this day: handed out and settled on it.
+
+        The platform does not say when a code was paid, so of longer lives nothing is known.
+        """
+        return [
+            code
+            for code, heard in self.settled_on.items()
+            if heard == day == self.handed_out_on.get(code)
+        ]
+
+    def _code_moved(self, at: datetime, values: Mapping[str, Any]) -> None:
+        code, state = values["code"], open_code.State(values["state"])
+        self.code_states[code] = state
+        if state is not open_code.State.SETTLED:
+            self.settled_on.pop(code, None)
+        elif values["event"] == open_code.Event.SEEN_SETTLED:
+            self.settled_on[code] = at.astimezone(CHINA).date()
 
     def _intended(self, at: datetime, values: Mapping[str, Any]) -> None:
         bills: Sequence[Sequence[Any]] = values["bills"]

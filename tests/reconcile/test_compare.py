@@ -67,6 +67,7 @@ def kinds(mine: Ours, theirs: Statement, kiosk_id: str = "K1", day: date = DAY) 
 
 
 BOTH = (our(1), our(2))
+SETTLED = {"event": "seen_settled", "state": "settled"}
 
 EXPECTED = {
     Defect.MATCHED: [],
@@ -175,12 +176,53 @@ def test_an_open_code_that_is_not_paid_here_and_paid_there_is_a_difference(state
     line = next(line for line in foreign.lines if line.payment_id.startswith("open"))
     code = line.bill_nos[0]
     mine.take(PAID_AT, "OpenCodeHandedOut", {"code": code, "amount_fen": line.amount_fen})
-    mine.take(PAID_AT, "OpenCodeMoved", {"code": code, "state": state})
+    mine.take(PAID_AT, "OpenCodeMoved", {"code": code, "event": "any", "state": state})
     found = compare(mine, foreign, "K1", DAY).differences
     assert [(each.kind, each.payment_id) for each in found] == [(Kind.DOUBT_PAID, code)]
     assert line.is_about(code)
-    mine.take(PAID_AT, "OpenCodeMoved", {"code": code, "state": "settled"})
+    mine.take(PAID_AT, "OpenCodeMoved", SETTLED | {"code": code})
     assert kinds(mine, foreign) == []
+
+
+def with_code(handed_out_at: datetime, *moves: tuple[datetime, str, str]) -> Ours:
+    mine = ours(*BOTH)
+    mine.take(handed_out_at, "OpenCodeHandedOut", {"code": "C", "amount_fen": 5000})
+    for at, event, state in moves:
+        mine.take(at, "OpenCodeMoved", {"code": "C", "event": event, "state": state})
+    return mine
+
+
+HEARD = (PAID_AT, "seen_settled", "settled")
+
+
+def test_an_open_code_settled_on_its_day_that_the_statement_lacks_is_a_difference() -> None:
+    found = compare(with_code(PAID_AT, HEARD), statement(), "K1", DAY).differences
+    assert [(each.kind, each.payment_id, each.ours_fen, each.theirs_fen) for each in found] == [
+        (Kind.OPEN_CODE_MISSING, "C", 5000, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        with_code(PAID_AT - timedelta(days=1), HEARD),
+        with_code(PAID_AT, (PAID_AT + timedelta(days=1), "seen_settled", "settled")),
+        with_code(PAID_AT, (PAID_AT, "recon_settled", "settled")),
+        with_code(PAID_AT, (PAID_AT, "seen_expired", "expired")),
+        with_code(PAID_AT, HEARD, (PAID_AT, "amount_differs", "case")),
+        with_code(PAID_AT),
+    ],
+)
+def test_where_a_code_can_have_been_paid_on_another_day_or_not_at_all_nothing_is_said(
+    mine: Ours,
+) -> None:
+    assert kinds(mine, statement()) == []
+
+
+def test_a_cut_off_statement_proves_nothing_about_a_code() -> None:
+    found = kinds(with_code(PAID_AT, HEARD), statement(Defect.CUT_OFF))
+    assert Kind.CUT_OFF in found
+    assert Kind.OPEN_CODE_MISSING not in found
 
 
 @pytest.mark.parametrize("paid_at", ["9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+14:00"])

@@ -104,9 +104,18 @@ class Disk:
             self._read.append(from_row(kind, body))
         return self._read
 
+    @property
+    def is_volume_full(self) -> bool:
+        return len(self.rows) - self.volume_from >= self.volume_rows
+
+    @property
+    def is_of_use(self) -> bool:
+        """Opening the journal again can succeed."""
+        return not self.full and not self.dead
+
     def carry(self, ledger: Ledger, at: datetime, mono_s: float) -> bool:
         """The production's pieces through the production's codec; the power may go at the switch."""
-        if len(self.rows) - self.volume_from < self.volume_rows:
+        if not self.is_volume_full:
             return False
         known = rebuild(self.records())
         assert plain(known) == plain(ledger), "the ledger is not the fold of its volume"
@@ -166,7 +175,7 @@ class Disk:
         return batch in self.batches
 
     def reopen(self) -> Sequence[Record]:
-        if self.full or self.dead:
+        if not self.is_of_use:
             raise CommitUncertain("the disk is full, or gone")
         self.failed = False
         return self.records()

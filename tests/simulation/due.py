@@ -28,9 +28,17 @@ NEVER = float("inf")
 
 def due_at_s(kiosk: Kiosk) -> float:
     """The earliest time, by the kiosk's clock, at which a tick can change anything."""
-    due_s = NEVER if kiosk.link_check_in_flight else kiosk.link_check_at_s
-    if kiosk.notice:
-        due_s = min(due_s, kiosk.notice_until_s)
+    return min(link_due_at_s(kiosk), rest_due_at_s(kiosk))
+
+
+def link_due_at_s(kiosk: Kiosk) -> float:
+    """When the link is to be checked."""
+    return NEVER if kiosk.link_check_in_flight else kiosk.link_check_at_s
+
+
+def rest_due_at_s(kiosk: Kiosk) -> float:
+    """Everything but the check of the link."""
+    due_s = kiosk.notice_until_s if kiosk.notice else NEVER
     for key, chore in kiosk.chores.items():
         if not chore.in_flight and chore.due_s < due_s and _is_asked_about(kiosk, key):
             due_s = chore.due_s

@@ -56,7 +56,13 @@ class Outcome:
 
 class Life:
     def __init__(
-        self, seed: int, *, tells: bool = False, every_tick: bool = False, visits: int = VISITS
+        self,
+        seed: int,
+        *,
+        tells: bool = False,
+        every_tick: bool = False,
+        sleeps: bool = True,
+        visits: int = VISITS,
     ) -> None:
         self.seed = seed
         self.visits = visits
@@ -76,6 +82,7 @@ class Life:
                 self._rules("K1" if number == 1 and seed % TWINS == 0 else f"K{number + 1}"),
                 name=f"K{number + 1}",
                 every_tick=every_tick,
+                sleeps=sleeps,
             )
             for number in range(count)
         ]
@@ -272,14 +279,19 @@ def quiet_logs() -> Iterator[None]:
 
 
 def live(
-    seed: int, *, tells: bool = False, every_tick: bool = False, visits: int = VISITS
+    seed: int,
+    *,
+    tells: bool = False,
+    every_tick: bool = False,
+    sleeps: bool = True,
+    visits: int = VISITS,
 ) -> Outcome:
     """Play one life; whatever breaks is in the outcome."""
     broken = invariant = ""
     life: Life | None = None
     with quiet_logs():
         try:
-            life = Life(seed, tells=tells, every_tick=every_tick, visits=visits)
+            life = Life(seed, tells=tells, every_tick=every_tick, sleeps=sleeps, visits=visits)
             life.live()
         except Broken as error:
             broken, invariant = str(error), error.invariant

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from drivers.api import Role
@@ -14,9 +14,10 @@ from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block
 from kiosk.domain.visit import Page
-from kiosk.engine.engine import TICK_S, Engine
+from kiosk.engine.engine import LOOK_S, Engine
 from tests.simulation.disk import Disk, PowerCut
-from tests.simulation.due import NEVER, due_at_s
+from tests.simulation.dozing import is_idle, slept_through, tick_after_s
+from tests.simulation.due import NEVER, due_at_s, link_due_at_s, rest_due_at_s
 from tests.simulation.network import Network, Weather
 from tests.simulation.platform import SimPlatform
 from tests.simulation.printer import PrinterDesk, SimPrinter
@@ -26,7 +27,6 @@ from tests.simulation.watch import Watch
 READERS = (Role.ID_READER, Role.SCANNER)
 HALTED_TICK_S = 120.0
 MAX_BLOCKS = 50
-ROUNDING = 1e-6
 
 Look = Callable[[Page | None], None]
 
@@ -43,27 +43,30 @@ class SimKiosk:
         *,
         name: str = "",
         every_tick: bool = False,
+        sleeps: bool = False,
     ) -> None:
         self._scheduler = scheduler
         self._platform = platform
         self._watch = watch
         self._rules = rules
         self._every_tick = every_tick
+        self._sleeps = sleeps and not every_tick
+        self._is_asleep = False
         self.name = name or rules.kiosk_id
         self.disk = Disk()
         self.disk.on_record = watch.on_record
         self.sealed: dict[str, Block] = {}  # open codes, on the disk beside the journal
-        self.weather = Weather()
+        self.weather = Weather(self._rouse)
         self.printer = SimPrinter(scheduler)
         self.printer.on_paper = watch.on_paper
-        self.wall_offset_s = 0.0
+        self._wall_offset_s = self._known_offset_s = 0.0
         self.on = False
         self.boots = 0
         self.visits = 0
         self.look: Look = lambda page: None
-        self.effects_until_cut = 0
+        self._effects_until_cut = 0
         self.polled_at_s = 0.0  # when somebody last asked about the payment on the screen
-        self._fresh = 0
+        self._fresh = (0, 0)  # the last millisecond with an id, and how many it has
         self._busy_until_s = 0.0
         self._wall_s, self._wall = 0.0, START
         self._mono_base_s = 0.0
@@ -85,6 +88,7 @@ class SimKiosk:
         self._busy_until_s = 0.0
         self.disk.power_back()
         self._tick_at_s = NEVER
+        self._is_asleep = False
         self._shown = None
         self.network = Network(
             self._scheduler, self._platform, self.weather, self.name, self._answered, self._sent
@@ -103,7 +107,8 @@ class SimKiosk:
         self.on = False
         self.network.dead = True
         self.desk.dead = True
-        self.effects_until_cut = 0
+        self._effects_until_cut = 0
+        self._is_asleep = False
         if reboot:
             self._mono_base_s = self._scheduler.now_s + back_after_s
         self.look(None)
@@ -111,7 +116,8 @@ class SimKiosk:
 
     def retire(self) -> None:
         """Switched off for good, with its diary to be read."""
-        self.on = False
+        self._catch_up()
+        self.on = self._is_asleep = False
         self.network.dead = True
         self.desk.dead = True
 
@@ -119,7 +125,29 @@ class SimKiosk:
 
     @property
     def kiosk(self) -> Kiosk:
+        self._catch_up()
         return self.engine.kiosk
+
+    @property
+    def wall_offset_s(self) -> float:
+        """How far the clock on the wall is off."""
+        return self._wall_offset_s
+
+    @wall_offset_s.setter
+    def wall_offset_s(self, offset_s: float) -> None:
+        self._catch_up()
+        self._wall_offset_s = offset_s
+        self._rouse()
+
+    @property
+    def effects_until_cut(self) -> int:
+        """The power goes as the effect of this number starts; 0: it does not."""
+        return self._effects_until_cut
+
+    @effects_until_cut.setter
+    def effects_until_cut(self, count: int) -> None:
+        self._effects_until_cut = count
+        self._rouse()
 
     @property
     def has_settled(self) -> bool:
@@ -157,6 +185,8 @@ class SimKiosk:
     def _run(self, turn: Callable[..., None], *args: e.Event) -> None:
         """Let the engine work; the power may go in the middle of it."""
         commits = self.disk.commits
+        self._catch_up()
+        self._is_asleep = False
         try:
             turn(*args)
         except PowerCut:
@@ -169,17 +199,22 @@ class SimKiosk:
 
     def disk_is(self, **how: bool | str | float) -> None:
         """The engine will see it when it looks."""
+        self._catch_up()
         for name, value in how.items():
             setattr(self.disk, name, value)
         if self.on:
             self._plan_tick()
 
     def stamp(self) -> e.Stamp:
-        self._fresh += 1
-        wall_s = self._scheduler.now_s + self.wall_offset_s
+        now_s = self._scheduler.now_s
+        self._known_offset_s = self._wall_offset_s
+        wall_s = now_s + self._wall_offset_s
         if wall_s != self._wall_s:
             self._wall_s, self._wall = wall_s, START + timedelta(seconds=wall_s)
-        return e.Stamp(self._mono_s(), self._wall, f"{self.name}X{self._fresh:08d}")
+        now_ms, (last_ms, count) = int(now_s * 1000), self._fresh
+        count = count + 1 if now_ms == last_ms else 0
+        self._fresh = now_ms, count
+        return e.Stamp(self._mono_s(), self._wall, f"{self.name}X{now_ms:09d}N{count}")
 
     def _mono_s(self) -> float:
         return self._scheduler.now_s - self._mono_base_s + 1.0
@@ -226,8 +261,15 @@ class SimKiosk:
             self.desk.put(effect)
         elif isinstance(effect, p.ReadReserve):
             self._scheduler.after(0.01, self._reserve_read, effect, self.boots)
+        elif isinstance(effect, p.CheckLink) and self._is_undisturbed(self.engine.kiosk):
+            self._scheduler.after(0.0, self._checked, effect, boot)
         else:
             self.network.put(effect)
+
+    def _checked(self, call: p.CheckLink, boot: int) -> None:
+        """Nobody is there and the weather is calm: the answer comes at once."""
+        if self.on and boot == self.boots:
+            self.send(e.PlatformReplied(call, p.Acknowledged()))
 
     def _reserve_read(self, call: p.ReadReserve, boot: int) -> None:
         if self.on and boot == self.boots:
@@ -246,19 +288,66 @@ class SimKiosk:
     def _plan_tick(self) -> None:
         """The first tick, of those every quarter second, that can matter."""
         now_s = self._mono_s()
-        kiosk = self.engine.kiosk
-        due_s = now_s + HALTED_TICK_S if kiosk.halted else due_at_s(kiosk)
-        if not kiosk.halted and self.disk.has_news(kiosk):
-            due_s = min(due_s, self.engine.look_at_s)
-        if self._every_tick:
-            due_s = now_s
+        due_s = now_s if self._every_tick else self._due_s(self.engine.kiosk, now_s)
         if due_s == NEVER:
             return
-        at_s = (math.floor(max(due_s, now_s) / TICK_S + ROUNDING) + 1) * TICK_S
+        at_s = tick_after_s(max(due_s, now_s))
         if now_s < self._tick_at_s <= at_s:
             return
         self._tick_at_s = at_s
         self._scheduler.after(at_s - now_s, self._tick, at_s, self.boots)
+
+    def _due_s(self, kiosk: Kiosk, now_s: float) -> float:
+        if kiosk.halted:
+            return now_s + HALTED_TICK_S
+        link_s, rest_s = link_due_at_s(kiosk), rest_due_at_s(kiosk)
+        if self.disk.has_news(kiosk):
+            return min(link_s, rest_s, self.engine.look_at_s)
+        if link_s < rest_s and self._can_sleep(kiosk):
+            self._is_asleep = True
+            return rest_s
+        return min(link_s, rest_s)
+
+    # --- asleep: see `dozing` ------------------------------------------------------------------
+
+    def _can_sleep(self, kiosk: Kiosk) -> bool:
+        return (
+            self._sleeps
+            and not kiosk.link_check_in_flight
+            and not self.disk.is_volume_full
+            and self._known_offset_s == self._wall_offset_s
+            and self._is_undisturbed(kiosk)
+        )
+
+    def _is_undisturbed(self, kiosk: Kiosk) -> bool:
+        """A check of the link will find it up."""
+        return (
+            is_idle(kiosk)
+            and not self._effects_until_cut
+            and not self.disk.slow_s
+            and not self.is_busy
+            and self.weather.is_calm
+        )
+
+    def _catch_up(self) -> None:
+        """What the kiosk would know by now, had it been awake."""
+        if not self._is_asleep:
+            return
+        engine = self.engine
+        last_s, next_s = slept_through(engine.kiosk, self._mono_s())
+        if last_s == engine.kiosk.now_s:
+            return
+        wall_s = last_s - 1.0 + self._mono_base_s + self._wall_offset_s
+        wall = START + timedelta(seconds=wall_s)
+        engine.kiosk = replace(engine.kiosk, now_s=last_s, wall=wall, link_check_at_s=next_s)
+        engine.look_at_s = max(engine.look_at_s, last_s + LOOK_S)
+
+    def _rouse(self) -> None:
+        """Something has changed around the kiosk: is the next check still one to sleep through?"""
+        if self._is_asleep:
+            self._catch_up()
+            self._is_asleep = False
+            self._plan_tick()
 
     def _tick(self, at_s: float, boot: int) -> None:
         if not self.on or boot != self.boots or at_s != self._tick_at_s:

@@ -207,8 +207,8 @@ class Mishaps:
         machine.disk.plan(mishap, self._scheduler.random.randint(1, 4))
 
     def _disk_full(self, machine: SimKiosk) -> None:
-        machine.disk.full = True
-        self._scheduler.after(self._for_s(), setattr, machine.disk, "full", False)
+        machine.disk_is(full=True)
+        self._scheduler.after(self._for_s(), lambda: machine.disk_is(full=False))
 
     def _disk_low(self, machine: SimKiosk) -> None:
         machine.disk_is(low=True)
@@ -219,8 +219,8 @@ class Mishaps:
         self._scheduler.after(self._for_s(), lambda: machine.disk_is(dead=False))
 
     def _disk_slow(self, machine: SimKiosk) -> None:
-        machine.disk.slow_s = 2.0
-        self._scheduler.after(self._for_s(), setattr, machine.disk, "slow_s", 0.0)
+        machine.disk_is(slow_s=2.0)
+        self._scheduler.after(self._for_s(), lambda: machine.disk_is(slow_s=0.0))
 
     def _mirror_lost(self, machine: SimKiosk) -> None:
         machine.disk_is(mirror_trouble="no such device")

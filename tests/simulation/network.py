@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from kiosk.domain import platform as p
 from kiosk.domain.platform import PlatformState
@@ -22,10 +22,15 @@ FORGED = "signature_wrong"
 STATUS_CALLS = (p.QueryPayment, p.ClosePayment)
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(slots=True)
 class Weather:
     """What the network and the platform's front do to a call; probabilities of each call."""
 
+    changed: Callable[[], None] = _nobody  # told after each change
     latency_s: float = 0.12
     not_sent: float = 0.0
     request_lost: float = 0.0
@@ -41,6 +46,17 @@ class Weather:
     forged: bool = False  # somebody else answers: nothing is signed by the platform
     silent: bool = False  # connections open and nothing comes back
 
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+        self.changed()
+
+    @property
+    def is_calm(self) -> bool:
+        """Every call is answered."""
+        return not any(getattr(self, name) for name in FAULTS)
+
+
+FAULTS = tuple(each.name for each in fields(Weather) if not each.default)
 
 Answer = Callable[[p.PlatformCall, p.Outcome], None]
 

@@ -27,6 +27,13 @@ def test_ticks_left_out_would_have_changed_nothing(seed: int) -> None:
     assert not live(seed, every_tick=True, visits=6).broken
 
 
+@pytest.mark.parametrize("seed", [4, 5, 16, 32])
+def test_sleeping_through_checks_of_the_link_changes_no_story(seed: int) -> None:
+    asleep, awake = live(seed, tells=True), live(seed, tells=True, sleeps=False)
+    assert asleep.story == awake.story
+    assert asleep.virtual_s == awake.virtual_s
+
+
 def test_the_same_seed_gives_the_same_life() -> None:
     first, second = live(7, tells=True), live(7, tells=True)
     assert first.story == second.story

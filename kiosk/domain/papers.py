@@ -16,20 +16,17 @@ from drivers.api import (
     PrintReport,
     PrintStage,
 )
-from kiosk.domain import office_copy, peripherals, strips
+from kiosk.domain import claim_settling, office_copy, peripherals, strips
 from kiosk.domain.effects import PrintReceipt, PrintSlip
 from kiosk.domain.frozen import replace
 from kiosk.domain.ledger import MAX_UNSETTLED, Claim, Payment, Slip
 from kiosk.domain.operator_desk import CopyStep, OfficeCopy
 from kiosk.domain.platform import (
-    Acknowledged,
     ClaimGranted,
     ClaimReceipt,
-    ConfirmClaim,
     Outcome,
     Refusal,
     Refused,
-    ReleaseClaim,
 )
 from kiosk.domain.receipt import InquirySlip, Receipt, ReceiptHead
 from kiosk.domain.records import (
@@ -46,8 +43,6 @@ from kiosk.domain.turn import Turn
 from kiosk.domain.visit import Done, ItemState, Printing, PrintItem
 
 SILENT = PrinterStatus(frozenset({PrinterCondition.SILENT}))
-
-TO_SETTLE = frozenset({ClaimState.USED, ClaimState.DOUBTED, ClaimState.UNUSED})
 
 ELSEWHERE = frozenset({Refusal.CLAIMED_ELSEWHERE, Refusal.ALREADY_PRINTED, Refusal.RECEIPT_VOID})
 """Refusals of a copy that nobody needs to come back for."""
@@ -244,8 +239,8 @@ def _give_back(
     turn: Turn, claim: Claim, item: PrintItem | None, state: ItemState, reason: str
 ) -> None:
     """Release what was not used, or perhaps never had: it must not stay held for anybody."""
-    _claim_moved(turn, claim, ClaimState.UNUSED, reason)
-    tend(turn, claim.claim_id)
+    claim_settling.move(turn, claim, ClaimState.UNUSED, reason)
+    claim_settling.tend(turn, claim.claim_id)
     if item:
         _update(turn, item, state=state, reason=reason)
         _next(turn)
@@ -256,7 +251,7 @@ def _give_back(
 def _granted(turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None) -> None:
     """Commit the copy number and the print intent together, then print."""
     granted = replace(claim, copy_number=grant.copy_number)
-    _claim_moved(turn, granted, ClaimState.GRANTED)
+    claim_settling.move(turn, granted, ClaimState.GRANTED)
     copy = office_copy.going_on(turn, claim.claim_id)
     if not (item or copy) or not turn.kiosk.can_print:
         _give_back(turn, granted, item, ItemState.LATER, "not printed")
@@ -285,51 +280,6 @@ def content_hash(receipt: Receipt, copy_number: int) -> str:
     """Says later which paper a job was, without holding anything personal."""
     facts = f"{receipt.receipt_no}|{receipt.check_code}|{receipt.amount_fen}|{copy_number}"
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
-
-
-def _claim_moved(turn: Turn, claim: Claim, state: ClaimState, reason: str = "") -> None:
-    visit_id = turn.visit.visit_id if turn.visit else ""
-    turn.record(
-        ClaimMoved(
-            claim.claim_id,
-            claim.receipt_no,
-            visit_id,
-            state,
-            claim.reprint,
-            claim.copy_number,
-            reason,
-        )
-    )
-
-
-def tend(turn: Turn, claim_id: str) -> None:
-    """Tell the platform what became of a claim, if that is due and not on its way."""
-    claim = turn.ledger.claims[claim_id]
-    chore = turn.chore(claim_id)
-    if claim.state not in TO_SETTLE or chore.in_flight or chore.due_s > turn.now_s:
-        return
-    if turn.is_busy:
-        return
-    if claim.state is ClaimState.UNUSED:
-        turn.want(ReleaseClaim(claim_id))
-    else:
-        turn.want(ConfirmClaim(claim_id, doubt=claim.state is ClaimState.DOUBTED))
-    turn.set_chore(claim_id, replace(chore, in_flight=True))
-
-
-def on_settle_reply(turn: Turn, call: ConfirmClaim | ReleaseClaim, outcome: Outcome) -> None:
-    claim = turn.ledger.claims.get(call.claim_id)
-    if claim is None or claim.state not in TO_SETTLE:
-        return
-    match outcome:
-        case Acknowledged():
-            _claim_moved(turn, claim, ClaimState.SETTLED)
-            turn.drop_chore(call.claim_id)
-        case Refused(code, _) if code is not Refusal.RATE_LIMITED:
-            _claim_moved(turn, claim, ClaimState.SETTLED, reason=code.value)
-            turn.drop_chore(call.claim_id)
-        case _:
-            turn.postpone(call.claim_id)
 
 
 # --- slips --------------------------------------------------------------------------------------
@@ -378,8 +328,8 @@ def on_print_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
         )
     )
     claim = turn.ledger.claims[job.claim_id]
-    _claim_moved(turn, claim, claim_state, reason=report.reason)
-    tend(turn, claim.claim_id)
+    claim_settling.move(turn, claim, claim_state, reason=report.reason)
+    claim_settling.tend(turn, claim.claim_id)
     item = _item(turn, claim_id=job.claim_id)
     if item:
         _update(turn, item, state=item_state, reason=report.reason, deadline_s=None)
@@ -402,18 +352,18 @@ def recover(turn: Turn) -> None:
                 "restart",
             )
         )
-        _claim_moved(turn, turn.ledger.claims[job.claim_id], ClaimState.DOUBTED, "restart")
+        claim_settling.move(turn, turn.ledger.claims[job.claim_id], ClaimState.DOUBTED, "restart")
     for slip in turn.ledger.open_slips:
         turn.record(SlipMoved(slip.job_id, slip.payment_id, PrintState.DOUBT, "restart"))
     for claim in turn.ledger.open_claims:
         if claim.state in (ClaimState.ASKED, ClaimState.GRANTED):
-            _claim_moved(turn, claim, ClaimState.UNUSED, "restart")
-        tend(turn, claim.claim_id)
+            claim_settling.move(turn, claim, ClaimState.UNUSED, "restart")
+        claim_settling.tend(turn, claim.claim_id)
 
 
 def on_tick(turn: Turn) -> None:
     for claim in turn.ledger.open_claims:
-        tend(turn, claim.claim_id)
+        claim_settling.tend(turn, claim.claim_id)
     if turn.kiosk.desk.copy and turn.kiosk.desk.copy.is_going_on:
         _copy_on_tick(turn, turn.kiosk.desk.copy)
     page = turn.page

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from drivers.api import CardReadFailed, CardRemoved
 from kiosk.domain import (
+    claim_settling,
     code_settling,
     open_codes,
     operating,
@@ -140,7 +141,7 @@ def _reply(turn: Turn, call: p.PlatformCall, outcome: p.Outcome) -> None:
         case p.ClaimReceipt():
             papers.on_claim_reply(turn, call, outcome)
         case p.ConfirmClaim() | p.ReleaseClaim():
-            papers.on_settle_reply(turn, call, outcome)
+            claim_settling.on_settle_reply(turn, call, outcome)
         case p.CheckLink():
             pass
         case p.SendHeartbeat() | p.FetchNotices() | p.RenewCertificate():

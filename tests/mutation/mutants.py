@@ -150,8 +150,11 @@ class _Finder(ast.NodeVisitor):
         self.replace(node, "pass")  # its message is judged by people
 
     def visit_Return(self, node: ast.Return) -> None:
-        if node.value is not None and not _is(node.value, None) and not _is(node.value, False):
-            self.replace(node, "return None")  # as good as False, which becomes True below
+        if isinstance(node.value, ast.Constant) and not node.value.value:
+            if node.value.value == "":
+                self.replace(node, "return '?'")
+        elif node.value is not None:  # None is as good as what is empty
+            self.replace(node, "return None")
         self.generic_visit(node)
 
     def visit_Continue(self, node: ast.Continue) -> None:

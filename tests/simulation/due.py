@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from drivers.api import Role
 from kiosk.domain import code_settling, open_codes
+from kiosk.domain.claim_settling import TO_SETTLE
 from kiosk.domain.kiosk import Chore, Kiosk, Link, Strip
-from kiosk.domain.papers import TO_SETTLE
 from kiosk.domain.payment import ASKED_ABOUT
 from kiosk.domain.strips import recalled_at_s
 from kiosk.domain.visit import (

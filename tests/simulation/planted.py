@@ -102,10 +102,11 @@ BUGS = (
         "PrintReceipt(job_id, grant.receipt, max(1, grant.copy_number - 1))",
     )),
     bug("claim never released", DOMAIN + "papers.py", (
-        "    _claim_moved(turn, claim, ClaimState.UNUSED, reason)\n    tend(turn, claim.claim_id)\n",
-        "    _claim_moved(turn, claim, ClaimState.SETTLED, reason)\n",
+        ("    claim_settling.move(turn, claim, ClaimState.UNUSED, reason)\n"
+        "    claim_settling.tend(turn, claim.claim_id)\n"),
+        "    claim_settling.move(turn, claim, ClaimState.SETTLED, reason)\n",
     )),
-    bug("doubt confirmed as printed", DOMAIN + "papers.py", (
+    bug("doubt confirmed as printed", DOMAIN + "claim_settling.py", (
         "doubt=claim.state is ClaimState.DOUBTED", "doubt=False",
     )),
     bug("doubtful copy released as unused", DOMAIN + "papers.py", (

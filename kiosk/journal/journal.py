@@ -334,7 +334,7 @@ class Journal:
         begun = self._connection.execute("SELECT seq, at_us FROM entry ORDER BY seq LIMIT 1").get
         seq, self._first_at_us = begun or (1, 0)
         # Row 1 continues nothing: what it holds is looked at when it is read.
-        first = next(self._select("WHERE seq = ?", (seq,))) if seq != 1 else None
+        first = next(self._select("ORDER BY seq LIMIT 1")) if seq != 1 else None
         last = next(iter(self._select("ORDER BY seq DESC LIMIT 1")), None)
         self._opening = self._head = volumes.opening_of(self._key, first)
         if last is not None:
@@ -388,7 +388,7 @@ class Journal:
 
     def _select(self, rest: str, values: tuple[int, ...] = ()) -> Iterator[Row]:
         for found in self._connection.execute(SELECT + rest, values):
-            yield Row(*found)
+            yield volumes.row_of(found)
 
     def _assert_usable(self) -> None:
         assert threading.get_ident() == self._thread, "the journal belongs to another thread"

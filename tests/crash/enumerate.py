@@ -44,8 +44,8 @@ class Tally:
         )
 
 
-def judge_life(seed: str, most: int) -> Tally:
-    """Judge the first `most` states of the life of this seed."""
+def judge_life(seed: str, most: int, stride: int = 1) -> Tally:
+    """Judge the first `most` of every `stride`-th state of the life of this seed."""
     started = time.process_time()
     count, failures = 0, []
     with scratch() as root:
@@ -54,12 +54,12 @@ def judge_life(seed: str, most: int) -> Tally:
         except AssertionError as broken:
             return Tally(0, 0, 0.0, (f"life {seed}, without a power cut: {broken}",))
         judge = Judge(life, root / "cut")
-        for index, state in enumerate(states(life)):
-            if index == most:
+        for state in states(life, stride):
+            if count == most:
                 break
             count += 1
             if complaint := judge.complaint(state):
-                failures.append(f"{REPLAY.format(seed=seed, index=index)}\n    {complaint}")
+                failures.append(f"{REPLAY.format(seed=seed, index=state.index)}\n    {complaint}")
                 if len(failures) == MOST_FAILURES_SHOWN:
                     break
     return Tally(count, judge.opened, time.process_time() - started, tuple(failures))
@@ -69,7 +69,7 @@ def replay(seed: str, index: int) -> str:
     """The story of one state; ends with the complaint, if there still is one."""
     with scratch() as root:
         life = live(seed, root / "life")
-        state = next(each for number, each in enumerate(states(life)) if number == index)
+        state = next(each for each in states(life) if each.index == index)
         return f"{story(life, state)}\n{Judge(life, root / 'cut').complaint(state) or 'sound'}"
 
 

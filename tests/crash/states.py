@@ -21,6 +21,7 @@ from tests.crash.lives import MIRROR, NOON, STATE, Boot, Content, Life
 from tests.crash.recorder import put
 
 TORN_STATES = 3  # for each moment and model, besides the four states without chance
+CUTS = (*(cut for cut in Cut if cut is not Cut.TORN), *(Cut.TORN,) * TORN_STATES)
 AFTERWARDS = NOON + timedelta(days=1)
 
 
@@ -28,6 +29,7 @@ AFTERWARDS = NOON + timedelta(days=1)
 class State:
     """One image of the disk with its place in the life."""
 
+    index: int
     boot: int
     moment: int  # operations that were done before the cut
     is_ordered: bool
@@ -35,17 +37,23 @@ class State:
     image: Image
 
 
-def states(life: Life) -> Iterator[State]:
-    """Every boundary of two operations × two models × what survives of the un-synced."""
+def states(life: Life, stride: int = 1) -> Iterator[State]:
+    """Every boundary of two operations × two models × what survives of the un-synced.
+
+    Of these every `stride`-th, the same as among all.
+    """
+    index = -1
     for number, boot in enumerate(life.boots):
-        random = Random(f"states {life.seed} {number}")
         models = [DiskModel(boot.image, is_ordered=ordered) for ordered in (False, True)]
         for moment in range(len(boot.ops) + 1):
             for model, is_ordered in zip(models, (False, True), strict=True):
                 if moment:
                     model.take(boot.ops[moment - 1])
-                for cut in (*(c for c in Cut if c is not Cut.TORN), *(Cut.TORN,) * TORN_STATES):
-                    yield State(number, moment, is_ordered, cut, model.after(cut, random))
+                for cut in CUTS:
+                    index += 1
+                    if index % stride == 0:
+                        image = model.after(cut, Random(f"state {life.seed} {index}"))
+                        yield State(index, number, moment, is_ordered, cut, image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.domain.ledger import Ledger
+from kiosk.domain import payment
+from kiosk.domain.ledger import Ledger, Payment
+from kiosk.domain.records import EvidenceKept
 from kiosk.journal import keys
 from kiosk.journal.journal import Journal
 from tests.crash.disk_model import Kind
@@ -16,6 +18,7 @@ from tests.support.journals import NOON, ended
 
 STATES = 10_000
 SHARES = 20  # small ones, so that parallel workers end together
+STRIDE = 13  # of a life's states: its start alone has hundreds
 MOST_LIVES = 100
 
 
@@ -23,11 +26,15 @@ MOST_LIVES = 100
 def test_no_power_cut_at_any_operation_breaks_a_promise(share):
     total = Tally(0, 0, 0.0, ())
     for number in range(MOST_LIVES):
-        total += judge_life(f"suite-{share}.{number}", STATES // SHARES - total.states)
+        total += judge_life(f"suite-{share}.{number}", STATES // SHARES - total.states, STRIDE)
         assert total.failures == ()
         if total.states == STATES // SHARES:
             break
     assert total.states == STATES // SHARES
+
+
+LONG = EvidenceKept("p", {"note": "x" * 12000})
+DOUBTFUL = Payment("p", "v", "0f" * 16, "AAAA-2345", (), 1, False, state=payment.State.UNKNOWN)
 
 
 def carried(root, deaf_to=frozenset()):
@@ -37,12 +44,19 @@ def carried(root, deaf_to=frozenset()):
         key = keys.for_directory(directory, recorder.disk).journal
         life = Life("volumes", boots=[Boot({}, recorder.ops)])
         with Journal.open(directory, key, vfs=recorder.name, disk=recorder.disk) as journal:
+            life.batches["long"] = content_of([LONG])
+            journal.commit([LONG], NOON, 1.0, "long")
+            journal.checkpoint()  # its pages are in the file, the next batch's alone in the log
             life.batches["a"] = content_of([ended(1)])
             journal.commit([ended(1)], NOON, 1.0, "a")
             life.boots[0].promises.append(Promise(len(recorder.ops), "a", is_there=True))
             recorder.deaf_to = deaf_to
-            life.ledgers.append(Ledger(open_visit="v"))
+            life.ledgers.append(Ledger(open_visit="v", payments={"p": DOUBTFUL}))
             journal.carry_forward(life.ledgers[0], NOON, 2.0)
+        life.batches["b"] = content_of([ended(2)])
+        with Journal.open(directory, key, vfs=recorder.name, disk=recorder.disk) as journal:
+            journal.commit([ended(2)], NOON, 3.0, "b")
+            life.boots[0].promises.append(Promise(len(recorder.ops), "b", is_there=True))
     return life
 
 

@@ -454,6 +454,21 @@ def test_text_that_is_no_text_is_damage_not_a_bug(tmp_path):
         assert journal.last_seq == 2
 
 
+def test_a_last_row_without_its_mac_is_damage_not_a_bug(tmp_path):
+    """As a page that never reached the disk can leave it."""
+    written(tmp_path, 2)
+    nullable = "replace(sql, 'NOT NULL CHECK (length(mac) = 32)', '')"
+    tamper(
+        tmp_path,
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_schema SET sql = {nullable} WHERE name = 'entry'",
+        "PRAGMA writable_schema = RESET",
+        "UPDATE entry SET mac = NULL WHERE seq = 2",
+    )
+    with pytest.raises(JournalDamaged, match="row 2 is no row"):
+        Journal.open(tmp_path, KEY)
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / FILE_NAME).write_bytes(b"not a database, but long enough to be looked at " * 100)
     with pytest.raises(JournalDamaged, match="is refused"):

@@ -11,7 +11,7 @@ from drivers.api import PrinterStatus, Role
 from kiosk.domain import paying
 from kiosk.domain.effects import PrintSlip
 from kiosk.domain.kiosk import FORGED_ANSWERS, Link, Presence
-from kiosk.domain.ledger import Payment
+from kiosk.domain.ledger import MAX_UNSETTLED, Payment
 from kiosk.domain.payment import State
 from kiosk.domain.platform import (
     AnswerLost,
@@ -613,3 +613,17 @@ def test_one_forged_answer_may_be_a_bit_that_flipped_and_stops_nothing() -> None
     turn = on(CHOOSING, forged_answers=FORGED_ANSWERS - 1)
     paying.on_pay_touched(turn, CHOOSING)
     assert isinstance(page_of(turn), Paying)
+
+
+@pytest.mark.parametrize(
+    ("unsettled", "begins"), [(MAX_UNSETTLED - 1, True), (MAX_UNSETTLED, False)]
+)
+def test_where_too_much_is_unsettled_no_payment_is_begun(unsettled: int, *, begins: bool) -> None:
+    others = (known(State.UNKNOWN, payment_id=f"P{n}", bills=()) for n in range(unsettled))
+    turn = on(CHOOSING, *others)
+    paying.on_pay_touched(turn, CHOOSING)
+    if begins:
+        assert isinstance(page_of(turn), Paying)
+    else:
+        assert page_of(turn) == Trouble(TroubleKind.NOT_PAID_NETWORK, CHOOSING, can_retry=True)
+        assert turn.records == []

@@ -107,7 +107,7 @@ def _builder(hint: Any) -> Build:
 
 
 def _union_builder(kinds: tuple[Any, ...]) -> Build:
-    classes = [each for each in kinds if isinstance(each, type) and is_dataclass(each)]
+    classes: list[type] = [each for each in kinds if is_dataclass(each)]
     if not classes:
         return _as_it_is
     build = _builder(classes[0])
@@ -115,7 +115,7 @@ def _union_builder(kinds: tuple[Any, ...]) -> Build:
 
 
 def _tuple_builder(kinds: tuple[Any, ...]) -> Build:
-    if kinds[-1] is Ellipsis:
+    if kinds[1:] == (Ellipsis,):
         build = _builder(kinds[0])
         return lambda value: tuple(build(each) for each in value)
     parts = [_builder(each) for each in kinds]

@@ -8,7 +8,7 @@ stays open until the platform has spoken.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -253,22 +253,14 @@ def _may(_turn: Turn, _order: Any) -> NotDone | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
 class Rule:
     """How one kind of order is checked, recorded and carried out."""
 
-    __slots__ = ("act", "carry_out", "check", "describe")
-
-    def __init__(
-        self,
-        act: Act,
-        describe: Callable[[Turn, Any], tuple[str, Detail]],
-        check: Callable[[Turn, Any], NotDone | None] = _may,
-        carry_out: Callable[[Turn, Any], None] = _nothing,
-    ) -> None:
-        self.act = act
-        self.describe = describe
-        self.check = check
-        self.carry_out = carry_out
+    act: Act
+    describe: Callable[[Turn, Any], tuple[str, Detail]]
+    check: Callable[[Turn, Any], NotDone | None] = _may
+    carry_out: Callable[[Turn, Any], None] = _nothing
 
 
 def _bare(_turn: Turn, _order: Any) -> tuple[str, Detail]:

@@ -143,10 +143,11 @@ def _paper_now(kiosk: Kiosk, paper: PaperChange) -> PaperChange:
         # Printers without a switch in the cover only say that there is no paper.
         step = PaperStep.PUT_ROLL if paper.was_open else PaperStep.OPEN_COVER
         return replace(paper, step=step)
-    if not kiosk.can_print:
-        return replace(paper, step=PaperStep.CLOSE_COVER if paper.was_open else paper.step)
-    changed = paper.was_open or paper.step is not PaperStep.OPEN_COVER
-    return replace(paper, step=PaperStep.READY_TO_TEST if changed else paper.step)
+    if not paper.was_open:
+        return paper
+    return replace(
+        paper, step=PaperStep.READY_TO_TEST if kiosk.can_print else PaperStep.CLOSE_COVER
+    )
 
 
 # --- device tests ---------------------------------------------------------------------------------------

@@ -196,9 +196,7 @@ def _opened(turn: Turn, seen: PaymentSeen) -> None:
     )
     shown = replace(shown, user_paying=seen.state is PlatformState.USER_PAYING)
     if turn.ledger.payments[seen.payment_id].state is State.SHOWN:
-        _watch(turn, shown)
-    else:
-        turn.show(shown)
+        _watch(turn, shown)  # else `follow` leads the page to where the money is
 
 
 def _page_of(turn: Turn, payment_id: str) -> Paying | None:
@@ -248,8 +246,8 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
     news = user_paying and call.known_state is PlatformState.OPEN
     waited = turn.now_s - page.asked_at_s >= turn.rules.poll_gap_s
     if turn.ledger.payments[call.payment_id].state is not State.SHOWN:
-        turn.show(page)
-    elif seen and (news or waited):
+        return  # `follow` leads the page to where the money is.
+    if seen and (news or waited):
         _watch(turn, page)
     else:  # The platform did not hold the question back, or it did not answer.
         gap_s = turn.rules.poll_gap_s if seen else turn.rules.poll_retry_s

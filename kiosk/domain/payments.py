@@ -117,9 +117,8 @@ def on_status_reply(turn: Turn, call: QueryPayment, outcome: Outcome) -> None:
     after_it = turn.ledger.payments[call.payment_id]
     payment_id, state = call.payment_id, after_it.state
     chore = turn.chore(payment_id)
-    heard = state is not before.state or after_it.unconfirmed is not before.unconfirmed
-    if call.wait_s > 0 or heard or chore.closing:
-        return  # A page's long poll, a verdict, or an answer that comes a second time.
+    if call.wait_s > 0 or chore.closing:
+        return  # A page's long poll, or an answer that comes a second time.
     if state is State.CLOSING or (after_it.unconfirmed and isinstance(outcome, PaymentSeen)):
         # Close follows the query with no gap.
         turn.want(ClosePayment(payment_id, before.amount_fen, turn.is_awaited(payment_id)))

@@ -111,6 +111,7 @@ def test_a_piece_that_is_there_already_changes_nothing():
         Carried("office.nowhere", ""),
         Carried("claims", [["c"]]),
         Carried("claims", 5),
+        Carried("office.tests", [["scanner", [True]]]),
         Carried("claims", [["c", {"state": "no state"}]]),
         Carried("open_visit.deeper", ""),
     ],
@@ -141,3 +142,13 @@ def test_what_is_open_has_its_ids():
 )
 def test_a_ledger_that_holds_a_single_thing_comes_back_too(ledger):
     assert rebuild(through_the_journal(ledger)) == ledger
+
+
+def test_what_is_carried_is_made_of_the_plainest_types():
+    def types_in(value):
+        if isinstance(value, (list, dict)):
+            inner = value.values() if isinstance(value, dict) else value
+            return {type(value)}.union(*(types_in(each) for each in inner))
+        return {type(value)}
+
+    assert types_in(plain(FULL)) <= {str, int, bool, list, dict, type(None)}

@@ -18,6 +18,7 @@ from kiosk.domain.records import (
     ClaimState,
     KioskStarted,
     LinkChanged,
+    OpenCodesKept,
     OperatorActed,
     PaymentIntended,
     PaymentMoved,
@@ -165,6 +166,7 @@ def test_a_visit_is_open_until_it_ends_or_the_kiosk_starts() -> None:
 def test_what_is_neither_money_nor_paper_changes_nothing() -> None:
     ledger = rebuild([INTENT])
     assert ledger.apply(LinkChanged(up=True)) is ledger
+    assert ledger.beside_codes(OpenCodesKept("B1", 5, 9)) is ledger
 
 
 # --- bounds ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from drivers.api import PrinterStatus, PrintOutcome, PrintReport, Role
-from kiosk.domain import claim_settling, papers
+from kiosk.domain import claim_settling, office_copy, papers
 from kiosk.domain.kiosk import Chore, Presence
 from kiosk.domain.ledger import PrintJob
 from kiosk.domain.operator_desk import CopyStep, OfficeCopy, OperatorDesk
@@ -234,3 +234,41 @@ def test_a_word_about_a_claim_that_waits_for_none_changes_nothing(claims: tuple)
     turn = turn_with(claims=claims)
     claim_settling.on_settle_reply(turn, ReleaseClaim("C"), Acknowledged())
     assert (turn.records, turn.effects) == ([], [])
+
+
+# --- ordered -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("owed", "tried", "reprint"),
+    [
+        (True, None, False),
+        (False, None, True),
+        (True, PrintState.NOT_PRINTED, False),
+        (True, PrintState.DOUBT, True),
+        (True, PrintState.PRINTED, True),
+    ],
+)
+def test_an_original_is_ordered_only_where_it_is_owed_and_was_never_tried(
+    owed: bool, tried: PrintState | None, *, reprint: bool
+) -> None:
+    turn = turn_with(**READY)
+    jobs = {"J1": PrintJob("J1", "C1", "another", 1, PrintState.PRINTED)}
+    if tried:
+        jobs["J0"] = PrintJob("J0", "C0", RECEIPT.receipt_no, 1, tried)
+    papers_owed = {RECEIPT.receipt_no: "P"} if owed else {}
+    turn.ledger = replace(turn.ledger, owed=papers_owed, jobs=jobs)
+    office_copy.order(turn, RECEIPT.receipt_no, "torn")
+    assert turn.effects == [ClaimReceipt("C-fresh", RECEIPT.receipt_no, reprint)]
+    assert turn.records == [
+        ClaimMoved(
+            "C-fresh", RECEIPT.receipt_no, "", ClaimState.ASKED, reprint, reason="office torn"
+        )
+    ]
+    assert copy_of(turn) == OfficeCopy(RECEIPT.receipt_no, "C-fresh", reprint)
+
+
+def test_a_grant_of_another_receipt_never_comes_this_far() -> None:
+    other = replace(RECEIPT, receipt_no="33010226-0000000099")
+    with pytest.raises(AssertionError, match="believable"):
+        papers.on_claim_reply(at_desk(), CALL, ClaimGranted("C", 2, other))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,7 @@ from kiosk.domain import platform as p
 from kiosk.domain.code_book import CodeBook
 from kiosk.domain.code_settling import MAX_REPORTED, SETTLING
 from kiosk.domain.effects import PrintSlip
-from kiosk.domain.kiosk import Chore, Kiosk, Link, Presence
+from kiosk.domain.kiosk import OLDEST_NOW, Chore, Kiosk, Link, Presence
 from kiosk.domain.open_code import (
     FORCED_BY,
     Block,
@@ -36,6 +37,7 @@ from kiosk.domain.records import (
     OpenCodesWanted,
     PrintState,
     SlipMoved,
+    VisitEnded,
 )
 from kiosk.domain.turn import MAX_IN_FLIGHT, Turn
 from kiosk.domain.visit import ChoosingFee, Notice, Page, ShowingCode, Visit
@@ -145,6 +147,24 @@ def test_what_was_handed_out_yesterday_does_not_count_today() -> None:
     yesterday = open_codes.day_of(WALL_S) - 1
     turn = turn_at(rules=rules, day=yesterday, day_fen=8000)
     assert open_codes.next_code(kiosk_of(turn), RENT, 8000) is not None
+
+
+def test_a_block_that_has_expired_does_not_hide_the_next() -> None:
+    turn = turn_at(reserve=(block(HOME, "old", expires_s=WALL_S), block(HOME, "new")))
+    ready = open_codes.next_code(kiosk_of(turn), RENT, 8000)
+    assert ready is not None
+    assert ready[1].code == "new-1"
+
+
+@pytest.mark.parametrize(
+    ("wall", "is_ready"), [(OLDEST_NOW, True), (OLDEST_NOW - timedelta(seconds=1), False)]
+)
+def test_a_clock_before_this_kiosk_was_made_hands_out_nothing(
+    wall: datetime, *, is_ready: bool
+) -> None:
+    turn = turn_at()
+    kiosk = replace(kiosk_of(turn), wall=wall)
+    assert (open_codes.next_code(kiosk, RENT, 8000) is not None) is is_ready
 
 
 # --- choosing ------------------------------------------------------------------------------------
@@ -463,8 +483,10 @@ def test_what_was_not_sent_or_not_now_is_asked_again_without_a_row(outcome: p.Ou
 
 def test_the_link_that_comes_back_ends_the_choice_with_a_word() -> None:
     turn = turn_at(ChoosingFee(), link=Link.UP)
+    turn.visit = replace(turn.visit, subject=p.Subject(p.SubjectKind.PERSON, "1", digest="d"))
     open_codes.on_tick(turn)
     assert turn.visit is None
+    assert turn.records == [VisitEnded("V", "link_back")]
     assert turn.kiosk.notice is Notice.LINK_BACK
 
 

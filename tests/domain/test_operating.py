@@ -34,15 +34,15 @@ from kiosk.domain.operator_desk import (
     Session,
     StepOfTest,
 )
-from kiosk.domain.payment import State
+from kiosk.domain.payment import Event, State
 from kiosk.domain.platform import ClaimReceipt
-from kiosk.domain.records import ClaimState, PrintState, SampleMoved
+from kiosk.domain.records import ClaimState, PaymentMoved, PrintState, SampleMoved
 from kiosk.domain.turn import Turn
 from kiosk.domain.visit import Notice
 from tests.support.desks import HASH, order, technician
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import Playbook
-from tests.support.turns import NOW_S, RULES, payment, turn_with
+from tests.support.turns import NOW_S, RULES, WALL, payment, turn_with
 
 READY = {"presence": {Role.RECEIPT_PRINTER: Presence.UP}, "printer": PrinterStatus()}
 SILENT = PrinterStatus(frozenset({PrinterCondition.SILENT}))
@@ -243,7 +243,7 @@ def test_a_strip_is_given_up_at_its_deadline_and_not_before() -> None:
     for late_s, heard in ((0.0, 1), (0.25, 0)):
         turn = at_desk(PrintState.INTENDED, sample_deadline_s=NOW_S + late_s)
         operator_devices.on_tick(turn)
-        assert len(turn.records) == heard
+        assert turn.records == [SampleMoved("T", PrintState.DOUBT, "deadline")][:heard]
 
 
 def test_a_strip_gets_a_minute_to_be_printed() -> None:
@@ -310,6 +310,13 @@ OPEN = PrinterStatus(frozenset({PrinterCondition.COVER_OPEN}))
 BEGUN, OPENED = PaperChange(PaperStep.OPEN_COVER), PaperChange(PaperStep.PUT_ROLL, was_open=True)
 
 
+@pytest.mark.parametrize("printer", [None, SILENT, OUT])
+def test_no_strip_is_printed_by_a_printer_that_is_not_ready(printer: PrinterStatus | None) -> None:
+    turn = at_desk(paper=BEGUN)
+    turn.change(printer=printer)
+    assert operator_devices.check_print(turn, o.PrintTest()) is NotDone.PRINTER_NOT_READY
+
+
 @pytest.mark.parametrize(
     ("paper", "printer", "follows"),
     [
@@ -334,8 +341,8 @@ def test_the_printer_leads_a_paper_change(
     turn = at_desk(paper=paper)
     turn.change(printer=printer)
     operator_devices.follow(turn)
-    assert turn.kiosk.desk.paper is not None
-    assert turn.kiosk.desk.paper.step is follows
+    was_open = paper.was_open or (printer is OPEN and paper.step is not PaperStep.PRINTING)
+    assert turn.kiosk.desk.paper == PaperChange(follows, was_open=was_open)
 
 
 # --- device tests ---------------------------------------------------------------------------------------
@@ -353,6 +360,14 @@ def test_a_card_says_nothing_about_another_reader_or_without_a_test(play: Playbo
     order(play, o.BeginDeviceTest(Role.SCANNER))
     play.tap(ZHANG)
     assert play.kiosk.desk.test == DeviceTest(Role.SCANNER, StepOfTest.WAITING)
+
+
+def test_the_journal_keeps_how_a_test_ended_and_what_it_showed() -> None:
+    shown = DeviceTest(Role.SCANNER, StepOfTest.SHOWN, "payment_code")
+    assert operator_devices.describe_test(at_desk(test=shown), o.EndDeviceTest(passed=True)) == (
+        "scanner",
+        {"passed": 1, "at_s": int(WALL.timestamp()), "detail": "payment_code"},
+    )
 
 
 # --- copies -----------------------------------------------------------------------------------------------
@@ -403,3 +418,39 @@ def test_two_days_hold_what_was_intended_just_before_midnight_in_china() -> None
     last_s = 1_795_276_799  # 2026-11-21 23:59:59 in China
     days = operator_checks.statement_days(replace(payment(State.UNKNOWN), intended_s=last_s), 180)
     assert [day.isoformat() for day in days] == ["2026-11-21", "2026-11-22"]
+
+
+def test_a_correction_keeps_what_both_sides_hold_and_who_forced_it() -> None:
+    session = Session("901", AccountRole.TECHNICIAN, NOW_S, NOW_S)
+    turn = at_desk(session=session)
+    unknown = payment(State.UNKNOWN)
+    turn.ledger = replace(turn.ledger, payments=MappingProxyType({"P": unknown}))
+    found = o.CorrectPayment("P", State.UNKNOWN, 100, "2026-11-21.v1:0f", ("2026-11-21",), "T1")
+    operating.on_order(turn, found)
+    (moved,) = (each for each in turn.records if isinstance(each, PaymentMoved))
+    assert (moved.event, moved.state) == (Event.RECON_PAID, State.PAID)
+    assert moved.evidence == {
+        "statement": "2026-11-21.v1:0f",
+        "paid_fen": 100,
+        "transaction_no": "T1",
+        "held_here": "unknown",
+        "forced_by": "901",
+    }
+
+
+def test_a_right_log_in_forgets_the_wrong_ones_before_it(play: Playbook) -> None:
+    order(play, o.LogOut())
+    order(play, o.LogIn("901", right=False))
+    assert play.kiosk.ledger.office.failures == {"901": 1}
+    play.tick(2)
+    order(play, o.LogIn("901", right=True))
+    assert play.kiosk.ledger.office.failures == {"901": 0}
+
+
+def test_hours_that_are_taken_back_leave_no_time_behind(play: Playbook) -> None:
+    always = (((0, 1440),),) * 7
+    assert order(play, o.SetHours(always)) is None
+    assert play.kiosk.ledger.office.hours_set_s > 0
+    assert order(play, o.SetHours(None)) is None
+    office = play.kiosk.ledger.office
+    assert (office.hours, office.hours_set_s) == ("", 0)

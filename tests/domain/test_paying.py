@@ -627,3 +627,9 @@ def test_where_too_much_is_unsettled_no_payment_is_begun(unsettled: int, *, begi
     else:
         assert page_of(turn) == Trouble(TroubleKind.NOT_PAID_NETWORK, CHOOSING, can_retry=True)
         assert turn.records == []
+
+
+def test_a_payment_over_nothing_is_a_bug() -> None:
+    page = Confirming(replace(CHOOSING, selected=frozenset()))
+    with pytest.raises(AssertionError, match="nothing to pay"):
+        paying.on_agree_touched(on(page), page)

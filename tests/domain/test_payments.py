@@ -458,3 +458,10 @@ def test_an_operator_who_asks_again_does_not_double_a_question() -> None:
     turn = turn_with(payment(State.UNKNOWN), chores={"P": chore})
     payments.ask_now(turn, "P")
     assert (turn.effects, turn.chore("P")) == ([], chore)
+
+
+def test_a_correction_to_paid_that_the_platform_bears_out_asks_for_its_receipts_at_once() -> None:
+    turn = turn_with(payment(State.PAID, unconfirmed=True), chores={"P": Chore(3, NOW_S + 900)})
+    payments.hear(turn, seen(PlatformState.PAID))
+    assert turn.effects == [IssueReceipts("P")]
+    assert not turn.ledger.payments["P"].unconfirmed

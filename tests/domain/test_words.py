@@ -16,6 +16,7 @@ from kiosk.domain.kiosk import Chore, Kiosk, Link, Rules
 from kiosk.domain.ledger import SETTLED_KEPT
 from kiosk.domain.open_code import OpenCodeRules
 from kiosk.domain.open_code import State as CodeState
+from kiosk.domain.operating import Rule
 from kiosk.domain.operator_desk import CopyStep
 from kiosk.domain.payment import State
 from kiosk.domain.platform import PlatformState
@@ -34,7 +35,7 @@ CLASSES = [
     if isinstance(each, type) and each.__module__ == module.__name__
 ]
 ENUMS = [each for each in CLASSES if issubclass(each, StrEnum)]
-DATA = [each for each in CLASSES if is_dataclass(each) and each not in (Rules, OpenCodeRules)]
+DATA = [each for each in CLASSES if is_dataclass(each) and each not in (Rules, OpenCodeRules, Rule)]
 FIRST_WORDS = {
     ("PrintItem", "state"): ItemState.WAITING,
     ("PrintItem", "attempt"): 1,

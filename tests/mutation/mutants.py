@@ -237,7 +237,7 @@ class _Finder(ast.NodeVisitor):
             case bytes() if node.value:
                 self.replace(node, repr(node.value + b"?"))
             case str() if node.value:  # in a pattern, `{8}?` would mean the same as `{8}`
-                self.replace(node, repr(node.value + ("~" if node.value[-1] in "}*+?" else "?")))
+                self.replace(node, repr(node.value + ("~" if node.value[-1] in "}])*+?" else "?")))
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Words for people."""

@@ -149,7 +149,7 @@ BUGS = (
         "        payments.close(turn, visit.page.payment_id, reason)\n", "        pass\n",
     )),
     bug("an old long poll drives the close", DOMAIN + "payments.py", (
-        "if call.wait_s > 0 or heard or chore.closing:",
+        "if call.wait_s > 0 or chore.closing:",
         "if state is not before.state:",
     )),
     bug("an open wallet counts as paid", DOMAIN + "payments.py", (

@@ -107,7 +107,7 @@ def _builder(hint: Any) -> Build:
 
 
 def _union_builder(kinds: tuple[Any, ...]) -> Build:
-    classes: list[type] = [each for each in kinds if is_dataclass(each)]
+    classes = [each for each in kinds if isinstance(each, type) and is_dataclass(each)]
     if not classes:
         return _as_it_is
     build = _builder(classes[0])

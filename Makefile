@@ -47,7 +47,7 @@ office-lives: $(READY)  ## Operators who do whatever they like: no open payment 
 	$(PYTHON_VENV) -m tests.operators --lives $(or $(LIVES),2000)
 
 canary: $(READY)  ## Plant known bugs one by one: which search finds which; SECONDS=n, then again
-	$(PYTHON_VENV) -m tests.simulation.canary --seconds $(or $(SECONDS),7200)
+	$(PYTHON_VENV) -m tests.simulation.canary --seconds $(or $(SECONDS),7200) $(ARGS)
 
 docs: $(READY)  ## Draw the tables of ARCHITECTURE.md from the code, and the ids of the events
 	$(PYTHON_VENV) packaging/draw_docs.py

@@ -7,8 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from tests.simulation import life, mishaps, people
-from tests.simulation.network import Weather
+from tests.simulation import life, mishaps, network, people
 from tests.simulation.people import Nature
 from tests.simulation.printer import Trouble
 from tests.simulation.single_faults import FAULTS
@@ -16,7 +15,6 @@ from tests.support.fault_catalogue import catalogue, known_tests
 
 ROWS = catalogue()
 LETTERS = {"A": 10, "B": 7, "C": 22, "D": 19, "E": 12, "F": 8}
-CALM = {"latency_s"}
 OUTAGES = {"down", "silent", "status_down", "forged"}  # mishaps of their own bring these
 
 
@@ -39,7 +37,7 @@ def test_every_test_that_a_row_names_exists(number: str) -> None:
 
 def test_every_way_into_a_life_exists_and_every_mishap_has_a_row() -> None:
     ways = set(mishaps.KINDS)
-    ways |= {f"weather.{each.name}" for each in fields(Weather)}
+    ways |= {f"weather.{name}" for name in network.FAULTS}
     ways |= {f"printer.{each}" for each in Trouble.ALL}
     ways |= {f"people.{each.name}" for each in fields(Nature)}
     ways |= {f"people.{name}" for name in vars(people) if name.isupper()}
@@ -48,9 +46,8 @@ def test_every_way_into_a_life_exists_and_every_mishap_has_a_row() -> None:
     }
     named = {way for row in ROWS.values() for way in row.lives}
     assert named <= ways
-    left_out = CALM | OUTAGES
     must = set(mishaps.KINDS) | {f"printer.{each}" for each in Trouble.ALL}
-    must |= {f"weather.{each.name}" for each in fields(Weather) if each.name not in left_out}
+    must |= {f"weather.{name}" for name in network.FAULTS if name not in OUTAGES}
     assert must <= named
 
 

@@ -13,6 +13,8 @@ from drivers.api import CardReadFailed, CardRemoved, PrinterCondition, PrinterSt
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.events import Event
+from kiosk.domain.payment import State
+from kiosk.sandbox.ledger import LateWallet
 from tests.simulation.books import check_books
 from tests.simulation.crash_case import CARD, CrashWorld, Point, collect, reference
 from tests.simulation.disk import Mishap
@@ -148,7 +150,7 @@ def presenter(*, taken: bool) -> Fault:
     return begin
 
 
-def clock(days: int) -> Fault:
+def clock(days: float) -> Fault:
     return lambda world: setattr(world.machine, "wall_offset_s", days * 86400.0)
 
 
@@ -165,6 +167,26 @@ def wallet_again(world: CrashWorld) -> None:
         theirs = world.platform.payments.get(payment_id)
         if theirs is not None and theirs.was_paid:
             world.phone.pay(payment_id)
+
+
+def late_wallet(world: CrashWorld) -> None:
+    """The resident leaves; the phone pays what it saw, at once and again after the code's end."""
+    world.platform.late = LateWallet.ACCEPTED_UNTIL_CLOSED
+    world.machine.send(e.LeaveTouched())
+    for after_s in (0.05, 1.0, 200.0):
+        world.scheduler.after(after_s, all_wallets, world)
+
+
+def all_wallets(world: CrashWorld) -> None:
+    for payment_id, state in world.machine.disk.states.items():
+        if state is not State.INTENT:
+            world.phone.pay(payment_id)
+
+
+def copies_wanted(world: CrashWorld) -> None:
+    """Somebody asks for a copy of everything, twice."""
+    for number in list(world.platform.receipts) * 2:
+        world.machine.send(e.ReprintTouched(number))
 
 
 def voided(world: CrashWorld) -> None:
@@ -197,7 +219,9 @@ FAULTS: dict[str, Fault] = {
     "C3_never_sent": once("not_sent"),
     "C4_answer_lost": once("answer_lost"),
     "C4_answers_lost_for_a_while": weather("answer_lost"),
+    "C5_late_wallet": late_wallet,
     "C6_second_wallet": wallet_again,
+    "C7_clock_ten_minutes_behind": clock(-1 / 144),
     "C8_walks_off": happens(e.LeaveTouched()),
     "C9_cancels": happens(e.BackTouched()),
     "C11_platform_5xx": once("broken"),
@@ -244,6 +268,7 @@ FAULTS: dict[str, Fault] = {
     "E6_unplugged": unplug,
     "E6_unknown_status_bits": printer_says(PrinterCondition.SILENT),
     "E6_slower_than_anybody_waits": next_job(Trouble.VERY_SLOW),
+    "E7_copies_wanted_twice": copies_wanted,
     "E9_strip_forgotten": presenter(taken=False),
     "E9_strip_taken": presenter(taken=True),
     "E11_other_kiosk_has_the_receipt": other_kiosk_has_the_receipt,

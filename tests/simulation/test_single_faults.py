@@ -9,7 +9,7 @@ from tests.simulation.single_faults import FAULTS, play
 
 
 def test_the_matrix_has_a_cell_for_every_fault_and_step() -> None:
-    assert len(FAULTS) * len(Point) == 938
+    assert len(FAULTS) * len(Point) == 980
     assert set(reference().moments) == set(Point)
 
 

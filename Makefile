@@ -37,8 +37,9 @@ coverage: $(READY)  ## The test suite with branch coverage, as a page in out/cov
 	QT_QPA_PLATFORM=offscreen $(PYTHON_VENV) -m pytest -q -n 2 --cov --cov-report=term \
 	    --cov-report=html:out/coverage $(ARGS)
 
-simulate: $(READY)  ## Lives of kiosks from seeds, with every mishap; SEEDS=n FIRST=s
-	$(PYTHON_VENV) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1)
+simulate: $(READY)  ## Lives of kiosks from seeds, with every mishap; SEEDS=n FIRST=s JOBS=n
+	$(PYTHON_VENV) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1) \
+	    $(if $(JOBS),--jobs $(JOBS))
 
 cells: $(READY)  ## One paid visit: every named interruption, every single fault at every step
 	$(PYTHON_VENV) -m tests.simulation.cells

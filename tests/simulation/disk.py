@@ -47,7 +47,8 @@ class Disk:
     def __init__(self) -> None:
         self.rows: list[str] = []
         self.volume_from = 0  # the rows before are in the archive
-        self.volume_rows = 10**9  # then a new volume begins
+        self.volume_rows = 10**9  # beyond what is carried, then a new volume begins
+        self._carried_to = 0
         self.volumes = self.volume_tries = 0
         self.volume_fails = False  # the next change of volumes is taken back
         self._archive: list[int] = []  # the last rows of volumes that are kept
@@ -106,7 +107,7 @@ class Disk:
 
     @property
     def is_volume_full(self) -> bool:
-        return len(self.rows) - self.volume_from >= self.volume_rows
+        return len(self.rows) - self._carried_to >= self.volume_rows
 
     @property
     def is_of_use(self) -> bool:
@@ -132,6 +133,7 @@ class Disk:
         folded = rebuild(from_row(*json.loads(row)) for row in rows)
         assert plain(folded) == plain(ledger), "what is carried is not what the kiosk knows"
         self.rows += rows
+        self._carried_to = len(self.rows)
         self._archive.append(last)
         self.volume_from = last
         self.volumes += 1

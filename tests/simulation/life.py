@@ -94,7 +94,12 @@ class Life:
                 machine.printer.has_presenter = True
         self._serving = 0
         self.mishaps = Mishaps(
-            self.scheduler, self.platform, self.machines, self.climate, lambda: self._serving > 0
+            self.scheduler,
+            self.platform,
+            self.machines,
+            self.climate,
+            lambda: self._serving > 0,
+            self._settled,
         )
         self.people = [person(number) for number in range(1 + random.randrange(6))]
         self.nature = random.choice((Nature(), Nature(), Nature(cancels=0.4, races=0.4)))
@@ -146,7 +151,8 @@ class Life:
         """Mostly the shipped schedule; now and then one that reaches its end within a visit."""
         if self.scheduler.chance(0.7):
             return {}
-        return {"janitor_s": (2.0, 5.0, 10.0, 300.0), "give_up_s": 25.0}
+        last_s = 3600.0 if self.climate.long else 300.0
+        return {"janitor_s": (2.0, 5.0, 10.0, last_s), "give_up_s": 25.0}
 
     # --- the day ---------------------------------------------------------------------------
 
@@ -216,6 +222,7 @@ class Life:
 
     def _next_visitor_after(self, machine: SimKiosk) -> None:
         self._serving += 1
+        self.mishaps.somebody_comes()
         self.scheduler.after(5.0, self._is_free, machine, 0)
 
     def _is_free(self, machine: SimKiosk, waited: int) -> None:

@@ -18,6 +18,7 @@ SHORT_S = (2.0, 8.0, 25.0, 90.0)
 OUTAGE_EVERY_S = 300.0
 OUTAGES_S = (60.0, 200.0, 900.0)
 QUIET_FACTOR = 10  # less happens while nobody is there to be troubled
+IDLE_FACTOR = 200  # and in the days in which nothing is open either: what could be lost?
 LONG_S = (*SHORT_S, 900.0, 7200.0, 86400.0, 3 * 86400.0)
 CHANCES = [each.name for each in fields(Weather) if each.default == 0.0 and each.type == "float"]
 
@@ -52,12 +53,15 @@ class Mishaps:
         machines: list[SimKiosk],
         climate: Climate,
         is_busy: Callable[[], bool],
+        is_settled: Callable[[], bool],
     ) -> None:
         self._scheduler = scheduler
         self._platform = platform
         self._machines = machines
         self._climate = climate
         self._is_busy = is_busy
+        self._is_settled = is_settled
+        self._plans = 0
         self.over = False
         self._acts: dict[str, Callable[[SimKiosk], None]] = {
             "network_down": lambda k: self._outage(k, "down"),
@@ -99,9 +103,20 @@ class Mishaps:
         return tuple(KINDS)
 
     def _plan(self) -> None:
-        every_s = self._climate.every_s * (1 if self._is_busy() else QUIET_FACTOR)
+        every_s = self._climate.every_s * self._quiet_factor()
         gap_s = self._scheduler.random.expovariate(1.0 / every_s)
-        self._scheduler.after(gap_s, self._happen)
+        self._plans += 1
+        self._scheduler.after(gap_s, self._happen, self._plans)
+
+    def _quiet_factor(self) -> int:
+        if self._is_busy():
+            return 1
+        return IDLE_FACTOR if self._climate.long and self._is_settled() else QUIET_FACTOR
+
+    def somebody_comes(self) -> None:
+        """What was planned for idle days is too late for a visit."""
+        if self._climate.long:
+            self._plan()
 
     def _plan_outage(self) -> None:
         gap_s = self._scheduler.random.expovariate(1.0 / OUTAGE_EVERY_S)
@@ -119,8 +134,8 @@ class Mishaps:
         self._scheduler.after(lasts_s, setattr, machine.weather, "down", False)
         self._plan_outage()
 
-    def _happen(self) -> None:
-        if self.over:
+    def _happen(self, plan: int) -> None:
+        if self.over or plan != self._plans:
             return
         random = self._scheduler.random
         kind, machine = random.choice(self._climate.kinds), random.choice(self._machines)

@@ -53,7 +53,7 @@ class Mishaps:
         machines: list[SimKiosk],
         climate: Climate,
         is_busy: Callable[[], bool],
-        is_settled: Callable[[], bool],
+        is_settled: Callable[[], bool] = lambda: False,
     ) -> None:
         self._scheduler = scheduler
         self._platform = platform

@@ -71,11 +71,6 @@ class Book:
             line["name"]: (Fate(line["fate"]), line["by"]) for line in lines if self._holds(line)
         }
 
-    def killers(self) -> list[tuple[str, str]]:
-        """Modules, each with a test that caught a mutant of it."""
-        caught = [(name, by) for name, (fate, by) in self.read().items() if fate is Fate.KILLED]
-        return [(name.partition(" ")[0], by) for name, by in caught]
-
     def _holds(self, line: dict) -> bool:
         if line["module"] != self._modules.get(line["name"].partition(" ")[0]):
             return False
@@ -98,6 +93,7 @@ def judge_in_processes(
     work: Sequence[Mutant],
     reach: Reach,
     book: Book,
+    killers: Sequence[tuple[Mutant, str]],
     options: argparse.Namespace,
 ) -> None:
     """Fork processes, each with its share; raises RuntimeError when one breaks."""
@@ -111,7 +107,7 @@ def judge_in_processes(
                 log = os.open(OUT / f"{package}.{number}.log", os.O_CREAT | os.O_TRUNC | os.O_RDWR)
                 os.dup2(log, 1)
                 os.dup2(log, 2)
-                _share(package, work[number::jobs], reach, book, until_s)
+                _share(package, work[number::jobs], reach, book, killers, until_s)
                 os._exit(0)
             except BaseException as error:  # noqa: BLE001
                 sys.excepthook(type(error), error, error.__traceback__)
@@ -124,12 +120,19 @@ def judge_in_processes(
         raise RuntimeError(f"a worker broke; see {OUT}/{package}.*.log")
 
 
-def _share(package: str, work: Sequence[Mutant], reach: Reach, book: Book, until_s: float) -> None:
+def _share(
+    package: str,
+    work: Sequence[Mutant],
+    reach: Reach,
+    book: Book,
+    killers: Sequence[tuple[Mutant, str]],
+    until_s: float,
+) -> None:
     place = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(prefix="mutants-", dir=place) as scratch:
         os.environ["TMPDIR"] = tempfile.tempdir = scratch
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        judge(package, work, reach, until_s, book.write, book.killers())
+        judge(package, work, reach, until_s, book.write, killers)
 
 
 def report(
@@ -164,12 +167,12 @@ def run(package: str, options: argparse.Namespace) -> bool:
     OUT.mkdir(parents=True, exist_ok=True)
     book = Book(package)
     chosen = options.only.split(",")
-    mutants = [
+    every = [
         mutant
         for file in sources(package)
         for mutant in mutants_of(str(file.relative_to(ROOT)), file.read_text())
-        if any(text in mutant.name for text in chosen)
     ]
+    mutants = [each for each in every if any(text in each.name for text in chosen)]
     reasons = explained(package).items()
     reasons_of_chosen = {k: why for k, why in reasons if any(text in k for text in chosen)}
     started_s = time.monotonic()
@@ -178,7 +181,9 @@ def run(package: str, options: argparse.Namespace) -> bool:
     if work and not options.report:
         reach = measure(package, OUT)
         print(f"{package}: {len(work)} of {len(mutants)} mutants to judge", flush=True)
-        judge_in_processes(package, work, reach, book, options)
+        caught = {name: by for name, (fate, by) in known.items() if fate is Fate.KILLED}
+        killers = [(each, caught[each.name]) for each in every if each.name in caught]
+        judge_in_processes(package, work, reach, book, killers, options)
     passed = report(package, mutants, book.read(), reasons_of_chosen)
     print(f"{time.monotonic() - started_s:.0f} s")
     return passed

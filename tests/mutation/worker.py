@@ -41,7 +41,8 @@ IMPORT_BUDGET_S = 6.0  # … and of one that any test might notice
 MOST_BYTES = 3 << 30
 POLL_S = 0.002
 QUICK_S = 0.05
-NEAR_FILES = 2  # those that caught most of a module so far are tried first
+NEAR_FILES = 2  # those that caught most of what runs at import are tried first …
+AT_IMPORT = ""  # … of any module: words and limits are judged together
 ANSWERS = 1000  # the number of the descriptor on which a child names the test that failed
 SURVIVED, KILLED, BROKEN = 0, 101, 70
 
@@ -66,17 +67,17 @@ def judge(
     reach: Reach,
     until_s: float,
     tell: Callable[[Verdict], None],
-    killers: Iterable[tuple[str, str]] = (),
+    killers: Iterable[tuple[Mutant, str]] = (),
 ) -> None:
     """Tell of every mutant that can be judged until then, by the monotonic clock.
 
-    `killers` are modules, each with a test that caught a mutant of it before.
+    `killers` are other mutants, each with the test that caught it before.
     """
     for name in IMPORTED:
         importlib.import_module(name)
     order = _Order(reach)
-    for module, test in killers:
-        order.learn(module, test)
+    for caught, test in killers:
+        order.learn(caught, test)
 
     def one_after_the_other(
         chosen: Sequence[Mutant], run: Callable[[Mutant, Sequence[str]], NoReturn]
@@ -90,7 +91,7 @@ def judge(
                 if verdict.fate is Fate.KILLED:
                     break
             if verdict.fate is Fate.KILLED:
-                order.learn(mutant.module, verdict.by)
+                order.learn(mutant, verdict.by)
             tell(verdict)
 
     at_import = [each for each in mutants if not each.function]
@@ -164,7 +165,7 @@ class _Order:
         chosen = self.tests(mutant)
         if mutant.function:
             return [chosen]
-        near = {file for file, _ in self._found_in[mutant.module].most_common(NEAR_FILES)}
+        near = {file for file, _ in self._found_in[AT_IMPORT].most_common(NEAR_FILES)}
         own = f"/test_{Path(mutant.module).stem}.py"
         first = [name for name in chosen if _file_of(name) in near or _file_of(name).endswith(own)]
         return [stage for stage in (first, [n for n in chosen if n not in set(first)]) if stage]
@@ -176,10 +177,10 @@ class _Order:
         expected_s = sum(self._reach.tests[name].seconds for name in tests)
         return min(LEAST_S + SLOWER * expected_s, MOST_S)
 
-    def learn(self, module: str, test: str) -> None:
+    def learn(self, mutant: Mutant, test: str) -> None:
         """This test caught a mutant of the module; its file may catch the next."""
-        self._found[module][test] += 1
-        self._found_in[module][_file_of(test)] += 1
+        self._found[mutant.module][test] += 1
+        self._found_in[mutant.module if mutant.function else AT_IMPORT][_file_of(test)] += 1
 
 
 def _file_of(test: str) -> str:

@@ -275,6 +275,19 @@ class Surroundings:
     keyboard: Any = None
 
 
+class PaperLoading(StrEnum):
+    """How a new roll goes into a printer."""
+
+    ANY = "any"  # not known: words that fit every printer
+    CLAMSHELL = "clamshell"  # a lid, the roll lies under it
+    LEVER = "lever"  # a lever lifts the head, the roll is on a holder
+    FEED = "feed"  # the paper's end is put into a slot and drawn in
+
+
+def _not_known(_settings: Any) -> PaperLoading:
+    return PaperLoading.ANY
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverSpec:
     """One driver: `settings` is a frozen pydantic model (extra keys forbidden)."""
@@ -284,6 +297,7 @@ class DriverSpec:
     settings: type[Any]
     connect: Callable[[Any, Surroundings], Any]
     simulated: bool = False
+    paper_loading: Callable[[Any], PaperLoading] = _not_known  # of a printer, by its settings
     types: bool = False  # like a keyboard: it needs `Surroundings.keyboard`
 
 

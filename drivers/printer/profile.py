@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from drivers.api import BadSettings, PrintProof
+from drivers.api import BadSettings, PaperLoading, PrintProof
 
 CELL_DOTS = 12  # width of a Latin character of font A; a hanzi takes two cells
 
@@ -45,6 +45,7 @@ class Profile:
     clear: Clearing = Clearing.DLE_DC4
     mouth: Mouth = Mouth.NOT_TOLD
     presenter: bool = False
+    loading: PaperLoading = PaperLoading.ANY
     vendor: str = ""
     models: str = ""
     sources: tuple[str, ...] = ()
@@ -70,6 +71,11 @@ def profile_named(name: str) -> Profile:
     return _from_model(name, models[name])
 
 
+def loading_of(settings: Any) -> PaperLoading:
+    """How paper goes into the printer of a driver's settings."""
+    return profile_named(settings.profile).loading
+
+
 def _known(name: str) -> str:
     try:
         profile_named(name)
@@ -90,6 +96,7 @@ def families() -> dict[str, Profile]:
     for name, facts in tomllib.loads(text).items():
         facts["proof"] = PrintProof(facts["proof"])
         facts["clear"] = Clearing(facts.get("clear", Clearing.DLE_DC4))
+        facts["loading"] = PaperLoading(facts.get("loading", PaperLoading.ANY))
         facts["mouth"] = Mouth(facts.get("mouth", Mouth.NOT_TOLD))
         facts["sources"] = tuple(facts["sources"])
         known[name] = Profile(name, **facts)

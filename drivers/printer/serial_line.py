@@ -9,7 +9,7 @@ from drivers.fields import DevicePath, PathText
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
-from drivers.printer.profile import ProfileName, profile_named
+from drivers.printer.profile import ProfileName, loading_of, profile_named
 from drivers.transport.recording import recorded
 from drivers.transport.scrubbing import PrinterScrubber
 from drivers.transport.serial_port import FlowControl, SerialLink
@@ -34,5 +34,9 @@ def connect(settings: Settings, _: Surroundings) -> EscPosPrinter:
 
 
 DRIVER = DriverSpec(
-    name="escpos-serial", role=Role.RECEIPT_PRINTER, settings=Settings, connect=connect
+    name="escpos-serial",
+    role=Role.RECEIPT_PRINTER,
+    settings=Settings,
+    connect=connect,
+    paper_loading=loading_of,
 )

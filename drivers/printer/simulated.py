@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from drivers.api import DeviceLost, DriverSpec, Role, Surroundings
+from drivers.api import DeviceLost, DriverSpec, PaperLoading, Role, Surroundings
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
@@ -78,5 +78,10 @@ def connect(settings: Settings, surroundings: Surroundings) -> EscPosPrinter:
 
 
 DRIVER = DriverSpec(
-    name="simulated", role=Role.RECEIPT_PRINTER, settings=Settings, connect=connect, simulated=True
+    name="simulated",
+    role=Role.RECEIPT_PRINTER,
+    settings=Settings,
+    connect=connect,
+    simulated=True,
+    paper_loading=lambda _: PaperLoading.CLAMSHELL,
 )

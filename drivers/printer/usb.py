@@ -11,7 +11,7 @@ from drivers.fields import PathText
 from drivers.printer.escpos_printer import EscPosPrinter
 from drivers.printer.glyphs import GlyphSource
 from drivers.printer.lettering import LinePainter
-from drivers.printer.profile import ProfileName, profile_named
+from drivers.printer.profile import ProfileName, loading_of, profile_named
 from drivers.transport.recording import recorded
 from drivers.transport.scrubbing import PrinterScrubber
 from drivers.transport.usb_printer import UsbPrinterLink, find_printer
@@ -37,5 +37,9 @@ def connect(settings: Settings, _: Surroundings) -> EscPosPrinter:
 
 
 DRIVER = DriverSpec(
-    name="escpos-usb", role=Role.RECEIPT_PRINTER, settings=Settings, connect=connect
+    name="escpos-usb",
+    role=Role.RECEIPT_PRINTER,
+    settings=Settings,
+    connect=connect,
+    paper_loading=loading_of,
 )

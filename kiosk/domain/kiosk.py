@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from drivers.api import PrinterStatus, Role
+from drivers.api import PaperLoading, PrinterStatus, Role
 from kiosk.domain.hours import Span, is_open, spans_of
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block, OpenCodeRules
@@ -59,6 +59,7 @@ class Rules:
     open_codes: OpenCodeRules = NO_OPEN_CODES
     desk_idle_s: float = 60.0  # without a touch, then the operator is logged out
     offers: frozenset[Offer] = EVERYTHING  # what the platform has
+    paper_loading: PaperLoading = PaperLoading.ANY
     opening_hours: tuple[Span, ...] = ()  # of the site file; empty: always open
     maintenance_only: bool = False  # the program failed again and again: operators alone are served
 

@@ -43,6 +43,7 @@ class Session:
 class PaperChange:
     step: PaperStep
     was_open: bool = False  # the cover, since the change began
+    was_out: bool = False  # so is a roll changed in printers that do not tell of their cover
     job_id: str = ""  # of the last test strip
 
 

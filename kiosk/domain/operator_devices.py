@@ -136,18 +136,16 @@ def _paper_now(kiosk: Kiosk, paper: PaperChange) -> PaperChange:
     is_out = PrinterCondition.PAPER_OUT in conditions
     if PrinterCondition.COVER_OPEN in conditions:
         step = PaperStep.PUT_ROLL if is_out else PaperStep.CLOSE_COVER
-        return replace(paper, step=step, was_open=True)
+        return replace(paper, step=step, was_open=True, was_out=paper.was_out or is_out)
     if paper.step in AFTER_THE_STRIP:
         return paper
     if is_out:
         # Printers without a switch in the cover only say that there is no paper.
         step = PaperStep.PUT_ROLL if paper.was_open else PaperStep.OPEN_COVER
-        return replace(paper, step=step)
-    if not paper.was_open:
-        return paper
-    return replace(
-        paper, step=PaperStep.READY_TO_TEST if kiosk.can_print else PaperStep.CLOSE_COVER
-    )
+        return replace(paper, step=step, was_out=True)
+    if kiosk.can_print and (paper.was_open or paper.was_out):
+        return replace(paper, step=PaperStep.READY_TO_TEST)
+    return replace(paper, step=PaperStep.CLOSE_COVER) if paper.was_open else paper
 
 
 # --- device tests ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from drivers.api import DriverSpec, Role
+from drivers.api import DriverSpec, PaperLoading, Role
 from drivers.fields import host_name, path_text
 from kiosk.domain.hours import span_of
 from kiosk.domain.kiosk import Rules
@@ -94,6 +94,7 @@ class KioskSection(Section):
     id: Annotated[str, AfterValidator(_kiosk_id)] = "demo-0001"
     name: str = Field("公共支付自助机", min_length=1, max_length=40)
     district: str = Field("", max_length=40)
+    paper_loading: Literal["auto", "any", "clamshell", "lever", "feed"] = "auto"
     help_phone: Annotated[str, AfterValidator(_phone)] = ""
     language: Literal["zh", "en"] = "zh"
 
@@ -301,6 +302,14 @@ class Settings(BaseModel):
     opening: OpeningSection = OpeningSection()
     devices: Mapping[Role, Device]
 
+    @property
+    def _paper_loading(self) -> PaperLoading:
+        """What the site says, else what the printer's driver knows."""
+        chosen, printer = self.kiosk.paper_loading, self.devices.get(Role.RECEIPT_PRINTER)
+        if chosen != "auto":
+            return PaperLoading(chosen)
+        return printer.driver.paper_loading(printer.options) if printer else PaperLoading.ANY
+
     def rules(self, digest_key: bytes) -> Rules:
         """What decisions depend on."""
         ours = self.platform.adapter == "http"  # nobody else's contract has these
@@ -310,6 +319,7 @@ class Settings(BaseModel):
             roles=frozenset(self.devices),
             open_codes=self.open_codes.rules(),
             offers=self.platform.offers,
+            paper_loading=self._paper_loading,
             opening_hours=tuple(span_of(text) for text in self.opening.hours),
             renewal_s=RENEWAL_S if ours and self.platform.certificate_file else 0.0,
             heartbeat_s=self.platform.heartbeat_s if ours else 0.0,

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kiosk.settings.fee_catalogue import shipped_catalogue
 from kiosk.ui.core_bridge import CoreBridge
-from kiosk.ui.sample_desk import MAINTENANCE, SampleDesk, sample_places
+from kiosk.ui.sample_desk import SampleDesk, sample_places
+from kiosk.ui.sample_maintenance import MAINTENANCE
 from kiosk.ui.sample_screens import READY, SCREENS
 from kiosk.ui.shell import Shell
 from kiosk.ui.translations import Language

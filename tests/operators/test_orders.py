@@ -469,3 +469,16 @@ def test_a_change_without_a_cover_switch_follows_the_paper_alone(play: Playbook)
 def test_what_ends_without_having_begun_is_refused(play: Playbook) -> None:
     assert order(play, o.EndPaperChange(confirmed=False)) is NotDone.NOT_IN_THIS_STATE
     assert order(play, o.EndDeviceTest(passed=False)) is NotDone.NOT_IN_THIS_STATE
+
+
+def test_a_printer_that_tells_only_of_its_paper_goes_on_to_the_strip_when_there_is_paper_again(
+    play: Playbook,
+) -> None:
+    order(play, o.BeginPaperChange())
+    for status, step in (
+        (EMPTY, PaperStep.OPEN_COVER),
+        (PrinterStatus(), PaperStep.READY_TO_TEST),
+    ):
+        play.set_printer(status)
+        assert play.kiosk.desk.paper is not None
+        assert play.kiosk.desk.paper.step is step

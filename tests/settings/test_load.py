@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drivers import registry
-from drivers.api import Role
+from drivers.api import PaperLoading, Role
 from kiosk.domain.kiosk import Rules
 from kiosk.paths import config_directory
 from kiosk.settings import BadSettings, Environment, load, missing_for_service
@@ -49,6 +49,8 @@ host = "192.0.2.10"
 """
 
 
+PRINTER = '[devices.receipt_printer]\ndriver = "escpos-network"\nhost = "192.0.2.10"\n'
+
 # --- what is shipped -----------------------------------------------------------------------
 
 
@@ -74,6 +76,7 @@ def test_default_timing_is_that_of_the_rules():
         "demo-0001",
         b"key",
         frozenset(settings.devices),
+        paper_loading=PaperLoading.CLAMSHELL,  # the simulated printer's
         heartbeat_s=platform.heartbeat_s,
         notices_s=platform.notices_s,
     )
@@ -512,3 +515,18 @@ def test_only_our_own_contract_has_heartbeat_notices_and_renewal():
     theirs = platform.model_copy(update={"adapter": "cnnontax"})
     rules = settings.model_copy(update={"platform": theirs}).rules(b"key")
     assert (rules.heartbeat_s, rules.notices_s, rules.renewal_s) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "loading"),
+    [
+        ('[devices.receipt_printer]\ndriver = "simulated"\n', PaperLoading.CLAMSHELL),
+        (PRINTER + 'profile = "epson-80"\n', PaperLoading.CLAMSHELL),
+        (PRINTER + 'profile = "custom-kpm"\n', PaperLoading.FEED),
+        (PRINTER + 'profile = "default"\n', PaperLoading.ANY),
+        ('[kiosk]\npaper_loading = "lever"\n' + PRINTER + 'profile = "epson-80"\n',
+         PaperLoading.LEVER),
+    ],
+)  # fmt: skip
+def test_how_paper_goes_in_is_what_the_site_says_else_what_the_profile_knows(site, text, loading):
+    assert load(site("schema = 1\n" + text)).rules(b"k" * 32).paper_loading is loading

@@ -13,22 +13,8 @@ from kiosk.domain.operator import NotDone
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.gallery import show_sample
 from kiosk.ui.robot import NotOnScreen, Robot
-from kiosk.ui.sample_desk import (
-    CLERK,
-    CODE,
-    DESK,
-    HELD,
-    HOURS,
-    IDLE,
-    MAINTENANCE,
-    NOBODY,
-    OPEN_CODE,
-    PAYMENT_ID,
-    RECEIPT,
-    SampleDesk,
-    at_desk,
-    sample_places,
-)
+from kiosk.ui.sample_desk import CODE, OPEN_CODE, PAYMENT_ID, RECEIPT, SampleDesk, sample_places
+from kiosk.ui.sample_maintenance import CLERK, DESK, HELD, HOURS, IDLE, MAINTENANCE, NOBODY, at_desk
 from kiosk.ui.sample_screens import NOW_S, SCREENS
 from kiosk.ui.shell import Shell
 from kiosk.ui.translations import Language
@@ -542,3 +528,28 @@ def test_a_case_is_the_offices(room):
     room.tap(f"处理 {OPEN_CODE}")
     assert "街道工作人员，现在就可以查" in room.seen
     assert "现在对账就能查清" in room.seen
+
+
+# --- paper, as the site's printer takes it ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loading", "words"),
+    [
+        ("clamshell", "打开打印机的盖子"),
+        ("lever", "扳起打印头旁边的拉杆"),
+        ("feed", "取下旧纸芯，装上新纸卷"),
+        ("any", "打开打印机放纸的地方"),
+    ],
+)
+def test_a_paper_change_is_told_and_drawn_for_the_printer_of_the_site(room, loading, words):
+    name = "desk-paper-open_cover" if loading == "any" else f"desk-paper-{loading}-open_cover"
+    room.go("paper", MAINTENANCE[name][0])
+    assert words in room.seen
+    assert room.shell.maintenance.drawing == f"{loading}-open_cover"
+
+
+def test_a_printer_that_tells_nothing_of_its_cover_leaves_nobody_waiting(room):
+    room.go("paper", MAINTENANCE["desk-paper-feed-open_cover"][0])
+    room.tap("纸已经换好了，打测试条")
+    assert room.desk.ordered == [o.PrintTest()]

@@ -16,6 +16,7 @@ HANZI = re.compile(r"[\u4e00-\u9fff]")
 SAMPLES = {
     "sample_screens.py",
     "sample_desk.py",
+    "sample_maintenance.py",
     "gallery.py",
 }  # synthetic people and places, not sentences
 

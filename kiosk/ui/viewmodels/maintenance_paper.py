@@ -9,6 +9,8 @@ from kiosk.ui.viewmodels.maintenance_page import Action, Page, Tone
 
 STEPS = (PaperStep.OPEN_COVER, PaperStep.PUT_ROLL, PaperStep.CLOSE_COVER, PaperStep.READY_TO_TEST)
 """What is counted as 1 to 4; the test strip is the last of them."""
+BY_HAND = STEPS[:3]
+"""What hands do differs from printer to printer."""
 
 
 class PaperPage(Controller):
@@ -21,17 +23,26 @@ class PaperPage(Controller):
         return Page(
             title=t("desk_paper.title"),
             subtitle=t("desk_paper.before"),
-            drawing="roll",
+            drawing=f"{self._loading}-roll",
             actions=(Action("back", t("desk.back"), "back"),),
             primary=Action("begin", t("desk_paper.begin")),
         )
+
+    @property
+    def _loading(self) -> str:
+        return self.office.kiosk.rules.paper_loading.value
 
     def _at(self, step: PaperStep) -> Page:
         t, name = self.office.t, step.value
         number = STEPS.index(step) + 1 if step in STEPS else len(STEPS)
         actions = [Action("stop", t("desk_paper.stop"), "close")]
         primary = None
+        group = "desk_paper"
+        if step in BY_HAND:
+            group = f"desk_paper_{self._loading}"
         match step:
+            case PaperStep.OPEN_COVER if self.office.kiosk.can_print:
+                actions.insert(0, Action("print", t("desk_paper.is_changed"), "printer"))
             case PaperStep.READY_TO_TEST:
                 primary = Action("print", t("desk_paper.print"))
             case PaperStep.NOT_PROVEN:
@@ -40,11 +51,11 @@ class PaperPage(Controller):
                 actions.insert(0, Action("print", t("desk_paper.print_again"), "printer"))
                 primary = Action("confirm", t("desk_paper.confirm"))
         return Page(
-            title=t(f"desk_paper.{name}"),
+            title=t(f"{group}.{name}"),
             subtitle=t("desk_paper.step", number=number, of=len(STEPS)),
-            banner=t(f"desk_paper.{name}_how"),
+            banner=t(f"{group}.{name}_how"),
             banner_tone=(Tone.REMEMBER if step is PaperStep.NOT_PROVEN else Tone.INFO).value,
-            drawing=name,
+            drawing=f"{self._loading}-{name}",
             is_busy=step is PaperStep.PRINTING,
             actions=tuple(actions),
             primary=primary,

@@ -37,9 +37,7 @@ class PaperPage(Controller):
         number = STEPS.index(step) + 1 if step in STEPS else len(STEPS)
         actions = [Action("stop", t("desk_paper.stop"), "close")]
         primary = None
-        group = "desk_paper"
-        if step in BY_HAND:
-            group = f"desk_paper_{self._loading}"
+        kind = f"{name}_{self._loading}" if step in BY_HAND else name
         match step:
             case PaperStep.OPEN_COVER if self.office.kiosk.can_print:
                 actions.insert(0, Action("print", t("desk_paper.is_changed"), "printer"))
@@ -51,9 +49,9 @@ class PaperPage(Controller):
                 actions.insert(0, Action("print", t("desk_paper.print_again"), "printer"))
                 primary = Action("confirm", t("desk_paper.confirm"))
         return Page(
-            title=t(f"{group}.{name}"),
+            title=t(f"desk_paper.{kind}"),
             subtitle=t("desk_paper.step", number=number, of=len(STEPS)),
-            banner=t(f"{group}.{name}_how"),
+            banner=t(f"desk_paper.{kind}_how"),
             banner_tone=(Tone.REMEMBER if step is PaperStep.NOT_PROVEN else Tone.INFO).value,
             drawing=f"{self._loading}-{name}",
             is_busy=step is PaperStep.PRINTING,

@@ -308,6 +308,7 @@ def test_a_paper_change_ends_on_proof_or_without_a_claim_to_it(
 OUT = PrinterStatus(frozenset({PrinterCondition.PAPER_OUT}))
 OPEN = PrinterStatus(frozenset({PrinterCondition.COVER_OPEN}))
 BEGUN, OPENED = PaperChange(PaperStep.OPEN_COVER), PaperChange(PaperStep.PUT_ROLL, was_open=True)
+EMPTIED = PaperChange(PaperStep.OPEN_COVER, was_out=True)
 
 
 @pytest.mark.parametrize("printer", [None, SILENT, OUT])
@@ -329,6 +330,8 @@ def test_no_strip_is_printed_by_a_printer_that_is_not_ready(printer: PrinterStat
         (OPENED, PrinterStatus(), PaperStep.READY_TO_TEST),
         (BEGUN, OUT, PaperStep.OPEN_COVER),
         (BEGUN, PrinterStatus(), PaperStep.OPEN_COVER),
+        (EMPTIED, PrinterStatus(), PaperStep.READY_TO_TEST),
+        (EMPTIED, SILENT, PaperStep.OPEN_COVER),
         (PaperChange(PaperStep.LOOK), OUT, PaperStep.LOOK),
         (PaperChange(PaperStep.NOT_PROVEN), PrinterStatus(), PaperStep.NOT_PROVEN),
         (PaperChange(PaperStep.LOOK), OPEN, PaperStep.CLOSE_COVER),
@@ -342,7 +345,8 @@ def test_the_printer_leads_a_paper_change(
     turn.change(printer=printer)
     operator_devices.follow(turn)
     was_open = paper.was_open or (printer is OPEN and paper.step is not PaperStep.PRINTING)
-    assert turn.kiosk.desk.paper == PaperChange(follows, was_open=was_open)
+    was_out = paper.was_out or (printer is OUT and paper.step is not PaperStep.LOOK)
+    assert turn.kiosk.desk.paper == PaperChange(follows, was_open=was_open, was_out=was_out)
 
 
 # --- device tests ---------------------------------------------------------------------------------------

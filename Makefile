@@ -8,7 +8,7 @@ WINDOW := $(or $(WAYLAND_DISPLAY),$(DISPLAY))
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: cells office-lives package package-test fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
+.PHONY: cells office-lives package package-test package-boot fleet postgres fuzz judges help run test check coverage browser contract hunt simulate canary docs crash-states kills mutate bench gallery setup deps lock clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 14
@@ -105,6 +105,10 @@ package: $(READY)  ## The installable builds for Debian 12 under dist; VERSION=â
 package-test: $(READY)  ## The packages of dist in a bare Debian 12, installed to purged (root); KILLS=n
 	ls dist/public-payment-kiosk_*_amd64.deb >/dev/null 2>&1 || bash packaging/deb/build.sh
 	$(PYTHON_VENV) -m tests.package --kills $(or $(KILLS),20)
+
+package-boot: $(READY)  ## The package on a computer of its own, booted by QEMU: units, watchdog, stick, power cut (root)
+	ls dist/public-payment-kiosk_*_amd64.deb >/dev/null 2>&1 || bash packaging/deb/build.sh
+	$(PYTHON_VENV) -m tests.package.boot
 
 setup: $(READY)  ## Only make .venv
 

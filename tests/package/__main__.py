@@ -27,7 +27,7 @@ def main() -> int:
         "--previous", type=Path, help="A .deb to upgrade from; else built of an earlier commit."
     )
     chosen = options.parse_args()
-    enter_namespace()
+    enter_namespace("tests.package")
     now = current()
     before = previous(chosen.previous, now)
     started_s = time.monotonic()

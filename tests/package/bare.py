@@ -13,36 +13,43 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 OUT = Path("out/package-test").absolute()
 TARBALL = OUT / "bookworm.tar"
 INSIDE = "KIOSK_PACKAGE_TEST_INSIDE"
-TOOLS = {"debootstrap": "debootstrap", "Xvfb": "xvfb", "xdotool": "xdotool"}
+TOOLS = {
+    "debootstrap": "debootstrap",
+    "Xvfb": "xvfb",
+    "xdotool": "xdotool",
+    "mkfs.vfat": "dosfstools",
+}
 CLEAN = {
     "HOME": "/root",
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
     "DEBIAN_FRONTEND": "noninteractive",
 }
+MOUNTS = ("var/cache/apt/archives", "tmp/.X11-unix", "sys", "dev", "proc")
 LONGEST_S = 900
 
 
-def enter_namespace() -> None:
+def enter_namespace(module: str, more_tools: Mapping[str, str] = MappingProxyType({})) -> None:
     """Run this program again where its mounts and processes end with it."""
     if os.environ.get(INSIDE):
         return
     if os.geteuid() != 0:
         sys.exit("make package-test unpacks a system: run it as root")
-    missing = [name for tool, name in TOOLS.items() if not shutil.which(tool)]
+    tools = TOOLS | dict(more_tools)
+    missing = [name for tool, name in tools.items() if not shutil.which(tool)]
     if missing:
         subprocess.run(["apt-get", "update", "-q"], check=True)
         install = ["apt-get", "install", "-q", "-y", "--no-install-recommends"]
         subprocess.run([*install, *missing], check=True)
     environment = os.environ | {INSIDE: "1"}
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"]
-    again = [*command, sys.executable, "-m", "tests.package", *sys.argv[1:]]
+    again = [*command, sys.executable, "-m", module, *sys.argv[1:]]
     os.execvpe("unshare", again, environment)
 
 
@@ -70,6 +77,8 @@ class BareDebian:
             (self.path / target).mkdir(parents=True, exist_ok=True)
             command = ["mount", "--rbind", source, str(self.path / target)]
             subprocess.run(command, check=True)
+
+        self._is_mounted = True
 
     def put(self, source: Path, target: str) -> None:
         place = self.path / target.lstrip("/")
@@ -129,10 +138,14 @@ class BareDebian:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        mounts = ("var/cache/apt/archives", "tmp/.X11-unix", "sys", "dev", "proc")
-        for place in mounts:
-            subprocess.run(["umount", "--recursive", "--lazy", str(self.path / place)], check=True)
+        self.unmount()
         shutil.rmtree(self.path)
+
+    def unmount(self) -> None:
+        """From now on only files are here."""
+        for place in () if not self._is_mounted else MOUNTS:
+            subprocess.run(["umount", "--recursive", "--lazy", str(self.path / place)], check=True)
+        self._is_mounted = False
 
 
 def _make_tarball() -> None:

@@ -23,10 +23,16 @@ class Guarded:
     """`log` gets what guardian and kiosk say."""
 
     def __init__(
-        self, system: BareDebian, installed: Installed, street: Street, log: Path, stack: ExitStack
+        self,
+        system: BareDebian,
+        installed: Installed,
+        street: Street,
+        display: str,
+        log: Path,
+        stack: ExitStack,
     ) -> None:
         self._system, self._installed, self._street = system, installed, street
-        self._log, self._stack = log, stack
+        self._display, self._log, self._stack = display, log, stack
         self._process: subprocess.Popen[bytes] | None = None
         self._began_s = 0.0
         self._protective = protective_pictures()
@@ -37,7 +43,7 @@ class Guarded:
         guarded = command[command.index("--") + 1 :]
         screen = self._street.screen
         began_s = time.monotonic()
-        self.spawn(guarded, {"DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb"})
+        self.spawn(guarded, {"DISPLAY": self._display, "QT_QPA_PLATFORM": "xcb"})
         wait_for("the first picture", lambda: screen.picture().getbbox(), 20)
         picture_s = time.monotonic() - began_s
         wait_for("the kiosk's window", lambda: self.pid() and not self.is_protected())

@@ -16,6 +16,20 @@ UNIT = f"/lib/systemd/system/{NAME}.service"
 USER = "kiosk-pay"
 
 
+def answers(street: Street, host: str = "127.0.0.1") -> str:
+    """What an installer would say to `kiosk setup`; `host` is where the street is."""
+    return (
+        'environment = "demo"\n[kiosk]\nid = "test-0001"\nhelp_phone = "0571-00000000"\n'
+        f'[platform]\nbase_url = "{street.platform.url.replace("127.0.0.1", host)}"\n'
+        "reconnect_window_s = 0.0\n"
+        f'[devices.id_reader]\ndriver = "sam-tcp"\nhost = "{host}"\n'
+        f"port = {street.reader_line.port}\n"
+        '[devices.scanner]\ndriver = "none"\n'
+        f'[devices.receipt_printer]\ndriver = "escpos-network"\nhost = "{host}"\n'
+        f"port = {street.printer_line.port}\n"
+    )
+
+
 class Installed:
     """Acts as an installer does, with apt and the commands of README."""
 
@@ -42,19 +56,12 @@ class Installed:
 
     def set_up(self, street: Street) -> None:
         """The second of the three commands, answered from a file."""
-        self._system.write(
-            "/root/answers.toml",
-            'environment = "demo"\n[kiosk]\nid = "test-0001"\nhelp_phone = "0571-00000000"\n'
-            f'[platform]\nbase_url = "{street.platform.url}"\nreconnect_window_s = 0.0\n'
-            f'[devices.id_reader]\ndriver = "sam-tcp"\nhost = "127.0.0.1"\n'
-            f"port = {street.reader_line.port}\n"
-            '[devices.scanner]\ndriver = "none"\n'
-            '[devices.receipt_printer]\ndriver = "escpos-network"\nhost = "127.0.0.1"\n'
-            f"port = {street.printer_line.port}\n",
-        )
+        self._system.write("/root/answers.toml", answers(street))
         said = self._system.run("kiosk", "setup", "--answers", "/root/answers.toml").stdout
         say("kiosk setup: " + " / ".join(said.strip().splitlines()))
-        self._system.run("kiosk", "doctor", "--site", SITE)
+        self._system.run("kiosk", "check-settings")
+        said = self._system.run("kiosk", "doctor").stdout
+        assert f"examined: {SITE}" in said, said
         say("kiosk doctor: everything in order")
 
     def examine_unit(self) -> None:

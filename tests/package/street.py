@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 import zxingcpp
@@ -96,19 +96,32 @@ class Platform:
         self._process.communicate()
 
 
+class Glass(Protocol):
+    """A screen with a finger."""
+
+    def picture(self) -> Image.Image: ...
+    def touch(self, x: int, y: int) -> None: ...
+
+
+class Town(Protocol):
+    """The platform and who lives there."""
+
+    url: str
+
+    def get(self, path: str) -> Any: ...
+    def post(self, path: str, body: dict[str, Any]) -> Any: ...
+
+
 class Street:
     """Everything together."""
 
-    def __init__(self, system: BareDebian, stack: ExitStack, pictures: Path) -> None:
-        self.screen = Screen()
-        stack.callback(self.screen.close)
+    def __init__(self, stack: ExitStack, pictures: Path, screen: Glass, platform: Town) -> None:
+        self.screen, self.platform = screen, platform
         self._table, self.printer = Table(), Machine()
         self.reader_line = TcpLine(SamEmulator(lambda: self._table.lying).receive)
         stack.callback(self.reader_line.close)
         self.printer_line = TcpLine(self.printer.answer)
         stack.callback(self.printer_line.close)
-        self.platform = Platform(system)
-        stack.callback(self.platform.close)
         self._pictures = pictures
         self._kept = 0
         self._idle: Image.Image | None = None

@@ -14,7 +14,8 @@ from tests.package.builds import Build
 from tests.package.compositor import Compositor
 from tests.package.guarded import Guarded
 from tests.package.installed import Installed
-from tests.package.street import Street, say, wait_for
+from tests.package.stick import Stick
+from tests.package.street import Platform, Screen, Street, say, wait_for
 from tests.package.visits import STAGES, Visits
 
 PROTECTED_WITHIN_S = 2.0
@@ -34,10 +35,16 @@ class Trial:
         self._log = pictures / "guardian.log"
         self._installed = Installed(system)
         self._compositor = Compositor(system, self._installed, pictures)
+        self._stick = Stick(system)
         self._installed.install_first(before)
         self._installed.examine_unit()
-        self._street = Street(system, stack, pictures)
-        self._guarded = Guarded(system, self._installed, self._street, self._log, stack)
+        screen, platform = Screen(), Platform(system)
+        stack.callback(screen.close)
+        stack.callback(platform.close)
+        self._street = Street(stack, pictures, screen, platform)
+        self._guarded = Guarded(
+            system, self._installed, self._street, screen.name, self._log, stack
+        )
         self._visits = Visits(self._street)
 
     def play(self, kills: int) -> None:
@@ -59,6 +66,7 @@ class Trial:
         guarded.strike(signal.SIGSTOP, "frozen", SILENT_S + PROTECTED_WITHIN_S)
         self._see_every_payment_end()
         self._stop()
+        self._stick.try_it()
         self._compositor.try_it(guarded, self._street, PROTECTED_WITHIN_S)
         installed.install(self._before)
         guarded.start()

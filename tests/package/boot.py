@@ -1,0 +1,223 @@
+"""`make package-boot`: the installed kiosk under its own systemd, on a computer of its own.
+
+A bare Debian 12 with a kernel gets the package and boots in QEMU: units, the unit's user, the
+watchdog, the log, cage on a real screen, a visit, a stick, and the power cord pulled out.
+Needs root, and /dev/kvm for its pace; leaves pictures in out/package-test/boot.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from kiosk.demo.sandbox_process import SandboxProcess
+from tests.package.bare import OUT, BareDebian, enter_namespace
+from tests.package.builds import NAME, current
+from tests.package.installed import DATA, USER, Installed, answers
+from tests.package.looks import ALIKE, difference, protective_pictures
+from tests.package.machine import HOST, Computer, make_disk
+from tests.package.street import Street, say, wait_for
+from tests.package.visits import Visits
+
+TOOLS = {
+    "qemu-system-x86_64": "qemu-system-x86",
+    "mkfs.ext4": "e2fsprogs",
+}
+# What an installation of Debian 12 has, and the agent that does what we would type.
+COMPUTER = (
+    "linux-image-amd64", "initramfs-tools", "systemd-sysv", "udev", "dbus", "qemu-guest-agent",
+)  # fmt: skip
+DISK_MIB = 3072
+STICK_MIB = 8
+SERVED_S = 60.0
+WATCHDOG_S = 20.0
+STICK_S = 10.0
+FIND_STICK = "findmnt --noheadings --raw --output TARGET,OPTIONS | grep ^/media/stick-"
+
+
+class Boot:
+    """One computer, from its first start to the power that comes back."""
+
+    def __init__(self, stack: ExitStack, place: Path, pictures: Path) -> None:
+        self._place, self._pictures = place, pictures
+        self._computer = _computer(stack, place)
+        stack.callback(self._computer.close)
+        town = stack.enter_context(SandboxProcess(place / "sandbox"))
+        self._street = Street(stack, pictures, self._computer, town)
+        self._must = self._computer.must
+
+    def play(self) -> None:
+        self._computer.wait_until_up()
+        self.examine_start()
+        self.set_up()
+        self.examine_service()
+        Visits(self._street).whole()
+        self.plug_in_a_stick()
+        self.freeze_the_guardian()
+        self.cut_power()
+
+    def tell_what_went_wrong(self) -> None:
+        self._street.keep("failed")
+        for command in ("systemctl --failed", f"journalctl -b -u {NAME} -o cat | tail -n 30"):
+            say(self._computer.run(command)[1])
+
+    # --- the parts -------------------------------------------------------------------------------
+
+    def examine_start(self) -> None:
+        state = self._computer.run("systemctl is-system-running --wait")[1]
+        failed = self._must("systemctl --failed --plain --no-legend")
+        assert failed == "", failed
+        assert self._must(f"systemctl is-enabled {NAME}") == "enabled"
+        assert self._show("ActiveState") == "inactive", "there is no site file yet"
+        say(f"systemd is {state}, no unit failed; without a site file the kiosk waits")
+
+    def set_up(self) -> None:
+        """The second and the third of the three commands."""
+        said = answers(self._street, HOST).replace("'", "")
+        self._must(f"cat > /root/answers.toml <<'END'\n{said}END")
+        self._must("kiosk setup --answers /root/answers.toml")
+        self._must("kiosk doctor")
+        began_s = time.monotonic()
+        self._must(f"systemctl start {NAME}")
+        self._wait_for_the_kiosk()
+        say(f"kiosk setup, kiosk doctor, systemctl start: {time.monotonic() - began_s:.1f} s")
+        self._street.rest(5.0)
+        self._street.this_is_idle()
+
+    def examine_service(self) -> None:
+        """Who it is, what it may, where its log goes, and that the watchdog is fed."""
+        status = self._must(f"cat /proc/{self._kiosk_pid()}/status")
+        facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+        own = self._must(f"id -u {USER}")
+        assert facts["Uid"].split() == [own] * 4
+        assert int(facts["CapEff"], 16) == 0
+        assert int(facts["CapPrm"], 16) == 0
+        assert facts["NoNewPrivs"] == "1"
+        for folder in ("/etc", "/usr", "/var/log"):
+            inside = f"nsenter -t {self._kiosk_pid()} -m touch {folder}/x"
+            assert self._computer.run(inside)[0] != 0, f"{folder} can be written to, even by root"
+        log = self._must(f"journalctl -b -u {NAME} -o cat")
+        assert "device.up" in log, log[-2000:]
+        self._street.rest(WATCHDOG_S + 5)
+        assert self._show("NRestarts") == "0", "the watchdog was not fed"
+        assert self._show("ActiveState") == "active"
+        say(f"user {USER} without capabilities, the system read-only; log in the journal daemon;")
+        say(f"  watchdog of {WATCHDOG_S:.0f} s fed")
+
+    def plug_in_a_stick(self) -> None:
+        stick = self._place / "stick.img"
+        subprocess.run(["truncate", "-s", f"{STICK_MIB}M", str(stick)], check=True)
+        subprocess.run(["mkfs.vfat", "-n", "OFFICE", str(stick)], check=True, capture_output=True)
+        self._computer.plug_in(stick)
+        mounted = wait_for("the stick", lambda: self._computer.run(FIND_STICK)[1], STICK_S)
+        where, options = mounted.split()
+        assert {"nosuid", "nodev", "noexec"} <= set(options.split(",")), options
+        seen = self._in_the_kiosk(
+            "from kiosk.maintenance.places import places; from pathlib import Path;"
+            f"from kiosk.maintenance.new_file import new_file; print(places(Path('{DATA}'))[0]);"
+            f"file = new_file(Path('{where}/day.csv')); file.__enter__().write(b'1234');"
+            "file.__exit__(None, None, None)"
+        )
+        assert seen == where, seen
+        self._computer.pull_out()
+        wait_for("the stick's end", lambda: not self._computer.run(FIND_STICK)[1], STICK_S)
+        kept = subprocess.run(
+            ["grep", "-c", "1234", str(stick)], capture_output=True, text=True, check=False
+        )
+        assert kept.stdout.strip() != "0", "the file is not on the stick"
+        say(f"a stick was mounted as {where} ({options}), written to by the kiosk, pulled out")
+
+    def freeze_the_guardian(self) -> None:
+        self._must(f"pkill -STOP -u {USER} -f kiosk.guardian")
+        began_s = time.monotonic()
+        wait_for("systemd's restart", lambda: self._show("NRestarts") == "1", WATCHDOG_S + 25)
+        self._wait_for_the_kiosk()
+        self._street.wait_until_idle()
+        say(f"a frozen guardian: all new by systemd after {time.monotonic() - began_s:.0f} s")
+
+    def cut_power(self) -> None:
+        self._computer.cut_power()
+        began_s = time.monotonic()
+        self._computer.wait_until_up()
+        self._wait_for_the_kiosk()
+        self._street.wait_until_idle()
+        self._street.keep("after-the-power-cut")
+        say(f"power cut and back: the start page after {time.monotonic() - began_s:.0f} s")
+        self._must(f"systemctl stop {NAME}")
+        say(f"kiosk journal verify: {self._must('kiosk journal verify')}")
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    def _show(self, fact: str) -> str:
+        return self._must(f"systemctl show {NAME} --property {fact} --value")
+
+    def _kiosk_pid(self) -> str:
+        return self._computer.run(f"pgrep -u {USER} -o -f -- '-m kiosk run'")[1].split("\n")[0]
+
+    def _in_the_kiosk(self, program: str) -> str:
+        """Python as the kiosk's user, with the kiosk's view of the files."""
+        enter = f"nsenter -t {self._kiosk_pid()} -m runuser -u {USER} --"
+        return self._must(f'{enter} /usr/lib/{NAME}/bin/python3 -I -c "{program}"')
+
+    def _wait_for_the_kiosk(self) -> None:
+        """Its window, not the protective one."""
+        others = protective_pictures()
+
+        def is_there() -> bool:
+            shown = self._computer.picture()
+            if shown.size != others[0].size or not self._kiosk_pid():
+                return False
+            return bool(shown.getbbox()) and not any(
+                difference(shown, other) < ALIKE for other in others
+            )
+
+        wait_for("the kiosk's window", is_there, SERVED_S)
+
+
+def _computer(stack: ExitStack, place: Path) -> Computer:
+    """Debian as it is installed, with the package: the first of the three commands."""
+    disk, kernel, initrd = place / "disk.img", place / "vmlinuz", place / "initrd"
+    system = stack.enter_context(BareDebian())
+    system.run("apt-get", "update", "-q")
+    system.run("apt-get", "install", "-q", "-y", "--no-install-recommends", *COMPUTER)
+    Installed(system).install(current())
+    system.write("/etc/fstab", "/dev/vda / ext4 errors=remount-ro 0 1\n")
+    system.write(
+        "/etc/systemd/network/80-wired.network", "[Match]\nName=en*\n[Network]\nDHCP=yes\n"
+    )
+    system.run("systemctl", "enable", "systemd-networkd")
+    boot = system.path / "boot"
+    shutil.copy(next(boot.glob("vmlinuz-*")), kernel)
+    shutil.copy(next(boot.glob("initrd.img-*")), initrd)
+    system.unmount()
+    make_disk(system.path, disk, DISK_MIB)
+    return Computer(disk, kernel, initrd, place)
+
+
+def main() -> int:
+    enter_namespace("tests.package.boot", TOOLS)
+    started_s = time.monotonic()
+    pictures = OUT / "boot"
+    shutil.rmtree(pictures, ignore_errors=True)
+    pictures.mkdir(parents=True)
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=OUT)))
+        boot = Boot(stack, place, pictures)
+        try:
+            boot.play()
+        except AssertionError:
+            boot.tell_what_went_wrong()
+            raise
+        finally:
+            shutil.copy(place / "console.log", pictures)
+    print(f"package-boot: passed in {time.monotonic() - started_s:.0f} s; pictures in {pictures}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

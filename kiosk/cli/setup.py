@@ -65,7 +65,8 @@ def setup(
         out.print(f"还缺 · still missing: {fault}", markup=False)
     for name in _absent_files(settings):
         out.print(f"还没有这个文件 · this file is not there yet: {name}", markup=False)
-    out.print(f"接下来 · next: kiosk doctor --site {site}", markup=False)
+    doctor = "kiosk doctor" if site == USUAL_SITE else f"kiosk doctor --site {site}"
+    out.print(f"接下来 · next: {doctor}, systemctl start public-payment-kiosk", markup=False)
     if missing or unready:
         leave(EXIT_FINDING)
 

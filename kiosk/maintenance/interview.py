@@ -54,7 +54,13 @@ BASICS = (
     Question("kiosk.name", "名称（首页显示） · Name on the start page"),
     Question("kiosk.district", "区县 · District"),
     Question("kiosk.help_phone", "咨询电话 · Telephone for people in trouble"),
-    Question("platform.base_url", "缴费平台地址 · Platform, https://host[:port]"),
+)
+PLATFORM = Question("platform.base_url", "缴费平台地址 · Platform, https://host[:port]")
+SANDBOX = "http://127.0.0.1:8080"
+SANDBOX_FIRST = (
+    "演示要有模拟平台：装 public-payment-kiosk-demo，开着 kiosk sandbox --port 8080 · "
+    "a demonstration needs the sandbox: install public-payment-kiosk-demo and leave "
+    "kiosk sandbox --port 8080 running"
 )
 CREDENTIALS = (
     Question("platform.ca_file", "平台根证书文件 · The platform's authority (PEM)"),
@@ -100,8 +106,10 @@ class Interview:
         """Raises GaveUp."""
         place = self._ask_environment()
         for question in BASICS:
-            if question.key != "platform.base_url" or place == "production":
-                self._ask(question)
+            self._ask(question)
+        if place == "demo":
+            self.terminal.say(SANDBOX_FIRST)
+        self._ask(PLATFORM, "" if place == "production" else SANDBOX)
         if place == "production":
             for question in CREDENTIALS:
                 self._ask(question)
@@ -117,8 +125,8 @@ class Interview:
         self.draft.set("environment", chosen)
         return chosen
 
-    def _ask(self, question: Question) -> None:
-        default = self.draft.get(question.key) or USUAL.get(question.key, "")
+    def _ask(self, question: Question, usual: str = "") -> None:
+        default = self.draft.get(question.key) or USUAL.get(question.key, usual)
         for _ in range(MOST_TRIES):
             answer = self.terminal.ask(question.words, str(default)).strip()
             self.draft.set(question.key, answer)

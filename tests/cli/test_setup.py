@@ -113,6 +113,7 @@ def begin(person: Typist, kiosk_id: str = "hz-gs-0042") -> None:
     person.answer("Name on the start page")
     person.answer("District", "拱墅区")
     person.answer("Telephone", "0571-00000000")
+    person.answer("Platform, https")
     person.answer("Second copy")
 
 
@@ -135,6 +136,9 @@ def test_an_installer_gets_a_checked_site_file(typist, tmp_path, lines):
     assert person.end() == 0, person.seen
     written = tomllib.loads(site.read_text())
     assert written["kiosk"]["id"] == "hz-gs-0042"
+    assert written["platform"]["base_url"] == "http://127.0.0.1:8080"
+    assert "kiosk sandbox --port 8080" in person.seen
+    assert f"kiosk doctor --site {site}, systemctl start" in person.seen
     assert written["devices"]["id_reader"] == {
         "driver": "sam-tcp", "host": "127.0.0.1", "port": lines["sam"].port,
     }  # fmt: skip

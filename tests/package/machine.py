@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import socket
 import subprocess
 import time
@@ -57,12 +56,14 @@ class Monitor:
 class Computer:
     """Boots `disk`; everything that is asked of it inside goes through the guest agent."""
 
-    def __init__(self, disk: Path, kernel: Path, initrd: Path, place: Path) -> None:
+    def __init__(
+        self, disk: Path, kernel: Path, initrd: Path, place: Path, *, kvm: bool = False
+    ) -> None:
         self._place = place
-        fast = ["-accel", "kvm", "-cpu", "host"] if _has_kvm() else ["-accel", "tcg"]
+        pace = ["-accel", "kvm", "-cpu", "host"] if kvm else ["-accel", "tcg,thread=multi"]
         self._process = subprocess.Popen(
             [
-                "qemu-system-x86_64", *fast, "-smp", "2", "-m", str(MEMORY_MIB),
+                "qemu-system-x86_64", *pace, "-smp", "2", "-m", str(MEMORY_MIB),
                 "-nodefaults", "-display", "none", "-no-user-config",
                 "-kernel", str(kernel), "-initrd", str(initrd),
                 "-append", "root=/dev/vda rw console=ttyS0 quiet",
@@ -156,10 +157,6 @@ class Computer:
         code, said = self.run(command)
         assert code == 0, f"{command}: {code} {said}"
         return said
-
-
-def _has_kvm() -> bool:
-    return os.access("/dev/kvm", os.R_OK | os.W_OK)
 
 
 def make_disk(root: Path, disk: Path, size_mib: int, skip: Sequence[str] = ()) -> None:

@@ -1,7 +1,11 @@
-"""A stick, mounted with the options of the package's udev rule: written to, full, protected."""
+"""A stick, mounted with the options of the package's udev rule: written to, full, protected.
+
+Vfat where this machine's kernel has it, else ext4; `make package-boot` has a kernel of its own.
+"""
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,11 +15,11 @@ from tests.package.street import say
 
 RULES = "lib/udev/rules.d/75-public-payment-kiosk.rules"
 PLACE = "/media/stick-loop"
-SIZE_KIB = 1024
+SIZE_KIB = 4096
 
 
 class Stick:
-    """A real vfat file system behind a loop device; who writes is the kiosk's user."""
+    """A real file system behind a loop device; who writes is the kiosk's user."""
 
     def __init__(self, system: BareDebian) -> None:
         self._system = system
@@ -23,9 +27,8 @@ class Stick:
 
     def try_it(self) -> None:
         self._image.unlink(missing_ok=True)
-        make = ["mkfs.vfat", "-C", str(self._image), str(SIZE_KIB)]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
-        self._mount()
+        kind = "vfat" if _knows_vfat() else "ext4"
+        self._mount(kind)
         self._export("rows.jsonl")
         assert self._names() == ["rows.jsonl"]
         self._fill()
@@ -38,23 +41,33 @@ class Stick:
         subprocess.run(["umount", str(self._here)], check=True)
         self._here.rmdir()
         self._image.unlink()
-        say("a stick was written to; full or protected, it kept what was on it and said why")
+        say(
+            f"a stick ({kind}) was written to; full or protected, it kept what was on it and said why"
+        )
 
     @property
     def _here(self) -> Path:
         return self._system.path / PLACE[1:]
 
-    def _mount(self) -> None:
+    def _mount(self, kind: str) -> None:
         self._here.mkdir(parents=True)
-        ids = [self._system.run("id", which, USER).stdout.strip() for which in ("-u", "-g")]
-        options = f"loop,{self._options_of_the_rule()},uid={ids[0]},gid={ids[1]}"
-        subprocess.run(
-            ["mount", "-t", "vfat", "-o", options, str(self._image), str(self._here)], check=True
-        )
+        subprocess.run(["truncate", "-s", f"{SIZE_KIB}K", str(self._image)], check=True)
+        user, group = [self._system.run("id", each, USER).stdout.strip() for each in ("-u", "-g")]
+        options = f"loop,{self._options_of_the_rule(kind)}"
+        if kind == "vfat":
+            options += f",uid={user},gid={group}"
+            make = ["mkfs.vfat", str(self._image)]
+        else:
+            make = ["mkfs.ext4", "-q", "-E", f"root_owner={user}:{group}", str(self._image)]
+        subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
+        mount = ["mount", "-t", kind, "-o", options, str(self._image), str(self._here)]
+        subprocess.run(mount, check=True)
 
-    def _options_of_the_rule(self) -> str:
+    def _options_of_the_rule(self, kind: str) -> str:
         rules = (self._system.path / RULES).read_text("utf-8")
-        (rule,) = [line for line in rules.splitlines() if '"vfat|exfat"' in line]
+        (rule,) = [
+            line for line in rules.splitlines() if re.search(rf'ID_FS_TYPE}}=="[^"]*{kind}', line)
+        ]
         return rule.partition("--options=")[2].partition(" ")[0]
 
     def _remount(self, how: str) -> None:
@@ -72,4 +85,8 @@ class Stick:
         return said.stdout + said.stderr
 
     def _names(self) -> list[str]:
-        return sorted(each.name for each in self._here.iterdir())
+        return sorted(each.name for each in self._here.iterdir() if each.name != "lost+found")
+
+
+def _knows_vfat() -> bool:
+    return "vfat" in Path("/proc/filesystems").read_text().split()

@@ -1,16 +1,17 @@
-"""Checks of the link that nobody would notice: an idle kiosk in calm weather sleeps through them.
+"""Checks of the link that nobody would notice: an idle kiosk sleeps through them.
 
-Such a check finds the link up as it was and leaves nothing but the time of the next one.
+Such a check finds the link as it was, up in calm weather or down in an outage, and leaves nothing but the time of the next one.
 `test_sleeping_through_checks_of_the_link_changes_no_story` holds this against waking for each.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from kiosk.domain.kiosk import Kiosk, Link
 from kiosk.domain.peripherals import own_moment_s
-from kiosk.engine.engine import TICK_S
+from kiosk.engine.engine import LOOK_S, TICK_S
 
 ROUNDING = 1e-4  # of a tick: far more than what is lost in sums of seconds
 
@@ -21,23 +22,35 @@ def tick_after_s(due_s: float) -> float:
 
 
 def is_idle(kiosk: Kiosk) -> bool:
-    """Nobody is there, and the last answer was the platform's."""
+    """Nobody is there, the link is known, and no answer was forged."""
     return (
         kiosk.visit is None
         and kiosk.notice is None
-        and kiosk.link is Link.UP
+        and kiosk.link is not Link.UNKNOWN
         and not kiosk.forged_answers
         and not kiosk.halted
     )
 
 
-def slept_through(kiosk: Kiosk, now_s: float) -> tuple[float, float]:
-    """The tick of the last check before `now_s`, and when the next one is due; the kiosk's clock.
+@dataclass(frozen=True, slots=True)
+class Slept:
+    """The tick of the last check, and when the link and the disk are next looked at."""
 
-    Each check was answered at once, and the next is planned as `peripherals` does it.
+    last_s: float
+    link_check_at_s: float
+    look_at_s: float
+
+
+def slept_through(kiosk: Kiosk, look_at_s: float, now_s: float) -> Slept:
+    """What checks before `now_s` have left; all by the kiosk's clock.
+
+    Each was answered at once, and the next is planned as `peripherals` does it.
     """
     rules, last_s, next_s = kiosk.rules, kiosk.now_s, kiosk.link_check_at_s
+    gap_s = rules.link_check_s if kiosk.link is Link.UP else rules.link_retry_s
     while (tick_s := tick_after_s(max(next_s, last_s))) < now_s:
         last_s = tick_s
-        next_s = own_moment_s(rules.kiosk_id, tick_s + rules.link_check_s / 2, rules.link_check_s)
-    return last_s, next_s
+        if tick_s >= look_at_s:
+            look_at_s = tick_s + LOOK_S
+        next_s = own_moment_s(rules.kiosk_id, tick_s + gap_s / 2, gap_s)
+    return Slept(last_s, next_s, look_at_s)

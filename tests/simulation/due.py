@@ -38,12 +38,44 @@ def link_due_at_s(kiosk: Kiosk) -> float:
 
 def rest_due_at_s(kiosk: Kiosk) -> float:
     """Everything but the check of the link."""
+    return min(_own_due_s(kiosk), codes_due_at_s(kiosk))
+
+
+class RestDue:
+    """`rest_due_at_s`, which looks at the open codes again only where they may have changed."""
+
+    def __init__(self) -> None:
+        self._known: tuple[object, ...] = ()
+        self._codes_due_s = NEVER
+
+    def __call__(self, kiosk: Kiosk) -> float:
+        offset_s = round(kiosk.wall.timestamp() - kiosk.now_s)
+        known = self._known
+        if not (
+            known
+            and known[0] is kiosk.reserve
+            and known[1] is kiosk.chores
+            and known[2] is kiosk.ledger.code_book
+            and known[3] is kiosk.link
+            and known[4] == offset_s
+            and kiosk.now_s < self._codes_due_s
+        ):
+            self._codes_due_s = codes_due_at_s(kiosk)
+            self._known = (
+                kiosk.reserve, kiosk.chores, kiosk.ledger.code_book, kiosk.link, offset_s
+            )  # fmt: skip
+        return min(_own_due_s(kiosk), self._codes_due_s)
+
+
+def codes_due_at_s(kiosk: Kiosk) -> float:
+    return _open_codes_due_s(kiosk) if kiosk.link is Link.UP else NEVER
+
+
+def _own_due_s(kiosk: Kiosk) -> float:
     due_s = kiosk.notice_until_s if kiosk.notice else NEVER
     for key, chore in kiosk.chores.items():
         if not chore.in_flight and chore.due_s < due_s and _is_asked_about(kiosk, key):
             due_s = chore.due_s
-    if kiosk.link is Link.UP:
-        due_s = min(due_s, _open_codes_due_s(kiosk))
     if kiosk.strip is not None:
         due_s = min(due_s, _strip_due_s(kiosk, kiosk.strip))
     if kiosk.visit is not None:

@@ -10,14 +10,14 @@ from drivers.api import Role
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.effects import DeskEffect, Effect, PaperEffect, TakeBackPaper
-from kiosk.domain.kiosk import Kiosk, Rules
+from kiosk.domain.kiosk import Kiosk, Link, Rules
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block
 from kiosk.domain.visit import Page
-from kiosk.engine.engine import LOOK_S, Engine
+from kiosk.engine.engine import Engine
 from tests.simulation.disk import Disk, PowerCut
 from tests.simulation.dozing import is_idle, slept_through, tick_after_s
-from tests.simulation.due import NEVER, due_at_s, link_due_at_s, rest_due_at_s
+from tests.simulation.due import NEVER, RestDue, due_at_s, link_due_at_s
 from tests.simulation.network import Network, Weather
 from tests.simulation.platform import SimPlatform
 from tests.simulation.printer import PrinterDesk, SimPrinter
@@ -52,6 +52,7 @@ class SimKiosk:
         self._every_tick = every_tick
         self._sleeps = sleeps and not every_tick
         self._is_asleep = False
+        self._rest_due_at_s = RestDue()
         self.name = name or rules.kiosk_id
         self.disk = Disk()
         self.disk.on_record = watch.on_record
@@ -262,14 +263,16 @@ class SimKiosk:
         elif isinstance(effect, p.ReadReserve):
             self._scheduler.after(0.01, self._reserve_read, effect, self.boots)
         elif isinstance(effect, p.CheckLink) and self._is_undisturbed(self.engine.kiosk):
-            self._scheduler.after(0.0, self._checked, effect, boot)
+            up = self.engine.kiosk.link is Link.UP
+            outcome = p.Acknowledged() if up else p.NotSent("connection refused")
+            self._scheduler.after(0.0, self._checked, e.PlatformReplied(effect, outcome), boot)
         else:
             self.network.put(effect)
 
-    def _checked(self, call: p.CheckLink, boot: int) -> None:
-        """Nobody is there and the weather is calm: the answer comes at once."""
+    def _checked(self, reply: e.PlatformReplied, boot: int) -> None:
+        """Nobody is there and the link is as it was: that is known at once."""
         if self.on and boot == self.boots:
-            self.send(e.PlatformReplied(call, p.Acknowledged()))
+            self.send(reply)
 
     def _reserve_read(self, call: p.ReadReserve, boot: int) -> None:
         if self.on and boot == self.boots:
@@ -292,7 +295,7 @@ class SimKiosk:
         if due_s == NEVER:
             return
         at_s = tick_after_s(max(due_s, now_s))
-        if now_s < self._tick_at_s <= at_s:
+        if at_s == self._tick_at_s:
             return
         self._tick_at_s = at_s
         self._scheduler.after(at_s - now_s, self._tick, at_s, self.boots)
@@ -300,7 +303,7 @@ class SimKiosk:
     def _due_s(self, kiosk: Kiosk, now_s: float) -> float:
         if kiosk.halted:
             return now_s + HALTED_TICK_S
-        link_s, rest_s = link_due_at_s(kiosk), rest_due_at_s(kiosk)
+        link_s, rest_s = link_due_at_s(kiosk), self._rest_due_at_s(kiosk)
         if self.disk.has_news(kiosk):
             return min(link_s, rest_s, self.engine.look_at_s)
         if link_s < rest_s and self._can_sleep(kiosk):
@@ -320,13 +323,14 @@ class SimKiosk:
         )
 
     def _is_undisturbed(self, kiosk: Kiosk) -> bool:
-        """A check of the link will find it up."""
+        """A check of the link will find it as it was."""
+        lasts = self.weather.is_calm if kiosk.link is Link.UP else self.weather.down
         return (
             is_idle(kiosk)
             and not self._effects_until_cut
             and not self.disk.slow_s
             and not self.is_busy
-            and self.weather.is_calm
+            and lasts
         )
 
     def _catch_up(self) -> None:
@@ -334,13 +338,17 @@ class SimKiosk:
         if not self._is_asleep:
             return
         engine = self.engine
-        last_s, next_s = slept_through(engine.kiosk, self._mono_s())
-        if last_s == engine.kiosk.now_s:
+        slept = slept_through(engine.kiosk, engine.look_at_s, self._mono_s())
+        if slept.last_s == engine.kiosk.now_s:
             return
-        wall_s = last_s - 1.0 + self._mono_base_s + self._wall_offset_s
-        wall = START + timedelta(seconds=wall_s)
-        engine.kiosk = replace(engine.kiosk, now_s=last_s, wall=wall, link_check_at_s=next_s)
-        engine.look_at_s = max(engine.look_at_s, last_s + LOOK_S)
+        wall_s = slept.last_s - 1.0 + self._mono_base_s + self._wall_offset_s
+        engine.kiosk = replace(
+            engine.kiosk,
+            now_s=slept.last_s,
+            wall=START + timedelta(seconds=wall_s),
+            link_check_at_s=slept.link_check_at_s,
+        )
+        engine.look_at_s = slept.look_at_s
 
     def _rouse(self) -> None:
         """Something has changed around the kiosk: is the next check still one to sleep through?"""

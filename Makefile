@@ -55,7 +55,7 @@ docs: $(READY)  ## Draw the tables of ARCHITECTURE.md from the code, and the ids
 	$(PYTHON_VENV) packaging/draw_event_ids.py
 
 crash-states: $(READY)  ## Power cuts at every operation of random journals; STATES=n SEED=s
-	$(PYTHON_VENV) -m tests.crash.enumerate --states $(or $(STATES),100000) --seed $(or $(SEED),1)
+	$(PYTHON_VENV) -m tests.crash.enumerate --states $(or $(STATES),100000) --seed $(or $(SEED),1) $(ARGS)
 
 kills: $(READY)  ## kill -9 at random moments; N=n SEED=s
 	$(PYTHON_VENV) -m tests.crash.kills --count $(or $(N),500) --seed $(or $(SEED),1)

@@ -8,6 +8,7 @@ the run with the command that shows it again.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import tempfile
@@ -101,9 +102,9 @@ def scratch() -> Iterator[Path]:
         yield Path(name)
 
 
-def judged(wanted: int, seed: int, jobs: int) -> Iterator[Tally]:
-    """Judge lives until `wanted` states are done."""
-    left, number = wanted, 0
+def judged(wanted: int, seed: int, jobs: int, seconds: float) -> Iterator[Tally]:
+    """Judge lives until `wanted` states are done; after `seconds` no further life is begun."""
+    left, number, until_s = wanted, 0, time.monotonic() + seconds
     with ProcessPoolExecutor(jobs) as pool:
         running = {pool.submit(judge_life, f"{seed}.{number + each}", left) for each in range(jobs)}
         number += jobs
@@ -113,7 +114,7 @@ def judged(wanted: int, seed: int, jobs: int) -> Iterator[Tally]:
             tally = done.result()
             left -= tally.states
             yield tally
-            if left > 0 and not tally.failures:
+            if left > 0 and not tally.failures and time.monotonic() < until_s:
                 running.add(pool.submit(judge_life, f"{seed}.{number}", left))
                 number += 1
 
@@ -122,6 +123,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--states", type=int, default=10_000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--seconds", type=float, default=math.inf, help="then begin no other life")
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options.add_argument("--replay", metavar="SEED:INDEX")
     chosen = options.parse_args()
@@ -130,7 +132,7 @@ def main() -> int:
         print(replay(seed, int(index)))
         return 0
     total, shown_s = Tally(0, 0, 0.0, ()), time.perf_counter()
-    for tally in judged(chosen.states, chosen.seed, chosen.jobs):
+    for tally in judged(chosen.states, chosen.seed, chosen.jobs, chosen.seconds):
         total += tally
         if total.failures or time.perf_counter() - shown_s > 5:
             shown_s = time.perf_counter()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -29,12 +31,47 @@ NO_LIGHT = Words(
 )
 
 
-class Machine:
-    """Volume by ALSA's amixer, brightness by the kernel's backlight, restart by systemd."""
+@dataclass(frozen=True, slots=True)
+class Mixer:
+    """A program that knows the volume: how it is asked and set, and what it answers."""
 
-    def __init__(self, backlights: Path = BACKLIGHTS, mixer: str = "amixer") -> None:
+    program: str
+    ask: tuple[str, ...]
+    set: tuple[str, ...]  # the percentage follows
+    answer: re.Pattern[str]
+    of_one: bool = False  # 0.60 for 60 %
+
+
+MIXERS = (
+    Mixer(
+        "wpctl",
+        ("get-volume", "@DEFAULT_AUDIO_SINK@"),
+        ("set-volume", "@DEFAULT_AUDIO_SINK@"),
+        re.compile(r"Volume: (\d\.\d{1,4})"),
+        of_one=True,
+    ),
+    Mixer(
+        "pactl",
+        ("get-sink-volume", "@DEFAULT_SINK@"),
+        ("set-sink-volume", "@DEFAULT_SINK@"),
+        re.compile(r"/\s*(\d{1,3})% /"),
+    ),
+    Mixer("amixer", ("get", "Master"), ("set", "Master"), re.compile(r"\[(\d{1,3})%\]")),
+)
+"""PipeWire, PulseAudio, ALSA: the first that answers is the one that is heard."""
+
+
+class Machine:
+    """Volume by the sound system's own program, brightness by the kernel's backlight, restart by
+    systemd; `find` says where a program is."""
+
+    def __init__(
+        self,
+        backlights: Path = BACKLIGHTS,
+        find: Callable[[str], str | None] = shutil.which,
+    ) -> None:
         self._backlights = backlights
-        self._mixer = shutil.which(mixer) or ""
+        self._find = find
 
     def level(self, level: Level) -> LevelNow:
         """How it is now, or that this machine has none."""
@@ -49,7 +86,7 @@ class Machine:
     def set_level(self, level: Level, percent: int) -> bool:
         """Whether the machine took it."""
         if level is Level.VOLUME:
-            return bool(self._mix("set", "Master", f"{percent}%"))
+            return self._set_volume(percent)
         light = self._backlight()
         if light is None:
             return False
@@ -67,11 +104,21 @@ class Machine:
         return self._run("systemctl", "reboot") is not None
 
     def _volume(self) -> int | None:
-        found = re.search(r"\[(\d{1,3})%\]", self._mix("get", "Master"))
-        return int(found[1]) if found else None
+        return next((percent for _, _, percent in self._mixers()), None)
 
-    def _mix(self, *arguments: str) -> str:
-        return (self._run(self._mixer, *arguments) or "") if self._mixer else ""
+    def _mixers(self) -> Iterator[tuple[str, Mixer, int]]:
+        """Where each program is that answers, and the volume that it tells."""
+        for mixer in MIXERS:
+            path = self._find(mixer.program)
+            found = mixer.answer.search(self._run(path, *mixer.ask) or "") if path else None
+            if path and found:
+                value = float(found[1])
+                yield path, mixer, min(100, round(value * 100 if mixer.of_one else value))
+
+    def _set_volume(self, percent: int) -> bool:
+        for path, mixer, _ in self._mixers():
+            return self._run(path, *mixer.set, f"{percent}%") is not None
+        return False
 
     def _light(self) -> int | None:
         light = self._backlight()

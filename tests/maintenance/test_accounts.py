@@ -84,7 +84,7 @@ class Desk:
         self.light.mkdir(parents=True)
         (self.light / "max_brightness").write_text("400\n")
         (self.light / "brightness").write_text("200\n")
-        self.machine = Machine(directory / "backlights", "no-such-mixer")
+        self.machine = Machine(directory / "backlights", {}.get)
         self.office = Office(directory, self.said.append, self.left.append, self.machine)
 
 
@@ -117,17 +117,48 @@ def test_brightness_is_the_backlights_and_never_quite_dark(tmp_path):
 
 
 def test_a_machine_without_sound_or_light_says_so(tmp_path):
-    machine = Machine(tmp_path / "none", "no-such-mixer")
+    machine = Machine(tmp_path / "none", {}.get)
     for level in Level:
         assert machine.level(level).percent is None
         assert machine.level(level).words.zh
         assert not machine.set_level(level, 50)
 
 
-def test_a_mixer_that_answers_is_read_and_set(tmp_path):
-    mixer = tmp_path / "mixer"
-    mixer.write_text('#!/bin/sh\necho "Mono: Playback 52 [60%] [-19dB] $*"\n')
-    mixer.chmod(0o755)
-    machine = Machine(tmp_path / "none", str(mixer))
+def program(directory, name, answer, code=0):
+    """A program that says `answer` and leaves what it was told beside itself."""
+    path = directory / name
+    path.write_text(f'#!/bin/sh\necho "$*" > "$0.told"\necho \'{answer}\'\nexit {code}\n')
+    path.chmod(0o755)
+    return {name: str(path)}
+
+
+SINK = "Volume: front-left: 39322 /  60% / -13.31 dB,   front-right: 39322 /  60% / -13.31 dB"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "told"),
+    [
+        ("wpctl", "Volume: 0.60 [MUTED]", "set-volume @DEFAULT_AUDIO_SINK@ 30%"),
+        ("pactl", SINK, "set-sink-volume @DEFAULT_SINK@ 30%"),
+        ("amixer", "  Mono: Playback 52 [60%] [-19dB] [on]", "set Master 30%"),
+    ],
+)
+def test_the_sound_systems_program_is_asked_and_told(tmp_path, name, answer, told):
+    machine = Machine(tmp_path / "none", program(tmp_path, name, answer).get)
     assert machine.level(Level.VOLUME).percent == 60
     assert machine.set_level(Level.VOLUME, 30)
+    assert (tmp_path / f"{name}.told").read_text() == f"{told}\n"
+
+
+def test_a_sound_system_that_does_not_run_leaves_the_word_to_the_next(tmp_path):
+    found = program(tmp_path, "wpctl", "Could not connect to PipeWire", code=2)
+    found |= program(tmp_path, "amixer", "Mono: Playback 52 [60%] [on]")
+    machine = Machine(tmp_path / "none", found.get)
+    assert machine.level(Level.VOLUME).percent == 60
+    assert machine.set_level(Level.VOLUME, 30)
+    assert (tmp_path / "amixer.told").read_text() == "set Master 30%\n"
+
+
+def test_programs_without_a_volume_are_no_sound(tmp_path):
+    found = program(tmp_path, "pactl", "No valid sink") | program(tmp_path, "amixer", "", code=1)
+    assert Machine(tmp_path / "none", found.get).level(Level.VOLUME).percent is None

@@ -30,7 +30,7 @@ def desk_upon(play: Playbook, directory: Path, statements: dict[date, Statement]
     site.write_text('schema = 1\n[kiosk]\nid = "K1"\n[storage]\ndirectory = "data"\n')
     settings = load(site)
     settings.storage_directory.mkdir(mode=0o700, exist_ok=True)
-    machine = Machine(directory / "no-backlight", "no-such-mixer")
+    machine = Machine(directory / "no-backlight", lambda _program: None)
     play.office = Office(settings.storage_directory, play.answers.append, play.left.append, machine)
 
     def ask(question: Callable[[Engine], Answer]) -> Future[Answer]:

@@ -17,8 +17,11 @@ from kiosk.engine.engine import CommitUncertain
 from kiosk.event_ids import EventId
 from kiosk.journal.carry import INSERT
 from kiosk.journal.errors import JournalDamaged
+from kiosk.journal.findings import Kind
 from kiosk.journal.journal import Journal
+from kiosk.journal.reader import Reader
 from kiosk.journal.space import AMPLE_BYTES, LOW_BYTES
+from kiosk.journal.verify import verify
 from kiosk.journal.volumes import archived
 from tests.support.broken_disk import BrokenDisk
 from tests.support.failing_disk import Operation, failing_disk
@@ -269,6 +272,14 @@ def test_a_volume_goes_when_its_years_have_passed_and_not_before(tmp_path):
     assert old(tmp_path / "not yet", age=15 * YEAR) == ([1, 2], carried)
     assert old(tmp_path / "for ever", keep_years=0) == ([1, 2], carried)
     assert Volumes() == Volumes(rows=200_000, keep_years=0)
+
+
+def test_the_removal_of_a_volume_is_a_record_so_that_nobody_misses_it(tmp_path):
+    assert old(tmp_path)[0] == [2]
+    with Reader(tmp_path) as reader:
+        kinds = [row.kind for row in reader.rows()]
+    assert kinds == ["CarriedForward", "VolumeRemoved", "CarriedForward"]
+    assert {each.kind for each in verify(tmp_path, KEY).findings} == {Kind.CLOCK_JUMP}
 
 
 def test_a_volume_that_tells_of_something_open_stays(tmp_path):

@@ -149,6 +149,7 @@ def test_a_commit_that_fails_again_after_the_look_halts_the_kiosk(play: Playbook
 def test_a_journal_that_failed_is_tried_again_after_exactly_its_pause(play: Playbook) -> None:
     halt(play)
     mend(play)
+    assert RESUME_S == 60
     play.now_s += RESUME_S - 0.25
     play.engine.rest()
     assert play.kiosk.halted
@@ -254,6 +255,7 @@ def test_a_halt_without_a_reason_is_the_journals(play: Playbook) -> None:
 def test_the_disk_is_looked_at_every_ten_seconds(play: Playbook) -> None:
     play.engine.rest()
     play.diary.low = True
+    assert LOOK_S == 10
     play.now_s += LOOK_S - 0.25
     play.engine.rest()
     assert not play.kiosk.low_space

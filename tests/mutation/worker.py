@@ -147,11 +147,14 @@ class _Order:
         reached = self._reach.of(mutant.module, mutant.lines) if mutant.function else []
         names = reached or ([] if mutant.function else list(self._reach.tests))
         found, found_in = self._found[mutant.module], self._found_in[mutant.module]
-        names.sort(
-            key=lambda name: (
-                self._reach.tests[name].seconds / (1 + 9 * found[name] + found_in[_file_of(name)])
-            )
-        )
+        own = _own_tests(mutant)
+
+        def patience_s(name: str) -> float:
+            file = _file_of(name)
+            likely = 1 + 9 * found[name] + found_in[file] + 20 * file.endswith(own)
+            return self._reach.tests[name].seconds / likely
+
+        names.sort(key=patience_s)
         left_s = BUDGET_S if mutant.function else IMPORT_BUDGET_S
         chosen: list[str] = []
         for name in names:
@@ -166,7 +169,7 @@ class _Order:
         if mutant.function:
             return [chosen]
         near = {file for file, _ in self._found_in[AT_IMPORT].most_common(NEAR_FILES)}
-        own = f"/test_{Path(mutant.module).stem}.py"
+        own = _own_tests(mutant)
         first = [name for name in chosen if _file_of(name) in near or _file_of(name).endswith(own)]
         return [stage for stage in (first, [n for n in chosen if n not in set(first)]) if stage]
 
@@ -181,6 +184,11 @@ class _Order:
         """This test caught a mutant of the module; its file may catch the next."""
         self._found[mutant.module][test] += 1
         self._found_in[mutant.module if mutant.function else AT_IMPORT][_file_of(test)] += 1
+
+
+def _own_tests(mutant: Mutant) -> str:
+    """How the file is called that tests the mutant's module, where there is one."""
+    return f"/test_{Path(mutant.module).stem}.py"
 
 
 def _file_of(test: str) -> str:

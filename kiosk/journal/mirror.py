@@ -76,8 +76,7 @@ class Mirror:
             self.last = self._open_end(each.path)
             if self.last is not None:
                 return
-            self.close()
-            disk.remove(each.path)  # a crash cut it off before its first rows
+            self.close()  # a crash cut it off before its first rows: they come again
         self.last = self._open_end(first.path)
 
     def append(self, rows: Iterable[Row]) -> None:
@@ -92,12 +91,11 @@ class Mirror:
     def remove(self, last_seq: int) -> None:
         """Remove the files, but the newest, whose rows all come up to `last_seq`.
 
-        Raises OSError.
+        Raises OSError; what is left behind goes with the next removal.
         """
         for each, following in pairwise(parts(self._directory)):
             if following.first <= last_seq + 1:
                 self._disk.remove(each.path)
-        sync_directory(self._directory, self._disk)
 
     def close(self) -> None:
         self._disk.close(self._descriptor)

@@ -103,6 +103,10 @@ def test_the_mirror_is_what_it_was(rows, tmp_path):
     assert (tmp_path / "mirror" / "journal.mirror").read_bytes() == frame
 
 
+def test_the_mirror_holds_text_as_itself():
+    assert "元".encode() in frame_of([chain.Row(1, "b", 0, 0, "k", "元", b"")])
+
+
 def test_the_keys_of_a_secret_are_what_they_were(tmp_path):
     path = tmp_path / "journal.key"
     path.touch(0o600)

@@ -73,6 +73,14 @@ def test_the_files_of_a_kiosk_keep_their_names_for_ever(tmp_path):
     assert {each.name for each in (tmp_path / "mirror").iterdir()} == {"journal.mirror"}
 
 
+def test_every_file_of_a_journal_is_its_owners_alone(tmp_path):
+    keys.for_directory(tmp_path / "state")
+    with Journal.open(tmp_path / "state", KEY, reserve_bytes=4096) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        modes = {each.name: each.stat().st_mode & 0o777 for each in (tmp_path / "state").iterdir()}
+    assert set(modes.values()) == {0o600}, modes
+
+
 def test_space_is_low_below_sixty_four_mebibytes():
     assert Space((64 << 20) - 1, is_reserve_whole=True).is_low
     assert not Space(64 << 20, is_reserve_whole=True).is_low

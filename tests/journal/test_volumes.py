@@ -21,7 +21,7 @@ from kiosk.journal.files import Disk
 from kiosk.journal.findings import Kind
 from kiosk.journal.head import Head
 from kiosk.journal.journal import Journal
-from kiosk.journal.reader import Reader
+from kiosk.journal.reader import SLICE_ROWS, Reader
 from kiosk.journal.rebuild import rebuild as rebuild_journal
 from kiosk.journal.tail import TAIL_NAME, Tail
 from kiosk.journal.verify import verify
@@ -567,3 +567,24 @@ def test_a_rebuild_without_a_tail_knows_of_nothing_lost(tmp_path):
     carried(tmp_path / "a", 1, tmp_path / "mirror")
     (tmp_path / "a" / TAIL_NAME).unlink()
     assert rebuild_journal(tmp_path / "a", tmp_path / "mirror", KEY).lost_rows == 0
+
+
+@pytest.mark.parametrize("rows", [SLICE_ROWS - 1, SLICE_ROWS, SLICE_ROWS + 1, 2 * SLICE_ROWS])
+def test_rows_are_read_backward_through_every_volume(tmp_path, rows):
+    with Journal.open(tmp_path, KEY) as journal:
+        for start in range(0, rows, 500):
+            journal.commit([ended(n) for n in range(min(500, rows - start))], NOON, 1.0)
+        journal.carry_forward(Ledger(open_visit="v"), NOON, 1.0)
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.carry_forward(Ledger(open_visit="w"), NOON, 1.0)
+    with Reader(tmp_path) as reader:
+        forward = list(reader.rows())
+        assert list(reader.backward()) == forward[::-1]
+        assert [row.seq for row in forward] == list(range(1, rows + 5))
+
+
+def test_rows_that_cannot_be_read_backward_are_damage(tmp_path):
+    carried(tmp_path)
+    tamper(tmp_path, "UPDATE entry SET kind = CAST(x'ff' AS TEXT) WHERE seq = 5")
+    with Reader(tmp_path) as reader, pytest.raises(JournalDamaged, match="cannot be read"):
+        list(reader.backward())

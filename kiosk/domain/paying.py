@@ -52,6 +52,8 @@ REFUSALS_OF_CREATE = frozenset(
 )
 """Only these prove that no payment was opened; KEY_REUSED and RATE_LIMITED prove nothing."""
 
+WaitingPage = Paying | Checking | Trouble  # for a payment; built once, `follow` runs at every turn
+
 
 # --- agreeing --------------------------------------------------------------------------------
 
@@ -302,7 +304,7 @@ def give_up(turn: Turn, page: Paying, cause: CheckCause) -> None:
 def follow(turn: Turn) -> None:
     """Move the page that waits for a payment to where the payment's state belongs."""
     page = turn.page
-    if not isinstance(page, Paying | Checking | Trouble) or not page.payment_id:
+    if not isinstance(page, WaitingPage) or not page.payment_id:
         return
     payment = turn.ledger.payments.get(page.payment_id)
     if payment is None:

@@ -30,7 +30,9 @@ class Turn:
         self.effects: list[Effect] = []
         self._before = kiosk
         self._chores = kiosk.chores
-        self._in_flight = sum(chore.in_flight for chore in kiosk.chores.values())
+        self._in_flight = (
+            sum(chore.in_flight for chore in kiosk.chores.values()) if kiosk.chores else 0
+        )
         self._fresh = stamp.fresh
         self._ids_made = 0
 

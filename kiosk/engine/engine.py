@@ -179,10 +179,10 @@ class Engine:
             if self.kiosk.halted:
                 self._resume()
                 return
-            self._look()
+            now = self._clock.stamp()
+            self._look(now.mono_s)
             if self.kiosk.visit is None:
                 self._diary.tidy()
-                now = self._clock.stamp()
                 self._diary.carry(self.kiosk.ledger, now.wall, now.mono_s)
         except CommitUncertain as error:
             self._halt(error)
@@ -212,9 +212,8 @@ class Engine:
             return False
         return True
 
-    def _look(self) -> None:
+    def _look(self, now_s: float) -> None:
         """Stop beginning payments before the disk is full. Raises CommitUncertain."""
-        now_s = self._clock.stamp().mono_s
         if now_s < self.look_at_s:
             return
         self.look_at_s = now_s + LOOK_S

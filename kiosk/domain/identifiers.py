@@ -61,7 +61,7 @@ def is_uscc(text: str) -> bool:
         len(text) == 18
         and set(text) <= USCC_ALPHABET
         and text[2:8].isdigit()
-        and uscc_check_digit(text[:17]) == text[17]
+        and uscc_check_digit(text[:-1]) == text[-1]
     )
 
 

@@ -133,6 +133,7 @@ def test_any_other_check_character_of_a_credit_code_is_refused(code):
         "91110000600037341l",
         "9111000060003734IL",  # I is not in the alphabet
         "91AB0000600037341L",
+        "911100006000?7341L",
         "91110000600037341",
     ],
 )

@@ -299,3 +299,9 @@ def test_either_reader_can_read_cards(role, can_read) -> None:
 def test_no_card_is_read_where_its_owner_cannot_be_asked_about() -> None:
     rules = replace(RULES, offers=frozenset({Offer.PAYMENTS}))
     assert not Kiosk(rules, presence={Role.ID_READER: Presence.UP}).can_read_cards
+
+
+def test_the_moments_of_many_kiosks_fill_the_whole_period() -> None:
+    moments = [peripherals.own_moment_s(f"kiosk-{n}", 0.0, 24.0) for n in range(200)]
+    assert min(moments) < 1.0
+    assert max(moments) > 23.0

@@ -16,6 +16,7 @@ from kiosk.domain import platform as p
 from kiosk.domain.code_book import CodeBook
 from kiosk.domain.code_settling import MAX_REPORTED, SETTLING
 from kiosk.domain.effects import PrintSlip
+from kiosk.domain.events import FeeAmountChosen, Stamp
 from kiosk.domain.kiosk import OLDEST_NOW, Chore, Kiosk, Link, Presence
 from kiosk.domain.open_code import (
     FORCED_BY,
@@ -39,6 +40,7 @@ from kiosk.domain.records import (
     SlipMoved,
     VisitEnded,
 )
+from kiosk.domain.step import step
 from kiosk.domain.turn import MAX_IN_FLIGHT, Turn
 from kiosk.domain.visit import ChoosingFee, Notice, Page, ShowingCode, Visit
 from tests.support.turns import NOW_S, RULES, WALL, turn_with
@@ -216,6 +218,13 @@ def test_an_amount_that_is_offered_is_chosen_and_the_notice_forgotten() -> None:
     turn = turn_at(page)
     open_codes.on_amount_chosen(turn, page, 5000)
     assert turn.page == ChoosingFee(FINE, 5000)
+
+
+def test_a_touch_on_an_amount_chooses_it() -> None:
+    kiosk = replace(turn_at(ChoosingFee(FINE)).kiosk_now, link_check_at_s=NOW_S + 99)
+    after = step(kiosk, FeeAmountChosen(5000), Stamp(NOW_S, WALL, "fresh")).kiosk
+    assert after.visit is not None
+    assert after.visit.page == ChoosingFee(FINE, 5000)
 
 
 # --- handing out --------------------------------------------------------------------------------

@@ -305,3 +305,13 @@ def test_the_moments_of_many_kiosks_fill_the_whole_period() -> None:
     moments = [peripherals.own_moment_s(f"kiosk-{n}", 0.0, 24.0) for n in range(200)]
     assert min(moments) < 1.0
     assert max(moments) > 23.0
+
+
+def test_what_is_asked_and_answered_within_a_turn_counts_for_the_link_at_once() -> None:
+    turn = turn_with(chores={f"P{n}": Chore(in_flight=True) for n in range(MAX_IN_FLIGHT - 1)})
+    turn.set_chore("P0", Chore(1, in_flight=True))
+    assert not turn.is_busy
+    turn.set_chore("new", Chore(in_flight=True))
+    assert turn.is_busy
+    turn.set_chore("new", Chore())
+    assert not turn.is_busy

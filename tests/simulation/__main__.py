@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from tests.simulation.life import Outcome, live
 
 
+TOLD_EVERY = 50_000  # sessions, how far a long run is
+
+
 def main() -> int:
     options = _options()
     if options.seed is not None:
@@ -24,6 +27,9 @@ def main() -> int:
     broken: list[Outcome] = []
     for outcome in outcomes(options.first, options.seeds, options.sessions, cpu):
         lives += 1
+        if (sessions + outcome.sessions) // TOLD_EVERY > sessions // TOLD_EVERY:
+            took_s = time.perf_counter() - began_s
+            print(f"seed {outcome.seed}: {sessions} sessions in {took_s:.0f} s", flush=True)
         sessions += outcome.sessions
         paid += outcome.paid
         virtual_s += outcome.virtual_s

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 from tests.simulation.life import Outcome, live
 
-
 TOLD_EVERY = 50_000  # sessions, how far a long run is
 
 

@@ -30,6 +30,7 @@ from kiosk.maintenance.verdicts import Check, Verdict
 from kiosk.paths import USUAL_SITE
 from kiosk.settings import load, missing_for_service
 
+DEMONSTRATION = f"the shipped demo settings; there is no {USUAL_SITE} (kiosk setup writes it)"
 SIGNS = {Verdict.OK: "[green]ok[/]", Verdict.WARNING: "[yellow]warning[/]"}
 
 
@@ -78,7 +79,7 @@ def doctor(site: SiteOption = None, json: JsonOption = False) -> None:
     if json:
         print_json(as_json(checks) | {"plugged_in": [asdict(each) for each in everything()]})
     else:
-        out.print(f"examined: {site_or_usual(site) or 'the shipped demo settings'}", markup=False)
+        out.print(f"examined: {site_or_usual(site) or DEMONSTRATION}", markup=False)
         _show(checks)
         for each in everything():
             out.print(f"plugged in: {each.kind} {each.place} {each.words}".rstrip(), markup=False)

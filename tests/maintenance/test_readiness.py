@@ -31,6 +31,7 @@ class Site:
         self.now = NOW
         self.environment = "demo"
         self.storage = ""  # more of its section
+        self.devices = ""
         self._file = directory / "site.toml"
 
     def keys(self):
@@ -45,6 +46,7 @@ class Site:
             f'schema = 1\nenvironment = "{self.environment}"\n[storage]\n'
             f'directory = "data"\n{self.storage}\n'
             '[platform]\nbase_url = "https://pay.example.com"\n'
+            f"{self.devices}"
         )
         return examine(
             load(self._file), self._open, lambda _settings, _call: self.outcome, self.now
@@ -105,6 +107,13 @@ def test_every_failed_check_says_what_to_do(site):
     assert named == {"device id_reader", "device receipt_printer", "platform", "clock"}
     assert all(check.advice for check in failed)
     assert as_json(site.examine())["ready"] is False
+
+
+def test_a_scanner_that_types_is_no_finding_while_there_is_no_window_to_type_into(site):
+    site.devices = '[devices.scanner]\ndriver = "keyboard-wedge"\n'
+    check = site.check("device scanner (keyboard-wedge)")
+    assert check.verdict is Verdict.OK
+    assert "while the kiosk runs" in check.message
 
 
 def test_paper_near_its_end_is_a_warning(site):

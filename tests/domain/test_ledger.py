@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -29,6 +31,7 @@ from kiosk.domain.records import (
     VisitEnded,
     VisitOpened,
     from_row,
+    to_row,
 )
 from tests.support.turns import payment
 
@@ -281,3 +284,8 @@ def test_what_an_operator_saw_of_a_paper_is_kept_and_a_whole_one_is_owed_no_more
     )
     assert ledger.jobs["J1"].judged == word
     assert ("R" in ledger.owed) is not bool(whole)
+
+
+def test_a_row_is_ready_for_json_whatever_mapping_its_evidence_is() -> None:
+    moved = replace(PAID, evidence=MappingProxyType({"answer": "paid"}))
+    assert json.loads(json.dumps(to_row(moved)[1]))["evidence"] == {"answer": "paid"}

@@ -10,14 +10,17 @@ import pytest
 
 from drivers.api import PrinterCondition, PrinterStatus
 from kiosk.domain import platform as p
+from kiosk.domain import upkeep
 from kiosk.domain.events import PlatformReplied, Stamp, Tick
-from kiosk.domain.kiosk import Job, Kiosk, Link
+from kiosk.domain.kiosk import Job, JobDue, Kiosk, Link
 from kiosk.domain.records import DeviceChanged
 from kiosk.domain.step import Step, step
+from kiosk.domain.turn import Turn
 from kiosk.domain.upkeep import health, notice_now
 from kiosk.settings.model import RENEWAL_S, PlatformSection, TimingSection
 from tests.support.people import ZHANG
 from tests.support.playbook import Playbook
+from tests.support.turns import NOW_S, RULES, turn_with
 
 WALL = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 UPKEEP = p.SendHeartbeat | p.FetchNotices | p.RenewCertificate
@@ -158,3 +161,68 @@ def test_a_certificate_that_needs_nothing_says_nothing_about_the_link() -> None:
     stamp = Stamp(1.0, WALL, "x")
     done = step(away, PlatformReplied(p.RenewCertificate(), p.Acknowledged()), stamp)
     assert done.kiosk.link is Link.DOWN
+
+
+# --- one turn ---------------------------------------------------------------------------------------
+
+PERIODS = {"heartbeat_s": 300.0, "notices_s": 0.0, "renewal_s": 86400.0}
+
+
+def turn_at(due: dict[Job, JobDue], *, link: Link = Link.UP, **periods: float) -> Turn:
+    turn = turn_with(upkeep=due, link=link)
+    turn.change(rules=replace(RULES, **(PERIODS | periods)))  # type: ignore[arg-type]
+    return turn
+
+
+@pytest.mark.parametrize(
+    ("link", "job", "asked"),
+    [
+        (Link.UP, JobDue(NOW_S), True),
+        (Link.UP, JobDue(NOW_S + 0.25), False),
+        (Link.UP, JobDue(NOW_S, in_flight=True), False),
+        (Link.DOWN, JobDue(NOW_S), False),
+    ],
+)
+def test_a_job_is_done_when_it_is_due_once_and_over_a_link(
+    link: Link, job: JobDue, *, asked: bool
+) -> None:
+    turn = turn_at({Job.HEARTBEAT: job, Job.CERTIFICATE: JobDue(NOW_S + 9)}, link=link)
+    upkeep.on_tick(turn)
+    assert [type(each) for each in turn.effects] == [p.SendHeartbeat] * asked
+    assert turn.kiosk.upkeep[Job.HEARTBEAT].in_flight is (asked or job.in_flight)
+
+
+def test_a_job_without_a_period_keeps_no_other_from_being_done() -> None:
+    turn = turn_at({Job.HEARTBEAT: JobDue(NOW_S + 9), Job.CERTIFICATE: JobDue(NOW_S)})
+    upkeep.on_tick(turn)
+    assert turn.effects == [p.RenewCertificate()]
+    assert Job.NOTICES not in turn.kiosk.upkeep
+
+
+def test_a_period_of_a_second_is_one() -> None:
+    turn = turn_at({}, notices_s=1.0)
+    upkeep.on_tick(turn)
+    assert 0.0 < turn.kiosk.upkeep[Job.NOTICES].at_s - NOW_S <= 1.0
+    upkeep.on_reply(turn, p.FetchNotices(), p.AnswerLost("x"))
+    assert 0.5 <= turn.kiosk.upkeep[Job.NOTICES].at_s - NOW_S <= 1.5
+
+
+@pytest.mark.parametrize("kiosk_id", [f"K{number}" for number in range(20)])
+def test_after_an_answer_a_job_waits_half_to_one_and_a_half_periods(kiosk_id: str) -> None:
+    turn = turn_at({})
+    turn.change(rules=replace(turn.rules, kiosk_id=kiosk_id))
+    upkeep.on_reply(turn, p.SendHeartbeat(health(turn.kiosk, NOW_S)), p.Acknowledged())
+    assert 150.0 <= turn.kiosk.upkeep[Job.HEARTBEAT].at_s - NOW_S <= 450.0
+
+
+def test_answers_after_the_period_was_taken_away_plan_nothing() -> None:
+    turn = turn_at({})
+    upkeep.on_reply(turn, p.FetchNotices(), p.AnswerLost("x"))
+    assert turn.kiosk.upkeep == {}
+
+
+def test_a_kiosk_tells_for_how_long_it_has_been_running() -> None:
+    kiosk = turn_at({}).kiosk
+    assert health(kiosk, 7.5).uptime_s == 7.5
+    assert health(kiosk, 0.0).uptime_s == 0.0
+    assert health(kiosk, -1.0).uptime_s == 0.0

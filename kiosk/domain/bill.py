@@ -69,4 +69,4 @@ def parts_of(bills: Iterable[Bill]) -> tuple[tuple[str, str, str, int], ...]:
         for item_code, fen in (*amounts, (LATE_FEE, bill.late_fee_fen)):
             key = (bill.agency_code, bill.agency_name, item_code)
             sums[key] = sums.get(key, 0) + fen
-    return tuple((*key, fen) for key, fen in list(sums.items())[:MAX_PARTS] if fen)
+    return tuple((*key, fen) for key, fen in sums.items() if fen)[:MAX_PARTS]

@@ -90,6 +90,8 @@ class Disk:
         return (
             self.dead
             or self.low is not kiosk.low_space
+            or self.low
+            is not self.told_low  # a journal that is used again forgets what it was told
             or self.mirror_trouble != kiosk.mirror_trouble
         )
 

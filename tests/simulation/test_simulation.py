@@ -27,7 +27,7 @@ def test_ticks_left_out_would_have_changed_nothing(seed: int) -> None:
     assert not live(seed, every_tick=True, visits=6).broken
 
 
-@pytest.mark.parametrize("seed", [4, 5, 16, 32])
+@pytest.mark.parametrize("seed", [4, 5, 16, 32, 350])
 def test_sleeping_through_checks_of_the_link_changes_no_story(seed: int) -> None:
     asleep, awake = live(seed, tells=True), live(seed, tells=True, sleeps=False)
     assert asleep.story == awake.story

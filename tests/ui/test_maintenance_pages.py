@@ -553,3 +553,11 @@ def test_a_printer_that_tells_nothing_of_its_cover_leaves_nobody_waiting(room):
     room.go("paper", MAINTENANCE["desk-paper-feed-open_cover"][0])
     room.tap("纸已经换好")
     assert room.desk.ordered == [o.PrintTest()]
+
+
+def test_a_page_without_rows_does_not_scroll_after_a_long_one(room):
+    room.go("service")
+    assert "往下翻" in room.seen
+    room.show(IDLE)
+    assert "您还在吗？" in room.seen
+    assert "往下翻" not in room.seen

@@ -83,6 +83,12 @@ Page {
             onActed: page.viewModel.act(line.key)
         }
     }
+    // A layout that loses its last item keeps its height: this one is always there.
+    Item {
+        Layout.fillWidth: true
+        Layout.topMargin: -Theme.gap
+        implicitHeight: 1
+    }
     // With a keypad below, the quiet actions move up to the content.
     ActionGrid {
         Layout.fillWidth: true

@@ -29,6 +29,7 @@ from kiosk.maintenance.views import (
     Story,
     VisitPage,
     Wanted,
+    Words,
 )
 
 Result = TypeVar("Result")
@@ -89,6 +90,9 @@ class Desk(Protocol):
 
     def doubtful(self, kiosk: Kiosk) -> tuple[Doubtful, ...]:
         """Payments whose end is not known, oldest first; fast."""
+
+    def result(self, kiosk: Kiosk, payment_id: str) -> tuple[Words, Words] | None:
+        """What became of money that was in doubt, and what to do; None: not known here. Fast."""
 
     def paid_for(self, payment_id: str) -> tuple[PaidFor, ...]:
         """What a payment or open code of the ledger is for; empty for one it does not know."""

@@ -163,6 +163,9 @@ class DeskService:
     def doubtful(self, kiosk: Kiosk) -> tuple[Doubtful, ...]:
         return home.doubtful_of(kiosk)
 
+    def result(self, kiosk: Kiosk, payment_id: str) -> tuple[Words, Words] | None:
+        return home.result_of(kiosk, payment_id)
+
     def paid_for(self, payment_id: str) -> tuple[PaidFor, ...]:
         return paid_for(self._reader, self._kiosk(), payment_id)
 

@@ -13,6 +13,7 @@ from kiosk import event_catalogue
 from kiosk.domain.hours import CHINA, is_open
 from kiosk.domain.kiosk import OLDEST_NOW, Kiosk, Link, Presence, Service
 from kiosk.domain.ledger import Payment
+from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.operator_checks import doubtful_job, statement_days
 from kiosk.domain.payment import ASKED_ABOUT, FINAL, Event, State, can_take
 from kiosk.event_ids import EventId
@@ -255,6 +256,16 @@ def _with_acts(kiosk: Kiosk, payment: Payment) -> Doubtful:
         days,
         who_next.of_payment(kiosk, payment),
     )
+
+
+def result_of(kiosk: Kiosk, payment_id: str) -> tuple[Words, Words] | None:
+    """What became of a payment or open code of the ledger, and what to do."""
+    code = kiosk.ledger.code_book.codes.get(payment_id)
+    if code is not None:
+        settled = code.state is CodeState.SETTLED
+        return wording.of_payment(State.PAID if settled else State.CLOSED)
+    payment = kiosk.ledger.payments.get(payment_id)
+    return wording.of_payment(payment.state) if payment else None
 
 
 NOT_PRINTED = Words("已付款，票据还没有打印", "Paid, the receipt is not printed yet")

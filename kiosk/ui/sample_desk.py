@@ -227,6 +227,10 @@ class SampleDesk:
         del kiosk
         return (DOUBT, CODE_DOUBT)
 
+    def result(self, kiosk: Kiosk, payment_id: str) -> tuple[Words, Words] | None:
+        del kiosk
+        return (PAID, NOTHING) if payment_id == PAYMENT_ID else None
+
     def paid_for(self, payment_id: str) -> tuple[PaidFor, ...]:
         if payment_id == OPEN_CODE:
             return (PaidFor(Words("公安交通违法罚款", "Traffic fine"), "", 15_000),)

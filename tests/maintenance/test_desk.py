@@ -483,3 +483,14 @@ def test_a_payment_without_an_answer_for_a_week_is_the_offices(street):
     (found,) = street.desk.doubtful(street.play.kiosk)
     assert found.state is State.CASE
     assert found.next == Next(Who.OFFICE)
+
+
+def test_what_became_of_money_that_was_in_doubt_is_told_with_what_to_do(street):
+    payment_id = street.doubt()
+    street.play.network(up=True)
+    street.play.tick(120)
+    assert street.desk.doubtful(street.play.kiosk) == ()
+    what, todo = street.desk.result(street.play.kiosk, payment_id)
+    assert what.zh == "没有付款，已关闭"
+    assert "可以重新缴" in todo.zh
+    assert street.desk.result(street.play.kiosk, "K1-never") is None

@@ -13,7 +13,7 @@ from kiosk.domain import platform as p
 from kiosk.domain.open_code import HandedOut, OpenCodeRules, Reserve, State
 from kiosk.domain.operator import NotDone
 from kiosk.maintenance.code_doubts import corrections, reserve
-from kiosk.maintenance.home import Facts, doubtful_of, home_of
+from kiosk.maintenance.home import Facts, doubtful_of, home_of, result_of
 from kiosk.maintenance.views import ActOn, Light
 from tests.support.desks import order, technician
 from tests.support.playbook import START, Playbook
@@ -188,3 +188,11 @@ def test_the_first_page_tells_of_a_reserve_that_is_low_and_what_to_do() -> None:
 
 def test_a_site_without_open_codes_has_no_such_part() -> None:
     assert not list(reserve(Playbook().kiosk))
+
+
+def test_what_became_of_a_code_is_told(play: Playbook) -> None:
+    code = code_of(play).code
+    assert order(play, correction(play, FEN)) is None
+    told = result_of(play.kiosk, code)
+    assert told is not None
+    assert told[0].zh == "平台证实已经付款"

@@ -279,6 +279,8 @@ def test_a_doubtful_payment_is_explained_and_settled_by_asking(hall):
     if any(name.startswith("现在去问平台") for name in hall.seen):
         hall.touch("现在去问平台")
     hall.until(lambda: not hall.kiosk.ledger.open_payments)
+    hall.reads("没有付款，已关闭")
+    hall.reads("居民可以重新缴")
 
 
 def test_the_day_is_compared_closed_and_exported(hall):

@@ -78,6 +78,7 @@ class Acts:
         owed = [x for x in self._office.desk.owed(self._office.kiosk) if x.payment_id in ids]
         rows = [
             *(row for doubt in doubts for row in self._doubt(doubt)),
+            *self._results(doubts),
             *(row for receipt in owed for row in self._owed(receipt)),
             *self._printed(owed),
             *self._notes(doubts),
@@ -168,6 +169,19 @@ class Acts:
                 for act in receipt.acts
             ),
         ]
+
+    def _results(self, doubts: Sequence[Doubtful]) -> list[Row]:
+        """What became of the others: also what was in doubt when this page was opened."""
+        words, open_ids = self._office.words, {each.payment_id for each in doubts}
+        rows = []
+        for line in self._payments:
+            found = self._office.desk.result(self._office.kiosk, line.payment_id)
+            if found is not None and line.payment_id not in open_ids:
+                what, todo = found
+                amount = wording.amount(self._office.texts, line.amount_fen)
+                rows.append(Row(f"result-{line.payment_id}", amount, words(what), words(todo),
+                                chip=line.inquiry_code, tone=Tone.GOOD.value))  # fmt: skip
+        return rows
 
     def _printed(self, owed: Sequence[OwedReceipt]) -> list[Row]:
         """Copies of receipts that were printed: always with a reason, always marked."""

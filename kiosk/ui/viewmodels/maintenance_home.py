@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.domain.kiosk import Service
 from kiosk.maintenance.views import Home, Light, Part
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Controller
@@ -19,6 +20,7 @@ HELPED_BY = {"paper": "paper", "receipt_printer": "devices", "id_reader": "devic
              "card_reader": "devices", "scanner": "devices", "service": "service",
              "hours": "service"}  # fmt: skip
 """The page on which an operator mends a part, where there is one."""
+MENDED_UNDER_SERVICE = (Service.OUT_OF_SERVICE, Service.CLOSED, Service.HALTED)
 NAMED_DAYS = 3
 
 
@@ -94,6 +96,8 @@ class HomePage(Controller):
 
     def _hand(self, part: Part) -> Row:
         words, helper = self.office.words, HELPED_BY.get(part.code, "")
+        if part.code == "service" and self.office.kiosk.service not in MENDED_UNDER_SERVICE:
+            helper = ""  # what keeps it from serving is named beside, and mended there
         name = words(part.name)
         return Row(
             f"hand-{part.code}",

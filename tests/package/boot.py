@@ -20,7 +20,7 @@ from tests.package.bare import OUT, BareDebian, enter_namespace
 from tests.package.builds import NAME, current
 from tests.package.installed import DATA, USER, Installed, answers
 from tests.package.looks import ALIKE, difference, protective_pictures
-from tests.package.machine import HOST, Computer, make_disk
+from tests.package.machine import BOOT_S, HOST, Computer, make_disk
 from tests.package.street import Street, say, wait_for
 from tests.package.visits import Visits
 
@@ -34,7 +34,7 @@ COMPUTER = (
 )  # fmt: skip
 DISK_MIB = 3072
 STICK_MIB = 8
-SERVED_S = 60.0
+SERVED_S = 180.0
 WATCHDOG_S = 20.0
 STICK_S = 10.0
 FIND_STICK = "findmnt --noheadings --raw --output TARGET,OPTIONS | grep ^/media/stick-"
@@ -69,7 +69,7 @@ class Boot:
     # --- the parts -------------------------------------------------------------------------------
 
     def examine_start(self) -> None:
-        state = self._computer.run("systemctl is-system-running --wait")[1]
+        state = self._computer.run("systemctl is-system-running --wait", BOOT_S)[1]
         failed = self._must("systemctl --failed --plain --no-legend")
         assert failed == "", failed
         assert self._must(f"systemctl is-enabled {NAME}") == "enabled"

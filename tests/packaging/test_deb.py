@@ -19,6 +19,7 @@ from kiosk.cli.app import app
 from kiosk.cli.setup import KIOSK_USER
 from kiosk.guardian.__main__ import _options
 from kiosk.guardian.policy import Limits
+from kiosk.maintenance.places import MEDIA
 from kiosk.paths import USUAL_SITE
 from kiosk.settings.load import PRODUCTION_DIRECTORY
 
@@ -132,6 +133,35 @@ def test_device_rules_name_what_they_link_by_vendor_and_product():
     links = [line for line in rules.splitlines() if "SYMLINK" in line]
     assert len(links) == 4
     assert all("$env{ID_VENDOR_ID}-$env{ID_MODEL_ID}" in line for line in links)
+
+
+def test_sticks_are_mounted_where_the_kiosk_looks_and_nothing_of_them_counts():
+    rules = (DEBIAN / "public-payment-kiosk.udev").read_text()
+    mounts = [line for line in rules.splitlines() if "systemd-mount" in line and "RUN" in line]
+    assert len(mounts) == 2
+    for rule in mounts:
+        command = shlex.split(rule.partition('+="')[2].rstrip('"'))
+        assert command[-1].startswith(MEDIA)
+        options = next(word for word in command if word.startswith("--options="))
+        assert {"nosuid", "nodev", "noexec"} <= set(options.removeprefix("--options=").split(","))
+        assert "--no-block" in command, "udev waits for nobody"
+        assert ("vfat" in rule) == (f"--owner={KIOSK_USER}" in command)
+    before = rules[: rules.index(mounts[0])]
+    assert 'ATTRS{removable}!="1", GOTO="kiosk_end"' in before, "the kiosk's own disk is no stick"
+
+
+def test_a_stick_that_was_there_before_the_start_can_be_written(service):
+    writable = service["Service"]["ReadWritePaths"].split()
+    assert "-/media" in writable, "the dash: a system without the folder starts all the same"
+
+
+def test_the_keys_and_codes_are_where_readme_says():
+    target, link = (DEBIAN / "public-payment-kiosk.links").read_text().split()
+    assert target.endswith("kiosk/_shipped/config")
+    readme = (ROOT / "README.md").read_text()
+    for name in ("default.toml", "events.toml"):
+        assert (ROOT / "config" / name).is_file()
+        assert f"/{link}/{name}" in readme
 
 
 # --- what goes in ------------------------------------------------------------------------------

@@ -23,8 +23,9 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     if not replace and path.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     part = path.with_name(path.name + PART)
+    part.unlink(missing_ok=True)  # of a try that was cut, or a link that somebody laid
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()

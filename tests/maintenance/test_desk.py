@@ -390,7 +390,7 @@ def test_a_bundle_is_recorded_before_it_is_written(street):
     assert acts[-1] == "take_away"
 
 
-def test_a_stick_that_is_gone_or_full_is_told_as_that(street):
+def test_a_stick_that_is_gone_is_told_as_that(street):
     payment_id = street.visit()
     street.statement(PAID_DAY, payment_id)
     street.staff()
@@ -400,13 +400,6 @@ def test_a_stick_that_is_gone_or_full_is_told_as_that(street):
         with pytest.raises(DeskTrouble) as trouble:
             job(gone)
         assert trouble.value.code == "place_gone"
-    stick = street.directory / "stick"
-    stick.mkdir()
-    (stick / f"{street.desk.export_day(PAID_DAY, stick).name}.part").symlink_to("/dev/full")
-    with pytest.raises(DeskTrouble) as trouble:
-        street.desk.export_day(PAID_DAY, stick)
-    assert trouble.value.code == "place_full"
-    assert len(list(stick.iterdir())) == 1, "the file before is kept, half a file is not"
 
 
 def test_levels_and_tests_are_told_in_words(street):

@@ -2,14 +2,21 @@
 
 import errno
 import os
-from pathlib import Path
+import resource
 
 import pytest
 
 from kiosk.maintenance.new_file import new_file, new_text_file
 from kiosk.maintenance.trouble import WHY_NOT_WRITTEN, not_written
 
-FULL = Path("/dev/full")  # every write to it fails as on a full stick
+
+@pytest.fixture
+def full():
+    """The medium takes 4096 more bytes of a file; then the kernel says so, as when it is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_file_has_its_name_only_when_it_is_whole(tmp_path):
@@ -48,15 +55,26 @@ def test_a_failed_replacement_keeps_the_file_before(tmp_path):
     assert path.read_text() == "old"
 
 
+@pytest.mark.usefixtures("full")
 def test_a_full_medium_is_told_and_left_as_it_was(tmp_path):
-    (tmp_path / "day.csv.part").symlink_to(FULL)
-    with (
-        pytest.raises(OSError, match="No space left") as told,
-        new_text_file(tmp_path / "day.csv") as file,
-    ):
+    with pytest.raises(OSError, match="too large") as told, new_text_file(tmp_path / "day") as file:
         file.write("row\n" * 10_000)
-    assert told.value.errno == errno.ENOSPC
+    assert not_written(told.value, tmp_path).code == "place_full"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_on_a_stick_leads_nowhere(tmp_path):
+    journal = tmp_path / "journal"
+    journal.write_text("ours")
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for name in ("day.csv", "day.csv.part"):
+        (stick / name).symlink_to(journal)
+    with new_file(stick / "day.csv", replace=True) as file:
+        file.write(b"table")
+    assert journal.read_text() == "ours"
+    assert (stick / "day.csv").read_text() == "table"
+    assert not (stick / "day.csv").is_symlink()
 
 
 def test_a_stick_that_was_pulled_out_is_told(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
 from itertools import pairwise
 
@@ -48,6 +48,19 @@ def is_open(spans: tuple[Span, ...], at: datetime) -> bool:
     return not spans or any(
         local.weekday() in span.weekdays and span.from_min <= minute < span.to_min for span in spans
     )
+
+
+def next_opening(spans: tuple[Span, ...], at: datetime) -> datetime | None:
+    """The first moment after `at` at which a span begins; none where it is always open."""
+    if not spans:
+        return None
+    week, today = week_of(spans), at.astimezone(CHINA).date()
+    begins = (
+        datetime.combine(day, time(), CHINA) + timedelta(minutes=from_min)
+        for day in (today + timedelta(days=n) for n in range(len(DAYS) + 1))
+        for from_min, _ in week[day.weekday()]
+    )
+    return next((moment for moment in begins if moment > at), None)
 
 
 def week_of(spans: tuple[Span, ...]) -> Week:

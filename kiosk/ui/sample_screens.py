@@ -10,6 +10,7 @@ from types import MappingProxyType
 from drivers.api import PrinterCondition, PrinterStatus, Role
 from kiosk.domain import visit as v
 from kiosk.domain.bill import Bill, BillLine
+from kiosk.domain.hours import span_of
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Kiosk, Link, Presence, Rules, Strip
 from kiosk.domain.ledger import Ledger, Payment, Slip
@@ -253,6 +254,9 @@ SCREENS: Mapping[str, Kiosk] = MappingProxyType(
         "no-link": replace(READY, link=Link.DOWN),
         "closed-by-staff": replace(
             READY, ledger=replace(READY.ledger, office=Office(closed_because="cleaning"))
+        ),
+        "closed-hours": replace(
+            READY, rules=replace(READY.rules, opening_hours=(span_of("mon-fri 08:30-17:30"),))
         ),
         "halted": replace(READY, halted="journal"),
         "no-space": replace(READY, low_space=True),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kiosk.domain import operator as o
-from kiosk.domain.hours import DAY_MINUTES, Week, span_of, spans_of, text_of, week_of
+from kiosk.domain.hours import DAY_MINUTES, Week, next_opening, span_of, spans_of, text_of, week_of
 from kiosk.domain.kiosk import Service
 from kiosk.domain.ledger import rebuild
 from kiosk.domain.operator import NotDone
@@ -91,6 +92,28 @@ def test_a_week_that_never_opens_or_has_not_seven_days_is_refused(
 def test_a_week_is_the_same_after_it_was_written_and_read() -> None:
     for week in (SUNDAYS, ALWAYS, week_of(SITE)):
         assert week_of(spans_of(text_of(week))) == week
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ((2026, 11, 20, 0, 29), (2026, 11, 20, 0, 30)),  # a Friday; 08:30 in China
+        ((2026, 11, 20, 0, 30), (2026, 11, 21, 1, 0)),
+        ((2026, 11, 21, 5, 0), (2026, 11, 23, 0, 30)),
+        ((2026, 11, 20, 17, 0), (2026, 11, 21, 1, 0)),  # Saturday in China already
+    ],
+)
+def test_the_next_opening_is_the_first_moment_after_now(
+    at: tuple[int, ...], opens: tuple[int, ...]
+) -> None:
+    now, then = datetime(*at, tzinfo=UTC), datetime(*opens, tzinfo=UTC)  # type: ignore[misc]
+    assert next_opening(SITE, now) == then
+
+
+def test_a_week_with_one_opening_comes_back_after_seven_days_and_always_open_never() -> None:
+    monday = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+    assert next_opening((span_of("mon 08:30-09:00"),), monday) == monday + timedelta(days=7)
+    assert next_opening((), monday) is None
 
 
 def test_spans_that_overlap_in_the_site_file_are_one() -> None:

@@ -384,6 +384,11 @@ def test_residents_read_why_the_staff_paused_the_kiosk():
     assert page.what == "正在清洁，工作人员已将本机暂停服务。"
 
 
+def test_a_kiosk_outside_its_hours_says_when_it_opens_again():
+    page = out_of_service_page(SCREENS["closed-hours"], ZH)  # a Saturday
+    assert "下次开放：2026年11月23日 08:30。" in page.what
+
+
 @pytest.mark.parametrize("service", [Service.OUT_OF_SERVICE, Service.CLOSED])
 @pytest.mark.parametrize("name", ["no-link-by-phone", "open-code"])
 def test_a_kiosk_that_closes_without_a_network_has_words_and_offers_no_codes(name, service):

@@ -33,6 +33,7 @@ EXPECTED = {
     "starting": Screen.OUT_OF_SERVICE,
     "no-link": Screen.OUT_OF_SERVICE,
     "closed-by-staff": Screen.OUT_OF_SERVICE,
+    "closed-hours": Screen.OUT_OF_SERVICE,
     "halted": Screen.OUT_OF_SERVICE,
     "halted-while-paying": Screen.OUT_OF_SERVICE,
     "code-entry": Screen.CODE_ENTRY,

@@ -8,11 +8,13 @@ from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from kiosk.domain.events import OpenCodeWanted
+from kiosk.domain.hours import next_opening
 from kiosk.domain.kiosk import Kiosk, Service
 from kiosk.domain.open_codes import is_offered
 from kiosk.domain.payment import FINAL
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.translations import Texts
+from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.doubt import payment_on_screen
 from kiosk.ui.viewmodels.follower import Follower
 from kiosk.ui.viewmodels.look import LookViewModel
@@ -52,7 +54,9 @@ def out_of_service_page(kiosk: Kiosk, texts: Texts) -> OutOfServicePage:
     return OutOfServicePage(
         kind=key,
         title=texts.of(f"out_of_service.{key}_title{'_by_phone' if offers_codes else ''}"),
-        what=texts.of(f"out_of_service.{key}_what", why=_why(kiosk, texts)),
+        what=texts.of(
+            f"out_of_service.{key}_what", why=_why(kiosk, texts), opens=_opens(kiosk, texts)
+        ),
         money=_money(kiosk, texts),
         todo=texts.of(f"out_of_service.{todo}"),
         inquiry_code=shown.inquiry_code if shown else "",
@@ -64,6 +68,14 @@ def _why(kiosk: Kiosk, texts: Texts) -> str:
     """The message that the operator chose."""
     because = kiosk.ledger.office.closed_because
     return texts.of(f"desk_because.{because}") if because else ""
+
+
+def _opens(kiosk: Kiosk, texts: Texts) -> str:
+    """When somebody who stands before a closed kiosk can come back."""
+    moment = next_opening(kiosk.opening_hours, kiosk.wall)
+    if moment is None:
+        return ""
+    return texts.of("out_of_service.opens", when=wording.moment(texts, moment))
 
 
 def _money(kiosk: Kiosk, texts: Texts) -> str:

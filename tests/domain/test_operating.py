@@ -332,6 +332,7 @@ def test_no_strip_is_printed_by_a_printer_that_is_not_ready(printer: PrinterStat
         (BEGUN, PrinterStatus(), PaperStep.OPEN_COVER),
         (EMPTIED, PrinterStatus(), PaperStep.READY_TO_TEST),
         (EMPTIED, SILENT, PaperStep.OPEN_COVER),
+        (EMPTIED, OPEN, PaperStep.CLOSE_COVER),
         (PaperChange(PaperStep.LOOK), OUT, PaperStep.LOOK),
         (PaperChange(PaperStep.NOT_PROVEN), PrinterStatus(), PaperStep.NOT_PROVEN),
         (PaperChange(PaperStep.LOOK), OPEN, PaperStep.CLOSE_COVER),

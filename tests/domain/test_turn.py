@@ -315,3 +315,6 @@ def test_what_is_asked_and_answered_within_a_turn_counts_for_the_link_at_once() 
     assert turn.is_busy
     turn.set_chore("new", Chore())
     assert not turn.is_busy
+    turn.set_chore("new", Chore(in_flight=True))
+    turn.drop_chore("new")
+    assert not turn.is_busy

@@ -318,3 +318,11 @@ def test_what_is_asked_and_answered_within_a_turn_counts_for_the_link_at_once() 
     turn.set_chore("new", Chore(in_flight=True))
     turn.drop_chore("new")
     assert not turn.is_busy
+
+
+def test_a_kiosk_with_nothing_on_its_way_may_ask_twenty_four_things_in_a_turn() -> None:
+    turn = turn_with()
+    for number in range(MAX_IN_FLIGHT):
+        assert not turn.is_busy
+        turn.set_chore(f"P{number}", Chore(in_flight=True))
+    assert turn.is_busy

@@ -645,3 +645,13 @@ def test_nothing_was_paid_elsewhere_where_what_was_chosen_is_there_or_nothing_wa
     shown = visit_of(turn).page
     assert isinstance(shown, Choosing)
     assert shown.notice is None
+
+
+def test_nobody_is_looked_up_without_a_name() -> None:
+    turn = turn_with(**visiting(choosing(BILL), subject=None))
+    with pytest.raises(AssertionError):
+        visits.search_again(turn)
+    waiting = turn_with(**visiting(searching(retry_at_s=NOW_S), subject=None))
+    with pytest.raises(AssertionError):
+        visits.on_tick(waiting)
+    assert (turn.effects, waiting.effects) == ([], [])

@@ -530,6 +530,15 @@ def test_a_case_is_the_offices(room):
     assert "现在对账就能查清" in room.seen
 
 
+def test_in_maintenance_only_nobody_is_said_to_be_asked(room):
+    alone = replace(DESK, rules=replace(DESK.rules, maintenance_only=True))
+    for name in ("home", "doubts"):
+        room.go(name, alone)
+        assert "程序恢复服务以后机器才会去问平台" in room.seen
+        assert "一直问平台" not in room.seen
+        assert "一直在问平台" not in room.seen
+
+
 # --- paper, as the site's printer takes it ----------------------------------------------------------
 
 

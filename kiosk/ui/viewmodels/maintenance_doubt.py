@@ -70,7 +70,8 @@ class DoubtsPage(OpenThings):
         return self.office.texts.count("desk_doubts.title", count)
 
     def _subtitle(self) -> str:
-        return self.office.t("desk_doubts.subtitle")
+        later = self.office.kiosk.rules.maintenance_only
+        return self.office.t("desk_home.in_doubt_later" if later else "desk_doubts.subtitle")
 
     def _all(self) -> tuple[Doubtful, ...]:
         return self.office.desk.doubtful(self.office.kiosk)

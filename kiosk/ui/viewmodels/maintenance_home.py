@@ -43,6 +43,9 @@ class HomePage(Controller):
         why = self.office.t("desk.join").join(self.office.words(each) for each in home.why_not)
         return self.office.t("desk_home.takes_none", why=why)
 
+    def _asks_nobody(self) -> bool:
+        return self.office.kiosk.rules.maintenance_only
+
     def _money(self, home: Home) -> tuple[Row, ...]:
         t, rows = self.office.t, []
         if home.in_doubt:
@@ -51,7 +54,11 @@ class HomePage(Controller):
                 Row(
                     "doubts",
                     self.office.texts.count("desk_home.in_doubt", len(home.in_doubt)),
-                    t("desk_home.in_doubt_do"),
+                    t(
+                        "desk_home.in_doubt_later"
+                        if self._asks_nobody()
+                        else "desk_home.in_doubt_do"
+                    ),
                     chip=wording.amount(self.office.texts, total),
                     tone=Tone.STOP.value,
                     act=t("desk.look_at"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -31,6 +33,22 @@ def connect(path: Path, vfs: str | None = None, disk: Disk = DISK) -> apsw.Conne
         sync_directory(path.parent, disk)
     _renew_log(path, disk)
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+    with _closed_on_failure(connection):
+        _set_up(connection)
+    return connection
+
+
+@contextmanager
+def _closed_on_failure(connection: apsw.Connection) -> Iterator[None]:
+    """One that is only dropped is closed some time later, where nobody hears of its errors."""
+    try:
+        yield
+    except BaseException:
+        connection.close(True)
+        raise
+
+
+def _set_up(connection: apsw.Connection) -> None:
     _harden(connection)
     connection.pragma("locking_mode", "EXCLUSIVE")
     # Before the switch to WAL: with less, the unlink of the first rollback journal is not
@@ -41,7 +59,6 @@ def connect(path: Path, vfs: str | None = None, disk: Disk = DISK) -> apsw.Conne
     connection.wal_autocheckpoint(WAL_PAGES_KEPT)
     connection.pragma("foreign_keys", 1)
     connection.pragma("temp_store", "MEMORY")
-    return connection
 
 
 def connect_to_read(path: Path) -> apsw.Connection:
@@ -52,10 +69,11 @@ def connect_to_read(path: Path) -> apsw.Connection:
     assert_sqlite_is_safe(apsw.sqlite_lib_version())
     # SQLite must be able to lock the file to read its WAL without a shared-memory file.
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    _harden(connection)
-    connection.pragma("query_only", 1)
-    connection.pragma("locking_mode", "EXCLUSIVE")
-    connection.pragma("schema_version")  # the first read: takes the lock, looks at the WAL
+    with _closed_on_failure(connection):
+        _harden(connection)
+        connection.pragma("query_only", 1)
+        connection.pragma("locking_mode", "EXCLUSIVE")
+        connection.pragma("schema_version")  # the first read: takes the lock, looks at the WAL
     return connection
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import apsw
 import pytest
 
+from kiosk.journal.connection import connect
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.journal import Journal
 from kiosk.journal.mirror import MIRROR_NAME
 from tests.support.broken_disk import BrokenDisk
+from tests.support.failing_disk import Operation, failing_disk
 from tests.support.journals import KEY, NOON, ended, written
 
 TAIL = 1  # stays open as long as the journal
@@ -79,3 +82,18 @@ def test_the_reserve_is_closed_once_it_is_taken(tmp_path):
     with Journal.open(tmp_path, KEY, disk=disk, reserve_bytes=4096):
         assert disk.left_open == TAIL
     assert Path(tmp_path / "journal.reserve").stat().st_size == 4096
+
+
+def test_a_connection_that_cannot_be_set_up_is_closed_before_anybody_hears_of_it(tmp_path):
+    with failing_disk() as disk:
+        disk.fail(Operation.SYNC, 1, apsw.IOError, for_ever=True)
+        with pytest.raises(apsw.IOError) as error:
+            connect(tmp_path / "journal.sqlite3", disk.name)
+        assert error.tb  # which holds the frame that the connection was made in
+        assert not open_below(tmp_path)
+
+
+def open_below(directory: Path) -> list[str]:
+    """Files of this process under a directory."""
+    links = [each for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    return [str(each.readlink()) for each in links if directory in each.readlink().parents]

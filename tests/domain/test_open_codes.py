@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +17,7 @@ from kiosk.domain.code_book import CodeBook
 from kiosk.domain.code_settling import MAX_REPORTED, SETTLING
 from kiosk.domain.effects import PrintSlip
 from kiosk.domain.events import FeeAmountChosen, Stamp
-from kiosk.domain.kiosk import OLDEST_NOW, Chore, Kiosk, Link, Presence
+from kiosk.domain.kiosk import Chore, Kiosk, Link, Presence
 from kiosk.domain.open_code import (
     FORCED_BY,
     Block,
@@ -159,7 +159,11 @@ def test_a_block_that_has_expired_does_not_hide_the_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wall", "is_ready"), [(OLDEST_NOW, True), (OLDEST_NOW - timedelta(seconds=1), False)]
+    ("wall", "is_ready"),
+    [
+        (datetime(2026, 1, 1, tzinfo=UTC), True),
+        (datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC), False),
+    ],
 )
 def test_a_clock_before_this_kiosk_was_made_hands_out_nothing(
     wall: datetime, *, is_ready: bool

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from kiosk.domain.hours import CHINA, week_of
 from kiosk.domain.kiosk import OLDEST_NOW, Kiosk
+from kiosk.domain.ledger import SETTLED_KEPT
 
 DAYS_BACK = 31  # older ones are found by going back on the day's page
 
@@ -23,6 +24,8 @@ def unclosed_days(kiosk: Kiosk) -> tuple[date, ...]:
     closed = {date.fromisoformat(day) for day in kiosk.ledger.office.closed_days}
     busy = set(_busy(kiosk))
     first = min(busy | closed, default=today)
+    if len(kiosk.ledger.payments) >= SETTLED_KEPT:  # on a busy day it knows of nothing earlier
+        first = min(first, today - timedelta(days=1))
     week = week_of(kiosk.opening_hours)
     days = (today - timedelta(days=n) for n in range(DAYS_BACK, 0, -1))
     return tuple(

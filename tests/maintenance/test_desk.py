@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -14,12 +15,14 @@ from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome
 from kiosk.domain import events as e
 from kiosk.domain import operator as o
 from kiosk.domain.hours import CHINA
+from kiosk.domain.ledger import SETTLED_KEPT
 from kiosk.domain.operator import AccountRole, Level, NotDone
 from kiosk.domain.payment import State
 from kiosk.maintenance.accounts import Accounts
 from kiosk.maintenance.desk import Desk
 from kiosk.maintenance.pins import WeakPin
 from kiosk.maintenance.trouble import DeskTrouble
+from kiosk.maintenance.unclosed import unclosed_days
 from kiosk.maintenance.views import ActOn, Light, Next, Side, Wanted, Who
 from kiosk.platform_api.wire_services import StatementRow
 from kiosk.reconcile import read_statement
@@ -441,6 +444,15 @@ def test_days_without_a_closing_are_counted_from_the_first_known_one_to_yesterda
     cases = tuple(f"A-{n}" for n in range(len(street.desk.day(days[0]).differences)))
     assert street.desk.close_day(days[0], cases) is None
     assert street.desk.home(street.play.kiosk).unclosed == days[1:]
+
+
+def test_a_kiosk_too_busy_to_remember_yesterday_still_names_it(street):
+    payment_id = street.visit()
+    kiosk, (one,) = street.play.kiosk, street.play.kiosk.ledger.payments.values()
+    many = {f"{payment_id}-{n}": one for n in range(SETTLED_KEPT)}
+    busy = replace(kiosk, ledger=replace(kiosk.ledger, payments=many))
+    assert unclosed_days(kiosk) == ()
+    assert unclosed_days(busy) == (START.astimezone(CHINA).date() - timedelta(days=1),)
 
 
 def test_a_weekday_on_which_it_does_not_open_waits_for_no_closing(street):

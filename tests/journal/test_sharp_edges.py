@@ -84,6 +84,8 @@ def test_every_file_of_a_journal_is_its_owners_alone(tmp_path):
 def test_space_is_low_below_sixty_four_mebibytes():
     assert Space((64 << 20) - 1, is_reserve_whole=True).is_low
     assert not Space(64 << 20, is_reserve_whole=True).is_low
+    assert not Space((80 << 20) - 1, is_reserve_whole=True).is_ample
+    assert Space(80 << 20, is_reserve_whole=True).is_ample
 
 
 def test_a_journal_without_a_mirror_has_no_trouble_with_it(tmp_path):
@@ -330,7 +332,8 @@ def test_rows_that_cannot_be_read_are_corruption(tmp_path):
 def test_a_schema_that_cannot_be_read_is_corruption(tmp_path):
     written(tmp_path, 2)
     damage(tmp_path, 100, b"\xff" * 64)
-    assert set(kinds(tmp_path)) >= {Kind.CORRUPT_FILE}
+    messages = [finding.message for finding in verify(tmp_path, KEY).findings]
+    assert any("SQLite refuses the file" in message for message in messages)
 
 
 def test_another_journals_rows_without_a_head_are_told_by_the_key(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple, replace
 from datetime import timedelta
 from functools import partial
 
@@ -13,7 +14,7 @@ from kiosk.domain.ledger import Ledger, PrintJob, rebuild
 from kiosk.domain.records import PrintState, VisitOpened
 from kiosk.engine.diary import JournalDiary, Volumes
 from kiosk.engine.engine import CommitUncertain
-from kiosk.journal.carry import assert_carries
+from kiosk.journal.carry import INSERT, assert_carries, beginning_anywhere
 from kiosk.journal.chain import microseconds
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import CheckpointFailed, JournalDamaged, NotCarried
@@ -21,6 +22,8 @@ from kiosk.journal.files import Disk
 from kiosk.journal.findings import Kind
 from kiosk.journal.head import Head
 from kiosk.journal.journal import Journal
+from kiosk.journal.migrate import migrations
+from kiosk.journal.mirror import frame_of
 from kiosk.journal.reader import SLICE_ROWS, Reader
 from kiosk.journal.rebuild import rebuild as rebuild_journal
 from kiosk.journal.tail import TAIL_NAME, Tail
@@ -76,7 +79,8 @@ def test_a_missing_volume_is_named(tmp_path):
 def test_a_missing_first_volume_is_named_as_long_as_no_record_explains_it(tmp_path):
     carried(tmp_path, 2)
     archived(tmp_path)[0].path.unlink()
-    assert kinds(tmp_path) == {Kind.VOLUME_MISSING}
+    (finding,) = verify(tmp_path, KEY).findings
+    assert (finding.kind, finding.seq) == (Kind.VOLUME_MISSING, 1)
 
 
 def test_a_volume_under_anothers_name_is_named(tmp_path):
@@ -249,12 +253,13 @@ def test_a_beginning_that_does_not_say_what_it_continues_is_refused_and_named(tm
     assert Kind.EDITED_ROW in kinds(tmp_path)
 
 
-def test_a_beginning_that_names_another_row_is_refused(tmp_path):
+@pytest.mark.parametrize("last_seq", [2, 3])
+def test_a_beginning_that_names_another_row_is_refused(tmp_path, last_seq):
     carried(tmp_path)
-    said = json.dumps({"volume": "v", "last_seq": 2, "last_mac": "00" * 32, "carried": 1})
+    said = json.dumps({"volume": "v", "last_seq": last_seq, "last_mac": "00" * 32, "carried": 1})
     tamper(tmp_path, f"UPDATE entry SET body = '{said}' WHERE seq = 4")
     with (
-        pytest.raises(JournalDamaged, match="not what was committed"),
+        pytest.raises(JournalDamaged, match=r"not what was committed|not the one that .* names"),
         Journal.open(tmp_path, KEY) as journal,
     ):
         list(journal.records())
@@ -401,9 +406,21 @@ def test_the_second_name_that_a_cut_switch_left_is_taken_back(tmp_path):
     name.parent.mkdir()
     name.hardlink_to(tmp_path / FILE_NAME)
     assert len(archived(tmp_path)) == 1
-    with Journal.open(tmp_path, KEY) as journal:
+    disk = Ordered()
+    with Journal.open(tmp_path, KEY, disk=disk) as journal:
+        taken_back = disk.noted.index(f"remove {name.name}")
+        assert disk.noted[taken_back + 1] == "sync archive"
         assert archived(tmp_path) == ()
         journal.commit([ended(2)], NOON, 1.0)
+    assert kinds(tmp_path) == set()
+
+
+def test_other_files_in_the_archive_are_no_volumes(tmp_path):
+    carried(tmp_path)
+    place = archived(tmp_path)[0].path.parent
+    for name in ("journal-0000000001-0000000003.sqlite", "journal-1-3.sqlite3", "notes.txt"):
+        (place / name).write_text("mine")
+    assert len(archived(tmp_path)) == 1
     assert kinds(tmp_path) == set()
 
 
@@ -588,3 +605,80 @@ def test_rows_that_cannot_be_read_backward_are_damage(tmp_path):
     tamper(tmp_path, "UPDATE entry SET kind = CAST(x'ff' AS TEXT) WHERE seq = 5")
     with Reader(tmp_path) as reader, pytest.raises(JournalDamaged, match="cannot be read"):
         list(reader.backward())
+
+
+def test_a_volume_that_begins_with_the_last_row_of_the_one_before_is_another(tmp_path):
+    carried(tmp_path, 2)
+    first, second = archived(tmp_path)
+    (row,) = first.rows(first.last)
+    overlapping = second.path.with_name("journal-0000000003-0000000008.sqlite3")
+    overlapping.write_bytes(second.path.read_bytes())
+    connection = apsw.Connection(str(overlapping))
+    with beginning_anywhere(connection):
+        connection.execute(INSERT, astuple(row))
+    connection.close()
+    ((kind, seq),) = {(each.kind, each.seq) for each in verify(tmp_path, KEY).findings}
+    assert (kind, seq) == (Kind.VOLUME_SWAPPED, 3)
+
+
+def test_a_volume_that_an_older_version_wrote_is_sound(tmp_path):
+    carried(tmp_path)
+    newer = (*migrations(), "CREATE TABLE extra (note TEXT) STRICT")
+    Journal.open(tmp_path, KEY, steps=newer).close()
+    assert verify(tmp_path, KEY, steps=newer).findings == ()
+
+
+def test_a_volume_whose_triggers_are_gone_is_named(tmp_path):
+    carried(tmp_path)
+    connection = apsw.Connection(str(archived(tmp_path)[0].path))
+    connection.execute("DROP TRIGGER entry_is_never_changed")
+    connection.close()
+    assert kinds(tmp_path) == {Kind.CHANGED_SCHEMA}
+
+
+def test_a_removal_is_durable_before_the_mirror_forgets(tmp_path):
+    mirror = tmp_path / "mirror"
+    carried(tmp_path / "a", 1, mirror)
+    disk = Ordered()
+    with Journal.open(tmp_path / "a", KEY, mirror=mirror, disk=disk) as journal:
+        record = journal.removable(2**62, frozenset())
+        disk.noted.clear()
+        journal.remove(record)
+        assert disk.noted == [f"remove {record.volume}", "sync archive", "remove journal.mirror"]
+
+
+def test_a_volume_is_removable_only_when_its_last_row_is_older(tmp_path):
+    carried(tmp_path)
+    assert removable(tmp_path, microseconds(NOON), frozenset()) is None
+    assert removable(tmp_path, microseconds(NOON) + 1, frozenset()) is not None
+
+
+def test_a_volume_of_nothing_but_its_beginning_is_of_this_key(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        journal.carry_forward(Ledger(), NOON, 2.0)
+    archived(tmp_path)[0].path.unlink()
+    (tmp_path / "head.json").unlink()
+    (tmp_path / TAIL_NAME).unlink()
+    assert kinds(tmp_path) == {Kind.VOLUME_MISSING, Kind.HEAD_MISSING}
+
+
+def test_the_first_row_is_compared_with_the_mirror_too(tmp_path):
+    mirror = tmp_path / "mirror"
+    with Journal.open(tmp_path / "a", KEY, mirror=mirror) as journal:
+        journal.commit([ended(1)], NOON, 1.0)
+        journal.commit([ended(2)], NOON, 1.0)
+        first, second = journal.records()
+    frames = (frame_of([replace(first, body="{}")]), frame_of([second]))
+    (mirror / "journal.mirror").write_bytes(b"".join(frames))
+    (finding,) = verify(tmp_path / "a", KEY, mirror=mirror).findings
+    assert (finding.kind, finding.seq) == (Kind.MIRROR_DIFFERS, 1)
+
+
+def test_a_volume_that_cannot_be_opened_leaves_the_others_to_compare_with_the_mirror(tmp_path):
+    mirror = tmp_path / "mirror"
+    carried(tmp_path / "a", 2, mirror)
+    path = archived(tmp_path / "a")[0].path
+    path.unlink()
+    path.mkdir()
+    assert kinds(tmp_path / "a", mirror) == {Kind.CORRUPT_FILE, Kind.VOLUME_MISSING}

@@ -37,7 +37,7 @@ IMPORTED = (
 )  # fmt: skip
 LEAST_S, SLOWER, MOST_S = 10.0, 8.0, 120.0  # how long a mutant may take
 BUDGET_S = 30.0  # of tests for one mutant, as measured without it …
-IMPORT_BUDGET_S = 6.0  # … and of one that any test might notice
+IMPORT_BUDGET_S = 20.0  # … and of one that any test might notice
 MOST_BYTES = 3 << 30
 POLL_S = 0.002
 QUICK_S = 0.05

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple
 from pathlib import Path
 
 import apsw
@@ -61,7 +60,7 @@ def write_next(
     try:
         migrate(connection, steps, directory, disk)
         with connection, beginning_anywhere(connection):
-            connection.executemany(INSERT, map(astuple, rows))
+            connection.executemany(INSERT, [row.columns for row in rows])
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     finally:
         connection.close(True)

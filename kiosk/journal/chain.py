@@ -16,6 +16,9 @@ from kiosk.domain.records import BadRecord, Record, from_row, to_row
 MAX_BODY_BYTES = 65536
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")  # JSON can name what no text can hold
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Row:
             raise BadRecord(f"row {self.seq} holds half a character")
         return values
 
+    @property
+    def columns(self) -> tuple[int, str, int, int, str, str, bytes]:
+        """As they stand in the table; `astuple` would copy each of them, for every commit."""
+        return self.seq, self.batch, self.at_us, self.mono_ms, self.kind, self.body, self.mac
+
     def record(self) -> Record:
         """The record of this row; raises BadRecord when this version cannot read it."""
         return from_row(self.kind, self.values)
@@ -82,7 +90,7 @@ def row_mac(
     """HMAC-SHA256 over the mac before and every column, each led by its length."""
     parts = (before, b"%d" % seq, batch, b"%d" % at_us, b"%d" % mono_ms, kind, body)
     # Without the lengths, bytes could move between two columns under the same mac.
-    message = b"".join(len(part).to_bytes(4) + part for part in parts)
+    message = b"".join([len(part).to_bytes(4) + part for part in parts])
     return hmac.digest(key, message, hashlib.sha256)
 
 
@@ -111,23 +119,23 @@ def chained(
     ValueError for a record that is too long.
     """
     seq, mac = last
+    batch, at_us, mono_ms = stamp
     rows = []
     for record in records:
         kind, values = to_row(record)
         body = canonical(values)
-        if len(body.encode()) > MAX_BODY_BYTES:
+        stored = body.encode()
+        if len(stored) > MAX_BODY_BYTES:
             raise ValueError(f"a {kind} record of {len(body)} characters is too long")
         seq += 1
-        mac = mac_of(key, mac, Row(seq, *stamp, kind, body, b""))
-        rows.append(Row(seq, *stamp, kind, body, mac))
+        mac = row_mac(key, mac, seq, batch.encode(), at_us, mono_ms, kind.encode(), stored)
+        rows.append(Row(seq, batch, at_us, mono_ms, kind, body, mac))
     return rows
 
 
 def canonical(values: Mapping[str, Any]) -> str:
     """JSON with sorted keys, no spaces, UTF-8; numbers that JSON lacks raise ValueError."""
-    return json.dumps(
-        values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return CANONICAL.encode(values)
 
 
 def microseconds(at: datetime) -> int:

@@ -67,4 +67,4 @@ def decode_head(key: bytes, content: bytes) -> Head:
 
 def _seal(key: bytes, head: Head) -> str:
     message = b"kiosk journal head %d " % head.seq + head.mac
-    return hmac.new(key, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key, message, hashlib.sha256).hex()

@@ -7,14 +7,13 @@ transaction: wholly there or not at all.
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from uuid import uuid4
 
 import apsw
 
@@ -40,6 +39,7 @@ from kiosk.journal.tail import TAIL_NAME, Tail, read_tail
 from kiosk.journal.volumes import SELECT, Volume
 
 MAX_BATCH_RECORDS = 512
+ANOTHER_ROW = ", (?, ?, ?, ?, ?, ?, ?)"
 BATCH_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -167,7 +167,7 @@ class Journal:
         open again and ask `has_batch` with the id that the error carries.
         """
         self._assert_usable()
-        batch = uuid4().hex if batch_id is None else batch_id
+        batch = secrets.token_hex(16) if batch_id is None else batch_id
         if not 1 <= len(records) <= MAX_BATCH_RECORDS:
             raise ValueError(f"a batch holds 1 to {MAX_BATCH_RECORDS} records, not {len(records)}")
         if not BATCH_ID.fullmatch(batch):
@@ -175,9 +175,11 @@ class Journal:
         stamp = (batch, chain.microseconds(at), round(mono_s * 1000))
         rows = chain.chained(self._key, (self._head.seq, self._head.mac), records, stamp)
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(INSERT, map(astuple, rows))
-            self._connection.execute("COMMIT")
+            # One statement is one transaction.
+            self._connection.execute(
+                INSERT + ANOTHER_ROW * (len(rows) - 1),
+                [value for row in rows for value in row.columns],
+            )
         except apsw.Error as error:
             self._fail(error)
             raise CommitFailed(batch, str(error)) from error

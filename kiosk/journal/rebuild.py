@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
@@ -93,14 +93,14 @@ def _filled(
             if not _continues(head, row, key):
                 raise _refusal(head.seq)
             if row.seq > after:
-                connection.execute(INSERT, astuple(row))
+                connection.execute(INSERT, row.columns)
             head = Head(row.seq, row.mac)
         for row in _left_over(directory, head.seq):
             if not _continues(head, row, key):
                 break
             head = Head(row.seq, row.mac)
             if row.seq > after:
-                connection.execute(INSERT, astuple(row))
+                connection.execute(INSERT, row.columns)
                 salvaged += 1
     if head.seq < after:
         raise JournalDamaged(

@@ -17,16 +17,15 @@ BUGS = (
         '    connection.pragma("synchronous", "NORMAL")\n',
     ), hunter=CUTS),
     bug("a batch is two transactions", JOURNAL + "journal.py", (
-        "            self._connection.executemany(INSERT, map(astuple, rows))\n",
-        ("            self._connection.executemany(INSERT, map(astuple, rows[:1]))\n"
-        '            self._connection.execute("COMMIT")\n'
-        '            self._connection.execute("BEGIN IMMEDIATE")\n'
-        "            self._connection.executemany(INSERT, map(astuple, rows[1:]))\n"),
+        ("                INSERT + ANOTHER_ROW * (len(rows) - 1),\n"
+        "                [value for row in rows for value in row.columns],\n"),
+        ("                INSERT, rows[0].columns)\n"
+        "            for row in rows[1:]:\n"
+        "                self._connection.execute(INSERT, row.columns\n"),
     ), hunter=CUTS),
     bug("the tail names rows that are not durable", JOURNAL + "journal.py", (
-        '            self._connection.execute("COMMIT")\n',
-        ("            self._tail.note(Head(rows[-1].seq, rows[-1].mac))\n"
-        '            self._connection.execute("COMMIT")\n'),
+        "            # One statement is one transaction.\n",
+        "            self._tail.note(Head(rows[-1].seq, rows[-1].mac))\n",
     ), hunter=CUTS),
     bug("a journal whose commit failed is written on", JOURNAL + "journal.py", (
         "        self._failed = str(error)\n", "        self._failed = str(error) and ''\n",

@@ -77,3 +77,8 @@ def test_a_lost_key_is_not_replaced_beside_its_journal(tmp_path):
     with pytest.raises(KeyRefused, match="put the key file back"):
         keys.for_directory(tmp_path)
     assert not (tmp_path / keys.KEY_NAME).exists()
+
+
+def test_the_key_of_a_journal_lies_beside_it_under_the_name_that_was_published(tmp_path):
+    keys.for_directory(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["journal.key"]

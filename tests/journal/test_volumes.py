@@ -23,7 +23,7 @@ from kiosk.journal.findings import Kind
 from kiosk.journal.head import Head
 from kiosk.journal.journal import Journal
 from kiosk.journal.migrate import migrations
-from kiosk.journal.mirror import frame_of
+from kiosk.journal.mirror import frame_of, mirrored_rows
 from kiosk.journal.reader import SLICE_ROWS, Reader
 from kiosk.journal.rebuild import rebuild as rebuild_journal
 from kiosk.journal.tail import TAIL_NAME, Tail
@@ -682,3 +682,9 @@ def test_a_volume_that_cannot_be_opened_leaves_the_others_to_compare_with_the_mi
     path.unlink()
     path.mkdir()
     assert kinds(tmp_path / "a", mirror) == {Kind.CORRUPT_FILE, Kind.VOLUME_MISSING}
+    file = mirror / "journal-0000000004.mirror"
+    rows = [row for row in mirrored_rows(mirror) if 4 <= row.seq <= 8]
+    changed = [replace(row, body="{}") if row.seq == 6 else row for row in rows]
+    file.write_bytes(b"".join(frame_of([row]) for row in changed))
+    findings = verify(tmp_path / "a", KEY, mirror=mirror).findings
+    assert (Kind.MIRROR_DIFFERS, 6) in {(each.kind, each.seq) for each in findings}

@@ -9,50 +9,34 @@ import pytest
 from drivers.api import CardReadFailed, CardRemoved, PrinterStatus, Role
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
+from kiosk.domain import visit as v
 from kiosk.domain.kiosk import Kiosk, Link, Presence
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.payment import State
 from kiosk.domain.records import DeviceChanged, KioskStarted, VisitEnded
 from kiosk.domain.step import Step, step
-from kiosk.domain.visit import (
-    CheckCause,
-    Checking,
-    Choosing,
-    Confirming,
-    Done,
-    EnteringCode,
-    ItemState,
-    Notice,
-    Page,
-    Paying,
-    Printing,
-    PrintItem,
-    Searching,
-    ShowingCode,
-    Trouble,
-    TroubleKind,
-    Visit,
-)
 from tests.support.people import ZHANG, bill, head_of, receipt_of
 from tests.support.turns import NOW_S, RULES, WALL, payment
 
 ME = p.Subject(p.SubjectKind.PERSON, ZHANG.number, ZHANG.name, "digest")
 BILLS = (bill(1, 60), bill(2, 40))
 HEAD = head_of(receipt_of(bill(7)))
-CHOOSING = Choosing(BILLS, (HEAD,), frozenset({BILLS[0].bill_no}))
-PAGES: dict[str, Page] = {
-    "code": EnteringCode(),
-    "searching": Searching("L", NOW_S),
+CHOOSING = v.Choosing(BILLS, (HEAD,), frozenset({BILLS[0].bill_no}))
+PAGES: dict[str, v.Page] = {
+    "code": v.EnteringCode(),
+    "searching": v.Searching("L", NOW_S),
     "choosing": CHOOSING,
-    "confirming": Confirming(CHOOSING),
-    "paying": Paying("P", CHOOSING, BILLS, 100, hide_at_s=NOW_S + 99),
-    "checking": Checking("P", CHOOSING, CheckCause.CANCELLED, NOW_S, 100),
-    "printing": Printing((PrintItem("R", "title", 5),), since_s=NOW_S),
-    "done": Done((PrintItem(HEAD.receipt_no, "t", 5, state=ItemState.DOUBT),), until_s=NOW_S + 20),
-    "trouble": Trouble(TroubleKind.LOOKUP_FAILED, can_retry=True),
-    "trouble with bills": Trouble(TroubleKind.LEASED, CHOOSING, can_retry=True),
-    "code on the screen": ShowingCode("1" * 20, "url", "103", "t", "a", 5, 9_999_999_999, 1),
-    "doubt": Trouble(TroubleKind.MONEY_IN_DOUBT, CHOOSING, "P", "CODE", 100),
+    "confirming": v.Confirming(CHOOSING),
+    "paying": v.Paying("P", CHOOSING, BILLS, 100, hide_at_s=NOW_S + 99),
+    "checking": v.Checking("P", CHOOSING, v.CheckCause.CANCELLED, NOW_S, 100),
+    "printing": v.Printing((v.PrintItem("R", "title", 5),), since_s=NOW_S),
+    "done": v.Done(
+        (v.PrintItem(HEAD.receipt_no, "t", 5, state=v.ItemState.DOUBT),), until_s=NOW_S + 20
+    ),
+    "trouble": v.Trouble(v.TroubleKind.LOOKUP_FAILED, can_retry=True),
+    "trouble with bills": v.Trouble(v.TroubleKind.LEASED, CHOOSING, can_retry=True),
+    "code on the screen": v.ShowingCode("1" * 20, "url", "103", "t", "a", 5, 9_999_999_999, 1),
+    "doubt": v.Trouble(v.TroubleKind.MONEY_IN_DOUBT, CHOOSING, "P", "CODE", 100),
 }
 TOUCHES: dict[str, e.Event] = {
     "pay": e.PayTouched(),
@@ -67,18 +51,18 @@ TOUCHES: dict[str, e.Event] = {
     "leave": e.LeaveTouched(),
 }
 LEADS: dict[tuple[str, str], type | None] = {
-    ("choosing", "pay"): Paying,
-    ("choosing", "toggle"): Choosing,
-    ("choosing", "collect"): Printing,
-    ("choosing", "reprint"): Printing,
-    ("confirming", "agree"): Paying,
-    ("done", "reprint"): Printing,
-    ("trouble", "retry"): Searching,
-    ("trouble with bills", "retry"): Searching,
-    ("paying", "back"): Checking,
-    ("paying", "leave"): Checking,
-    ("confirming", "back"): Choosing,
-    ("trouble with bills", "back"): Choosing,
+    ("choosing", "pay"): v.Paying,
+    ("choosing", "toggle"): v.Choosing,
+    ("choosing", "collect"): v.Printing,
+    ("choosing", "reprint"): v.Printing,
+    ("confirming", "agree"): v.Paying,
+    ("done", "reprint"): v.Printing,
+    ("trouble", "retry"): v.Searching,
+    ("trouble with bills", "retry"): v.Searching,
+    ("paying", "back"): v.Checking,
+    ("paying", "leave"): v.Checking,
+    ("confirming", "back"): v.Choosing,
+    ("trouble with bills", "back"): v.Choosing,
     **{
         (page, touch): None
         for page in ("code", "searching", "choosing", "done", "trouble", "doubt")
@@ -92,9 +76,9 @@ LEADS: dict[tuple[str, str], type | None] = {
 STAMP = e.Stamp(NOW_S, WALL, "fresh")
 
 
-def kiosk_on(page: Page | None) -> Kiosk:
+def kiosk_on(page: v.Page | None) -> Kiosk:
     ledger = Ledger(payments={"P": payment(State.SHOWN, was_shown=False)})
-    visit = Visit("V", page, ME, NOW_S - 30) if page is not None else None
+    visit = v.Visit("V", page, ME, NOW_S - 30) if page is not None else None
     return Kiosk(
         RULES,
         ledger=ledger,
@@ -107,7 +91,7 @@ def kiosk_on(page: Page | None) -> Kiosk:
     )
 
 
-def after(page: Page | None, event: e.Event) -> Step:
+def after(page: v.Page | None, event: e.Event) -> Step:
     return step(kiosk_on(page), event, STAMP)
 
 
@@ -148,7 +132,7 @@ def test_a_touch_on_the_start_page_does_nothing_but_begin_to_type_a_code(touch: 
 def test_both_ways_out_of_paying_say_why(touch: str, cause: str) -> None:
     visit = after(PAGES["paying"], TOUCHES[touch]).kiosk.visit
     assert visit is not None
-    assert isinstance(visit.page, Checking)
+    assert isinstance(visit.page, v.Checking)
     assert visit.page.cause == cause
 
 
@@ -164,12 +148,12 @@ def test_a_start_is_recorded_and_settles_what_was_left() -> None:
 @pytest.mark.parametrize(
     ("reason", "notice"),
     [
-        ("not_an_id_card", Notice.CARD_NOT_ACCEPTED),
-        ("read_failed", Notice.CARD_UNREADABLE),
+        ("not_an_id_card", v.Notice.CARD_NOT_ACCEPTED),
+        ("read_failed", v.Notice.CARD_UNREADABLE),
     ],
 )
 def test_a_card_that_is_no_identity_card_is_told_from_one_that_cannot_be_read(
-    reason: str, notice: Notice
+    reason: str, notice: v.Notice
 ) -> None:
     assert after(None, CardReadFailed(reason)).kiosk.notice is notice
 
@@ -192,7 +176,7 @@ def test_devices_are_noted_as_they_come_and_go() -> None:
 @pytest.mark.parametrize("event", [e.CodeScanned(BILLS[0].bill_no), e.CodeSubmitted("nothing")])
 def test_a_code_is_heard_on_the_start_page(event: e.Event) -> None:
     result = after(None, event)
-    assert result.kiosk.visit is not None or result.kiosk.notice is Notice.CODE_UNKNOWN
+    assert result.kiosk.visit is not None or result.kiosk.notice is v.Notice.CODE_UNKNOWN
 
 
 def test_a_statement_is_heard() -> None:

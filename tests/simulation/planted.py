@@ -34,6 +34,11 @@ def bug(name: str, file: str, *pairs: tuple[str, str], hunter: str = "simulation
 
 
 DOMAIN, ENGINE = "kiosk/domain/", "kiosk/engine/"
+COMMIT = "        if result.records and not self._commit(result.records, stamp):\n"
+IN_DOUBT = "(PrintState.DOUBT, ClaimState.DOUBTED, ItemState.DOUBT)"
+PRINT = "PrintReceipt(job_id, grant.receipt, grant.copy_number)"
+RIGHT = "right = (outcome.payment_id, outcome.amount_fen) == asked"
+"""Lines that several bugs change."""
 
 BUGS = (
     bug("close before query", DOMAIN + "payments.py", (
@@ -53,7 +58,7 @@ BUGS = (
     )),
     Bug("amount of an answer not checked", {
         DOMAIN + "platform.py": ((
-            "right = (outcome.payment_id, outcome.amount_fen) == asked",
+            RIGHT,
             "right = outcome.payment_id == asked[0]",
         ),),
         DOMAIN + "payments.py": ((
@@ -62,12 +67,11 @@ BUGS = (
         ),),
     }),
     bug("adopts PAID of another payment", DOMAIN + "platform.py", (
-        "right = (outcome.payment_id, outcome.amount_fen) == asked", "right = True",
+        RIGHT, "right = True",
     )),
     bug("effects before commit", ENGINE + "engine.py", (
-        "        if result.records and not self._commit(result.records, stamp):\n",
-        ("        for effect in result.effects:\n            self._start_effect(effect)\n"
-        "        if result.records and not self._commit(result.records, stamp):\n"),
+        COMMIT,
+        ("        for effect in result.effects:\n            self._start_effect(effect)\n" + COMMIT),
     ), (
         ("        for effect in result.effects:\n"
         "            if not self._rules.maintenance_only or isinstance(effect, DeskEffect):\n"
@@ -75,30 +79,28 @@ BUGS = (
         "",
     )),
     bug("prints before commit", ENGINE + "engine.py", (
-        "        if result.records and not self._commit(result.records, stamp):\n",
+        COMMIT,
         ("        for effect in result.effects:\n"
         "            if type(effect).__name__ == 'PrintReceipt':\n"
-        "                self._start_effect(effect)\n"
-        "        if result.records and not self._commit(result.records, stamp):\n"),
+        "                self._start_effect(effect)\n" + COMMIT),
     )),
     bug("shows before commit", ENGINE + "engine.py", (
-        "        if result.records and not self._commit(result.records, stamp):\n",
-        ("        self._publish(result.kiosk)\n"
-        "        if result.records and not self._commit(result.records, stamp):\n"),
+        COMMIT,
+        ("        self._publish(result.kiosk)\n" + COMMIT),
     )),
     bug("NOT_FOUND is terminal", DOMAIN + "payments.py", (
         "PlatformState.NOT_FOUND: Event.SEEN_OPEN,", "PlatformState.NOT_FOUND: Event.SEEN_CLOSED,",
     )),
     bug("silence of the printer counts as printed", DOMAIN + "papers.py", (
-        "(PrintState.DOUBT, ClaimState.DOUBTED, ItemState.DOUBT)",
+        IN_DOUBT,
         "(PrintState.PRINTED, ClaimState.USED, ItemState.PRINTED)",
     )),
     bug("copies are printed without a mark", DOMAIN + "papers.py", (
-        "PrintReceipt(job_id, grant.receipt, grant.copy_number)",
+        PRINT,
         "PrintReceipt(job_id, grant.receipt, 1)",
     )),
     bug("copy number used again", DOMAIN + "papers.py", (
-        "PrintReceipt(job_id, grant.receipt, grant.copy_number)",
+        PRINT,
         "PrintReceipt(job_id, grant.receipt, max(1, grant.copy_number - 1))",
     )),
     bug("claim never released", DOMAIN + "papers.py", (
@@ -110,7 +112,7 @@ BUGS = (
         "doubt=claim.state is ClaimState.DOUBTED", "doubt=False",
     )),
     bug("doubtful copy released as unused", DOMAIN + "papers.py", (
-        "(PrintState.DOUBT, ClaimState.DOUBTED, ItemState.DOUBT)",
+        IN_DOUBT,
         "(PrintState.DOUBT, ClaimState.UNUSED, ItemState.LATER)",
     )),
     bug("restart releases what may be on paper", DOMAIN + "papers.py", (

@@ -61,7 +61,7 @@ def test_the_tail_names_the_last_row_after_every_commit(tmp_path: Path) -> None:
             known = read_tail(tmp_path, KEY)
             assert known is not None
             assert known.seq == number
-    assert (tmp_path / TAIL_NAME).stat().st_size == SECTOR_BYTES == 512
+    assert (tmp_path / "journal.tail").stat().st_size == SECTOR_BYTES == 512
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 512, b"{}", b'{"seq": 9}'])

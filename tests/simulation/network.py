@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 
 from kiosk.domain import platform as p
 from kiosk.domain.platform import PlatformState
@@ -20,6 +20,12 @@ CONNECT_S = 3.0
 FORGED = "signature_wrong"
 
 STATUS_CALLS = (p.QueryPayment, p.ClosePayment)
+
+
+FAULTS = (
+    "not_sent", "request_lost", "request_late", "answer_lost", "twice", "slow", "broken",
+    "refused", "foreign", "down", "status_down", "forged", "silent",
+)  # fmt: skip
 
 
 def _nobody() -> None:
@@ -46,17 +52,16 @@ class Weather:
     forged: bool = False  # somebody else answers: nothing is signed by the platform
     silent: bool = False  # connections open and nothing comes back
 
+    is_calm: bool = field(default=True, init=False)  # every call is answered
+
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-        self.changed()
+        if name in FAULTS:
+            object.__setattr__(
+                self, "is_calm", not any(getattr(self, each, None) for each in FAULTS)
+            )
+            self.changed()
 
-    @property
-    def is_calm(self) -> bool:
-        """Every call is answered."""
-        return not any(getattr(self, name) for name in FAULTS)
-
-
-FAULTS = tuple(each.name for each in fields(Weather) if not each.default)
 
 Answer = Callable[[p.PlatformCall, p.Outcome], None]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.api import PrinterCondition, PrintOutcome
@@ -10,13 +12,16 @@ from kiosk.domain import platform as p
 from kiosk.domain.effects import PrintReceipt
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.records import VisitEnded
+from kiosk.domain.visit import Done, ItemState, PrintItem, Visit
 from kiosk.engine.engine import CommitUncertain
 from tests.simulation.crash_case import CARD, CrashWorld
 from tests.simulation.disk import Disk, Mishap, PowerCut
-from tests.simulation.life import quiet_logs
-from tests.simulation.mishaps import KINDS, Climate, Mishaps
-from tests.simulation.printer import SimPrinter, Trouble
+from tests.simulation.life import Life, quiet_logs
+from tests.simulation.mishaps import CHANCES, KINDS, Climate, Mishaps
+from tests.simulation.network import FAULTS, Weather
+from tests.simulation.printer import SimPrinter, Strip, Trouble
 from tests.simulation.scheduler import START, Scheduler
+from tests.simulation.watch import Broken
 from tests.support.people import bill, receipt_of
 
 JOB = PrintReceipt("J-1", receipt_of(bill()), 1)
@@ -50,6 +55,35 @@ def traces(world: CrashWorld) -> list[str]:
         repr((platform.bills, platform.payments)),
         repr(world.scheduler.story),
     ]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_of_the_network_ends_the_calm_and_wakes_its_kiosk(fault: str) -> None:
+    woken: list[str] = []
+    weather = Weather(lambda: woken.append(fault))
+    assert weather.is_calm
+    woken.clear()
+    setattr(weather, fault, True)
+    assert woken
+    assert not weather.is_calm
+    setattr(weather, fault, False)
+    assert weather.is_calm
+
+
+def test_the_faults_of_the_network_are_all_its_chances_and_switches() -> None:
+    assert {*FAULTS} == {*CHANCES, "down", "silent", "status_down", "forged"}
+
+
+def test_a_copy_that_came_out_at_another_kiosk_is_no_lie_here() -> None:
+    life = Life(1)
+    here, there = life.machines
+    there.printer.strips.append(Strip("R", 1, True, 0.0))
+    life.watch.on_paper("R", 1)
+    item = PrintItem("R", "", 1, state=ItemState.LATER, copy_number=1)
+    shown = replace(here.kiosk, visit=Visit("V", Done((item,)), touched_s=0.0))
+    life.watch.on_screen(here, shown)
+    with pytest.raises(Broken, match="on paper and called not printed"):
+        life.watch.on_screen(there, shown)
 
 
 @pytest.mark.parametrize("trouble", Trouble.ALL)

@@ -123,7 +123,9 @@ class Watch:
             proven = (item.receipt_no, item.copy_number) in machine.printer.proven
             self._need(proven, "I9", f"{item.receipt_no} is called printed without proof")
         elif item.state is ItemState.LATER and item.copy_number:
-            out = (item.receipt_no, item.copy_number) in self._papers
+            # Given back here, the same copy may have come out elsewhere since.
+            here = {(strip.receipt_no, strip.copy_number) for strip in machine.printer.strips}
+            out = (item.receipt_no, item.copy_number) in here
             self._need(not out, "I9", f"{item.receipt_no} is on paper and called not printed")
 
     def _promise(self, payment_id: str) -> None:

@@ -31,6 +31,7 @@ TOOLS = {
 # What an installation of Debian 12 has, and the agent that does what we would type.
 COMPUTER = (
     "linux-image-amd64", "initramfs-tools", "systemd-sysv", "udev", "dbus", "qemu-guest-agent",
+    "procps",
 )  # fmt: skip
 DISK_MIB = 3072
 STICK_MIB = 8

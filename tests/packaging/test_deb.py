@@ -150,6 +150,10 @@ def test_sticks_are_mounted_where_the_kiosk_looks_and_nothing_of_them_counts():
     assert 'ATTRS{removable}!="1", GOTO="kiosk_end"' in before, "the kiosk's own disk is no stick"
 
 
+def test_the_compositor_can_make_its_socket_though_the_system_is_read_only(service):
+    assert "-/run/user" in service["Service"]["ReadWritePaths"].split()
+
+
 def test_a_stick_that_was_there_before_the_start_can_be_written(service):
     writable = service["Service"]["ReadWritePaths"].split()
     assert "-/media" in writable, "the dash: a system without the folder starts all the same"

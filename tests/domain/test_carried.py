@@ -152,3 +152,8 @@ def test_what_is_carried_is_made_of_the_plainest_types():
         return {type(value)}
 
     assert types_in(plain(FULL)) <= {str, int, bool, list, dict, type(None)}
+
+
+def test_eight_entries_go_into_a_row():
+    ledger = Ledger(owed={f"r{number}": "p" for number in range(20)})
+    assert [len(record.value) for record in pieces(ledger)] == [8, 8, 4]

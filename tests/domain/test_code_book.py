@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from kiosk.domain.code_book import BLOCKS_KEPT, SETTLED_KEPT, CodeBook, day_of
+from kiosk.domain.code_book import CodeBook, day_of
 from kiosk.domain.open_code import FORCED_BY, Event, State
 from kiosk.domain.records import (
     LinkChanged,
@@ -58,7 +58,7 @@ def test_a_block_that_is_refused_for_good_is_wanted_no_more() -> None:
 
 
 def test_the_last_serials_of_the_newest_thousand_blocks_are_remembered() -> None:
-    blocks = [f"B{n}" for n in range(BLOCKS_KEPT + 2)]
+    blocks = [f"B{n}" for n in range(1002)]
     book = folded(handed_out(n, block_id=b) for n, b in enumerate(blocks, 1))
     assert list(book.last_serials) == blocks[2:]
     assert book.last_serials["B1001"] == 1002
@@ -73,10 +73,10 @@ def test_a_serial_that_was_handed_out_before_is_a_bug() -> None:
 
 
 def test_the_oldest_codes_with_an_end_are_forgotten_and_open_ones_never() -> None:
-    many = SETTLED_KEPT + 2
+    many = 258
     ended = [moved(n, Event.SEEN_EXPIRED, State.EXPIRED) for n in range(2, many + 1)]
     book = folded([*(handed_out(n) for n in range(1, many + 1)), *ended])
-    assert len(book.codes) == SETTLED_KEPT
+    assert len(book.codes) == 256
     assert next(iter(book.codes)) == "code-1"
     assert not {"code-2", "code-3"} & set(book.codes)
     assert [each.code for each in book.open] == ["code-1"]

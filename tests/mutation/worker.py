@@ -41,6 +41,7 @@ IMPORT_BUDGET_S = 20.0  # … and of one that any test might notice
 MOST_BYTES = 3 << 30
 POLL_S = 0.002
 QUICK_S = 0.05
+CONTROLS = 100  # tests that must pass without a mutant before any is judged
 NEAR_FILES = 2  # those that caught most of what runs at import are tried first …
 AT_IMPORT = ""  # … of any module: words and limits are judged together
 ANSWERS = 1000  # the number of the descriptor on which a child names the test that failed
@@ -174,7 +175,9 @@ class _Order:
         return [stage for stage in (first, [n for n in chosen if n not in set(first)]) if stage]
 
     def quick(self) -> list[str]:
-        return [name for name, test in self._reach.tests.items() if test.seconds < QUICK_S]
+        """Some of the quickest tests, from all over the suite."""
+        quick = [name for name, test in self._reach.tests.items() if test.seconds < QUICK_S]
+        return quick[:: max(1, len(quick) // CONTROLS)]
 
     def limit_s(self, tests: Sequence[str]) -> float:
         expected_s = sum(self._reach.tests[name].seconds for name in tests)

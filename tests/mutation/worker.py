@@ -171,7 +171,9 @@ class _Order:
             return [chosen]
         near = {file for file, _ in self._found_in[AT_IMPORT].most_common(NEAR_FILES)}
         own = _own_tests(mutant)
-        first = [name for name in chosen if _file_of(name) in near or _file_of(name).endswith(own)]
+        first = [name for name in chosen if _file_of(name) in near]
+        first += [name for name in self._reach.tests if _file_of(name).endswith(own)]
+        first = list(dict.fromkeys(first))
         return [stage for stage in (first, [n for n in chosen if n not in set(first)]) if stage]
 
     def quick(self) -> list[str]:

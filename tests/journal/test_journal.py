@@ -43,7 +43,9 @@ from kiosk.journal.errors import (
     WrongKey,
 )
 from kiosk.journal.journal import MAX_BATCH_RECORDS, Journal
+from kiosk.journal.tail import read_tail
 from kiosk.journal.verify import verify
+from tests.support.broken_disk import BrokenDisk
 from tests.support.journals import (
     KEY,
     NOON,
@@ -502,3 +504,22 @@ def test_a_head_that_cannot_be_written_is_reported_and_the_rows_are_safe(tmp_pat
 def test_records_are_equal_only_if_every_field_is(tmp_path):
     written(tmp_path, 1)
     assert read_back(tmp_path) != [replace(ended(1), reason="idle")]
+
+
+def test_a_commit_names_its_last_row_in_the_tail(tmp_path):
+    with Journal.open(tmp_path, KEY) as journal:
+        journal.commit([ended(1), ended(2)], NOON, 1.0)
+        known = read_tail(tmp_path, KEY)
+        assert known is not None
+        assert known.seq == 2
+
+
+def test_a_checkpoint_takes_up_a_mirror_that_was_lost(tmp_path):
+    disk = BrokenDisk()
+    with Journal.open(tmp_path / "state", KEY, mirror=tmp_path / "mirror", disk=disk) as journal:
+        disk.refused = {"write"}
+        journal.commit([ended(1)], NOON, 1.0)
+        assert journal.mirror_trouble
+        disk.refused = set()
+        journal.checkpoint()
+        assert journal.mirror_trouble == ""

@@ -152,6 +152,8 @@ def test_sticks_are_mounted_where_the_kiosk_looks_and_nothing_of_them_counts():
 
 def test_the_compositor_can_make_its_socket_though_the_system_is_read_only(service):
     assert "-/run/user" in service["Service"]["ReadWritePaths"].split()
+    assert "ProtectHome" not in service["Service"], "it takes /run/user away"
+    assert service["Service"]["InaccessiblePaths"].split() == ["-/home", "-/root"]
 
 
 def test_a_stick_that_was_there_before_the_start_can_be_written(service):

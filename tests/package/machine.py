@@ -60,7 +60,11 @@ class Computer:
         self, disk: Path, kernel: Path, initrd: Path, place: Path, *, kvm: bool = False
     ) -> None:
         self._place = place
-        pace = ["-accel", "kvm", "-cpu", "host"] if kvm else ["-accel", "tcg,thread=multi"]
+        pace = (
+            ["-accel", "kvm", "-cpu", "host"]
+            if kvm
+            else ["-accel", "tcg,thread=multi", "-cpu", "max"]
+        )
         self._process = subprocess.Popen(
             [
                 "qemu-system-x86_64", *pace, "-smp", "2", "-m", str(MEMORY_MIB),

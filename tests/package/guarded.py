@@ -20,7 +20,7 @@ SETTLED_S = 7.0  # a kiosk that is killed earlier counts as a failed start
 
 
 class Guarded:
-    """`log` gets what guardian and kiosk say."""
+    """On the X screen `display`; `log` gets what guardian and kiosk say."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Guarded:
         stack: ExitStack,
     ) -> None:
         self._system, self._installed, self._street = system, installed, street
-        self._display, self._log, self._stack = display, log, stack
+        self.display, self._log, self._stack = display, log, stack
         self._process: subprocess.Popen[bytes] | None = None
         self._began_s = 0.0
         self._protective = protective_pictures()
@@ -43,7 +43,7 @@ class Guarded:
         guarded = command[command.index("--") + 1 :]
         screen = self._street.screen
         began_s = time.monotonic()
-        self.spawn(guarded, {"DISPLAY": self._display, "QT_QPA_PLATFORM": "xcb"})
+        self.spawn(guarded, {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"})
         wait_for("the first picture", lambda: screen.picture().getbbox(), 20)
         picture_s = time.monotonic() - began_s
         wait_for("the kiosk's window", lambda: self.pid() and not self.is_protected())

@@ -34,7 +34,7 @@ class Trial:
         self._before, self._now, self._pictures = before, now, pictures
         self._log = pictures / "guardian.log"
         self._installed = Installed(system)
-        self._compositor = Compositor(system, self._installed, pictures)
+        self._compositor = Compositor(system, self._installed)
         self._stick = Stick(system)
         self._installed.install_first(before)
         self._installed.examine_unit()

@@ -147,13 +147,36 @@ def test_sticks_are_mounted_where_the_kiosk_looks_and_nothing_of_them_counts():
         assert "--no-block" in command, "udev waits for nobody"
         assert ("vfat" in rule) == (f"--owner={KIOSK_USER}" in command)
     before = rules[: rules.index(mounts[0])]
-    assert 'ATTRS{removable}!="1", GOTO="kiosk_end"' in before, "the kiosk's own disk is no stick"
+    assert 'ATTRS{removable}=="1", ENV{KIOSK_STICK}=' in before, "the kiosk's own disk is no stick"
+    assert 'ENV{KIOSK_STICK}!="1", GOTO="kiosk_end"' in before
+
+
+def test_no_rule_asks_parents_for_what_they_are_not():
+    rules = (DEBIAN / "public-payment-kiosk.udev").read_text()
+    of_parents = re.findall(r"\b(?:SUBSYSTEMS|ATTRS|KERNELS|DRIVERS)\b[^,=!]*!=", rules)
+    assert of_parents == [], "some parent always differs: the rule would hold for every device"
 
 
 def test_the_compositor_can_make_its_socket_though_the_system_is_read_only(service):
-    assert "-/run/user" in service["Service"]["ReadWritePaths"].split()
-    assert "ProtectHome" not in service["Service"], "it takes /run/user away"
-    assert service["Service"]["InaccessiblePaths"].split() == ["-/home", "-/root"]
+    folder = service["Service"]["RuntimeDirectory"]
+    assert f"XDG_RUNTIME_DIR=/run/{folder} " in SERVICE.read_text()
+    assert service["Service"]["RuntimeDirectoryMode"] == "0700"
+
+
+def test_systemd_hears_the_guardian_and_ends_what_is_left_of_it(service):
+    assert "PAMName" not in service["Service"], "a session has a control group of its own"
+    assert service["Unit"]["Wants"].split()[0] == "seatd.service", "who else hands out the screen?"
+    _, kiosk, _ = paragraphs("control")
+    assert "seatd" in kiosk["Depends"].replace(",", " ").split()
+
+
+def test_without_a_session_polkit_lets_the_kiosks_user_do_what_it_needs():
+    rules = (DEBIAN / "site/public-payment-kiosk.rules").read_text()
+    assert f'subject.user === "{KIOSK_USER}"' in rules
+    assert '"org.freedesktop.login1.reboot"' in rules
+    assert '"org.debian.pcsc-lite.access_pcsc"' in rules
+    installed = (DEBIAN / "public-payment-kiosk.install").read_text()
+    assert "public-payment-kiosk.rules usr/share/polkit-1/rules.d" in installed
 
 
 def test_a_stick_that_was_there_before_the_start_can_be_written(service):

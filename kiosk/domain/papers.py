@@ -248,6 +248,13 @@ def _give_back(
         office_copy.end(turn, copy, state, reason)
 
 
+def abandon(turn: Turn, page: Printing) -> None:
+    """Give back the claim that waits to be asked again: with the page nobody asks any more."""
+    for item in page.items:
+        if item.retry_at_s is not None:
+            _give_back(turn, turn.ledger.claims[item.claim_id], None, item.state, "left")
+
+
 def _granted(turn: Turn, claim: Claim, grant: ClaimGranted, item: PrintItem | None) -> None:
     """Commit the copy number and the print intent together, then print."""
     granted = replace(claim, copy_number=grant.copy_number)

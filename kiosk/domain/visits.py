@@ -324,6 +324,8 @@ def end(turn: Turn, reason: str) -> None:
         return
     if isinstance(visit.page, Paying | Checking):
         payments.close(turn, visit.page.payment_id, reason)
+    if isinstance(visit.page, Printing):
+        papers.abandon(turn, visit.page)
     if visit.subject is not None:
         turn.record(VisitEnded(visit.visit_id, reason))
     turn.visit = None

@@ -101,6 +101,7 @@ class Guardian:
 
     def _ended(self, now_s: float, code: int) -> None:
         self._policy.on_end(now_s, time.time(), code)
+        self._keep_history()  # before the next start: what it begins with is on the disk
         found = self._policy.history
         _say(
             f"the kiosk ended with {code}; failed starts in a row: {found.failed_starts}, "

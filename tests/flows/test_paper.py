@@ -9,7 +9,7 @@ from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.effects import PrintReceipt
 from kiosk.domain.records import ClaimState, PrintMoved
-from kiosk.domain.visit import Choosing, Done, ItemState, Trouble, TroubleKind
+from kiosk.domain.visit import Choosing, Done, ItemState, Printing, Trouble, TroubleKind
 from tests.support.people import WANG, ZHANG, bill
 from tests.support.playbook import Playbook
 
@@ -210,6 +210,20 @@ def test_a_claim_without_any_answer_is_released(play: Playbook) -> None:
     play.tick(15)
     assert len(done(play).later) == 1
     assert not any(claim.open for claim in play.platform.claims.values())
+
+
+def test_a_claim_that_waits_to_be_asked_again_is_given_back_with_its_visit(
+    play: Playbook,
+) -> None:
+    play.link.faults = [(p.ClaimReceipt, "answer_lost")]
+    play.tap(ZHANG)
+    play.tick(8)
+    assert isinstance(play.page, Printing)
+    play.tap(WANG)
+    play.send(e.SwapAnswered(accept=True))
+    play.tick(60)
+    assert not any(claim.open for claim in play.platform.claims.values())
+    assert not play.kiosk.ledger.open_claims
 
 
 def test_a_busy_platform_is_asked_again_for_the_same_claim(play: Playbook) -> None:

@@ -223,6 +223,7 @@ class EventId(StrEnum):
     DESK_NOT_IN_THIS_STATE = "desk.not_in_this_state"
     DESK_NOT_LAWFUL = "desk.not_lawful"
     DESK_EVIDENCE_MISSING = "desk.evidence_missing"
+    DESK_DAY_NOT_OVER = "desk.day_not_over"
     DESK_UNKNOWN_THING = "desk.unknown_thing"
     DESK_PRINTER_NOT_READY = "desk.printer_not_ready"
     DESK_NOTHING_PROVEN = "desk.nothing_proven"

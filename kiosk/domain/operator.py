@@ -36,6 +36,7 @@ class NotDone(StrEnum):
     NOT_IN_THIS_STATE = "not_in_this_state"  # it moved since it was shown: look again
     NOT_LAWFUL = "not_lawful"  # the table has no such edge
     EVIDENCE_MISSING = "evidence_missing"  # both sides' evidence is needed, and must agree
+    DAY_NOT_OVER = "day_not_over"  # money may still come in on it
     UNKNOWN_THING = "unknown_thing"  # no such payment, receipt or job here
     PRINTER_NOT_READY = "printer_not_ready"
     NOTHING_PROVEN = "nothing_proven"  # a test passes only on what the device itself showed

@@ -188,9 +188,11 @@ def _check_reference(text: str) -> NotDone | None:
     return None
 
 
-def check_day(_turn: Turn, order: o.CloseDay) -> NotDone | None:
+def check_day(turn: Turn, order: o.CloseDay) -> NotDone | None:
     if not _is_day(order.day) or not STATEMENT.fullmatch(order.statement):
         return NotDone.EVIDENCE_MISSING
+    if date.fromisoformat(order.day) >= turn.wall.astimezone(CHINA).date():
+        return NotDone.DAY_NOT_OVER
     if not order.differences <= len(order.cases) <= MAX_CASES or not all(order.cases):
         return NotDone.EVIDENCE_MISSING
     return next((bad for case in order.cases if (bad := _check_reference(case))), None)

@@ -256,7 +256,7 @@ class Day:
     by_agency: tuple[TotalLine, ...]
     by_wallet: tuple[TotalLine, ...]
     closed_at: datetime | None  # by an earlier day close of the same statement
-    can_close: bool  # the statement is whole; each difference needs a case reference
+    can_close: bool  # it is over, the statement is whole; each difference needs a case reference
 
 
 # --- service and accounts ----------------------------------------------------------------------------

@@ -313,6 +313,8 @@ def day(*cases: str, **fields: Any) -> o.CloseDay:
         (day(statement=""), NotDone.EVIDENCE_MISSING),
         (day(day="2026-11-31"), NotDone.EVIDENCE_MISSING),
         (day(day="20261120"), NotDone.EVIDENCE_MISSING),
+        (day(day="2026-11-21"), NotDone.DAY_NOT_OVER),
+        (day(day="2026-12-24"), NotDone.DAY_NOT_OVER),
     ],
 )
 def test_a_day_is_closed_with_a_reference_for_every_difference(

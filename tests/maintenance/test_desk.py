@@ -323,6 +323,16 @@ def test_a_difference_names_who_acts_and_needs_a_case_to_close_the_day(street):
     assert street.desk.close_day(PAID_DAY, ("GD-7",)) is None
 
 
+def test_a_day_is_not_closed_before_it_is_over(street):
+    street.staff()
+    today = START.astimezone(CHINA).date()
+    street.statement(today)
+    assert not street.desk.day(today).can_close
+    assert street.desk.close_day(today) is NotDone.DAY_NOT_OVER
+    street.play.tick(86400)
+    assert street.desk.day(today).can_close
+
+
 def test_without_a_statement_the_day_says_so_and_cannot_be_closed(street):
     street.staff()
     day = street.desk.day(DAY)

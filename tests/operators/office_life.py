@@ -41,7 +41,7 @@ PLAIN = (
     o.SetLevel(o.Level.VOLUME, 50), o.SetHours((((0, 1440),),) * 6 + ((),)), o.SetHours(None),
     o.DropAccount("902"), o.DropAccount("901"),
     o.KeepAccount("902", o.AccountRole.OFFICE, HASH),
-    o.CloseDay("2026-11-21", "2026-11-21.v1:00", 0, 0, 0),
+    o.CloseDay("2026-11-20", "2026-11-20.v1:00", 0, 0, 0),
     o.Took(o.Taking.SUPPORT_BUNDLE),
 )  # fmt: skip
 PRINTERS = (PrinterStatus(), PrinterStatus(frozenset({PrinterCondition.PAPER_OUT})),

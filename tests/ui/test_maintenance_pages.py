@@ -370,6 +370,14 @@ def test_a_day_that_its_statement_cannot_close_says_why_there_is_no_button(make_
     assert "确认日结" not in room.seen
 
 
+def test_today_cannot_be_closed_and_the_page_says_from_when_on(make_room):
+    room = make_room(can_close=False)
+    room.go("day")
+    room.tap("后一天", "开始对账")
+    assert "今天还没过完：过了半夜才能日结" in room.seen
+    assert "确认日结" not in room.seen
+
+
 def test_a_table_is_written_where_the_operator_says(room):
     room.go("day")
     room.tap("开始对账", "导出表格", "写到 U 盘 OFFICE")

@@ -192,7 +192,8 @@ class DayPage(Controller):
         """Why there is no button that closes the day."""
         if day.can_close or day.trouble is not None:
             return ()
-        return (Row("not-final", self.office.t("desk_day.not_final"), tone=Tone.REMEMBER.value),)
+        why = "not_final" if day.day < self._today() else "not_over"
+        return (Row("not-final", self.office.t(f"desk_day.{why}"), tone=Tone.REMEMBER.value),)
 
     def _sums(self, day: Day) -> tuple[Row, ...]:
         if day.trouble is not None:

@@ -252,6 +252,7 @@ class EventId(StrEnum):
     RECONCILE_PAYMENT_MISSING = "reconcile.payment_missing"
     RECONCILE_PAYMENT_EXTRA = "reconcile.payment_extra"
     RECONCILE_AMOUNT_DIFFERS = "reconcile.amount_differs"
+    RECONCILE_CONTENT_DIFFERS = "reconcile.content_differs"
     RECONCILE_FEE_DEDUCTED = "reconcile.fee_deducted"
     RECONCILE_PAID_TWICE = "reconcile.paid_twice"
     RECONCILE_BILL_TWICE = "reconcile.bill_twice"

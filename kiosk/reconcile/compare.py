@@ -207,6 +207,22 @@ def _both(payment: OurPayment, line: StatementLine) -> Iterator[Difference]:
         yield _difference(Kind.PAYMENT_EXTRA, payment, line)
     elif len(line.receipt_nos) < len(line.bill_nos):
         yield _difference(Kind.PAYMENT_WITHOUT_RECEIPT, payment, line)
+    if other := _other_content(payment, line):
+        fen = (payment.amount_fen, line.amount_fen)
+        yield Difference(Kind.CONTENT_DIFFERS, payment.payment_id, *fen, other)
+
+
+def _other_content(payment: OurPayment, line: StatementLine) -> str:
+    """The first number that only one side holds; receipts that are not issued yet are none."""
+    if payment.bill_nos != line.bill_nos:
+        other = set(payment.bill_nos) ^ set(line.bill_nos)
+        if other:
+            return min(other)
+    if payment.transaction_no not in ("", line.transaction_no):
+        return line.transaction_no
+    if len(line.receipt_nos) < len(line.bill_nos):
+        return ""
+    return min(set(payment.receipt_nos).difference(line.receipt_nos), default="")
 
 
 def _difference(kind: Kind, payment: OurPayment, line: StatementLine) -> Difference:

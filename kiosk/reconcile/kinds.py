@@ -15,6 +15,7 @@ class Kind(StrEnum):
     PAYMENT_MISSING = "payment_missing"  # paid here, not in the statement
     PAYMENT_EXTRA = "payment_extra"  # in the statement, closed here or never made here
     AMOUNT_DIFFERS = "amount_differs"
+    CONTENT_DIFFERS = "content_differs"  # one payment, other bills, receipts or transaction
     FEE_DEDUCTED = "fee_deducted"  # a little less: somebody kept a fee
     PAID_TWICE = "paid_twice"  # one payment, two transactions
     BILL_TWICE = "bill_twice"  # one bill in two payments
@@ -49,6 +50,7 @@ ACTORS: Mapping[Kind, Actor] = MappingProxyType(
         Kind.PAYMENT_MISSING: Actor.PLATFORM,
         Kind.PAYMENT_EXTRA: Actor.OFFICE,
         Kind.AMOUNT_DIFFERS: Actor.FINANCE,
+        Kind.CONTENT_DIFFERS: Actor.PLATFORM,
         Kind.FEE_DEDUCTED: Actor.FINANCE,
         Kind.PAID_TWICE: Actor.FINANCE,
         Kind.BILL_TWICE: Actor.FINANCE,

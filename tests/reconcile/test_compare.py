@@ -239,6 +239,35 @@ def test_the_business_day_is_that_of_the_payment_in_china() -> None:
     assert late.day == date(2026, 11, 21)
 
 
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"bill_nos": ("33010526999999999999",)}, "33010526000000000001"),
+        ({"bill_nos": ("33010526000000000001", "33010526999999999999"),
+          "receipt_nos": ("33010226-0000000001", "33010226-9999999999")}, "33010526999999999999"),
+        ({"transaction_no": "9" * 28}, "9" * 28),
+        ({"receipt_nos": ("33010226-9999999999",)}, "33010226-0000000001"),
+    ],
+)  # fmt: skip
+def test_the_same_payment_with_other_bills_receipts_or_transaction_is_no_match(
+    change: dict[str, object], named: str
+) -> None:
+    theirs = statement(Defect.MATCHED, row(1).model_copy(update=change))
+    found = compare(ours(our(1)), theirs, "K1", DAY)
+    assert [(each.kind, each.detail) for each in found.differences] == [
+        (Kind.CONTENT_DIFFERS, named)
+    ]
+    assert found.matched == 0
+
+
+def test_a_payment_in_doubt_is_told_when_the_statement_has_it_for_other_bills() -> None:
+    theirs = statement(
+        Defect.MATCHED, row(1).model_copy(update={"bill_nos": ("33010526999999999999",)})
+    )
+    doubtful = ours(our(1, state=State.UNKNOWN))
+    assert kinds(doubtful, theirs) == [Kind.DOUBT_PAID, Kind.CONTENT_DIFFERS]
+
+
 def test_totals_by_item_agency_and_wallet_add_up_to_the_whole() -> None:
     found = compare(ours(*BOTH, our(3, fen=500)), statement(), "K1", DAY)
     assert [(t.code, t.count, t.amount_fen) for t in found.by_item] == [

@@ -11,6 +11,7 @@ from kiosk.engine.engine import CommitUncertain, Engine, Entry
 from kiosk.maintenance.trouble import DeskTrouble
 
 SLICE_ROWS = 1000
+EARLIER_ROWS = 2 * SLICE_ROWS  # one row of each slice is looked at, and its clock may be wrong
 ANSWER_S = 30.0  # the core answers within milliseconds; more is a bug or a dying disk
 
 Answer = TypeVar("Answer")
@@ -65,13 +66,12 @@ class DiaryReader:
             last = first - 1
 
     def first_at(self, at: datetime) -> int:
-        """About the first row of this time or later; exact while the clock was not set back."""
-        low, high = self.first_seq, self.last_seq + 1
-        while low < high:
-            middle = (low + high) // 2
-            rows = self.slice(middle, 1)
-            if rows and rows[0].at < at:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        """A row before which none is of this time or later; it may be some slices too early.
+
+        Times do not only rise: a clock can be lost or set, so a search by halves would go astray.
+        """
+        first, last = self.first_seq, self.last_seq
+        for seq in range(first, last + 1, SLICE_ROWS):
+            if any(row.at >= at for row in self.slice(seq, 1)):
+                return max(first, seq - EARLIER_ROWS)
+        return max(first, last - EARLIER_ROWS)

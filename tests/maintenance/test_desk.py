@@ -6,7 +6,7 @@ import csv
 import io
 import zipfile
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -331,6 +331,18 @@ def test_a_day_is_not_closed_before_it_is_over(street):
     assert street.desk.close_day(today) is NotDone.DAY_NOT_OVER
     street.play.tick(86400)
     assert street.desk.day(today).can_close
+
+
+def test_payments_before_the_clock_was_lost_are_in_their_days_books(street):
+    payment_id = street.visit()
+    street.statement(PAID_DAY, payment_id)
+    street.staff()
+    street.play.clock_off = datetime(1970, 1, 1, tzinfo=UTC) - START
+    for _ in range(99):
+        street.desk.order(o.SetLevel(Level.VOLUME, 50))
+    street.play.clock_off = timedelta()
+    street.desk.order(o.SetLevel(Level.VOLUME, 50))
+    assert street.desk.day(PAID_DAY).matched == 1
 
 
 def test_without_a_statement_the_day_says_so_and_cannot_be_closed(street):

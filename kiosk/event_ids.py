@@ -215,7 +215,7 @@ class EventId(StrEnum):
     DESK_VISIT_GOING_ON = "desk.visit_going_on"
     DESK_WRONG_PIN = "desk.wrong_pin"
     DESK_HELD = "desk.held"
-    DESK_ACCOUNTS_EXIST = "desk.accounts_exist"
+    DESK_ACCOUNT_TAKEN = "desk.account_taken"
     DESK_NO_SUCH_ACCOUNT = "desk.no_such_account"
     DESK_LAST_TECHNICIAN = "desk.last_technician"
     DESK_TOO_MANY_ACCOUNTS = "desk.too_many_accounts"

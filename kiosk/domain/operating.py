@@ -203,10 +203,14 @@ def _drop(turn: Turn, order: o.DropAccount) -> None:
 
 
 def on_account_saved(turn: Turn, saved: AccountSaved) -> None:
-    """The file holds it now: only from here on a new account counts."""
+    """The file holds it now: only from here on a new account, or another role, counts."""
     change(turn, saving="")
-    if not saved.failed and not saved.dropped:
-        turn.record(AccountKept(saved.account_id, saved.role))
+    if saved.failed or saved.dropped:
+        return
+    turn.record(AccountKept(saved.account_id, saved.role))
+    session = turn.kiosk.desk.session
+    if session and session.account_id == saved.account_id:
+        change(turn, session=replace(session, role=saved.role))
 
 
 # --- money and paper ----------------------------------------------------------------------------------

@@ -28,7 +28,6 @@ class NotDone(StrEnum):
     VISIT_GOING_ON = "visit_going_on"  # a resident is at the kiosk
     WRONG_PIN = "wrong_pin"  # or no such account: which of the two is not said
     HELD = "held"  # too many wrong PINs: `Desk.held_until_s`
-    ACCOUNTS_EXIST = "accounts_exist"  # the first account is made once
     NO_SUCH_ACCOUNT = "no_such_account"
     LAST_TECHNICIAN = "last_technician"  # somebody must be able to make accounts
     TOO_MANY_ACCOUNTS = "too_many_accounts"

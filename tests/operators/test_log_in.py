@@ -199,6 +199,15 @@ def test_the_last_technician_cannot_be_dropped_nor_made_an_office_account(play: 
     assert set(play.kiosk.ledger.office.accounts) == {"901"}
 
 
+def test_whose_role_is_taken_away_may_no_more_at_once(play: Playbook) -> None:
+    technician(play)
+    assert order(play, o.KeepAccount("902", AccountRole.TECHNICIAN, HASH)) is None
+    assert order(play, o.KeepAccount("901", AccountRole.OFFICE, HASH)) is None
+    assert order(play, o.DropAccount("201")) is NotDone.NOT_YOUR_ROLE
+    back = o.KeepAccount("901", AccountRole.TECHNICIAN, HASH)
+    assert order(play, back) is NotDone.NOT_YOUR_ROLE
+
+
 def test_whose_account_is_dropped_is_logged_out(play: Playbook) -> None:
     order(play, o.LogIn("901", right=True))
     order(play, o.KeepAccount("902", AccountRole.TECHNICIAN, HASH))

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 
 from kiosk.domain import operator as o
 from kiosk.domain.events import Ordered
-from kiosk.domain.operator import NotDone
+from kiosk.domain.office_book import Office
+from kiosk.domain.operator import AccountRole, NotDone
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.gallery import show_sample
 from kiosk.ui.robot import NotOnScreen, Robot
@@ -462,6 +463,20 @@ def test_a_technician_gives_somebody_a_new_pin(room):
     room.tap("换成新密码")
     assert room.desk.kept == ["2002"]
     assert "现在有" in room.seen
+
+
+def test_a_new_account_never_takes_the_place_of_one_that_is_there(room):
+    office = Office(accounts={"2002": AccountRole.OFFICE})
+    room.go("accounts", replace(DESK, ledger=replace(DESK.ledger, office=office)))
+    room.tap("新窗口账号")
+    room.type("2002")
+    room.tap("下一步")
+    assert "这个工号已经有账号了" in room.seen
+    assert "新账号的工号" in room.seen
+    room.robot.press("清空")
+    room.type("2003")
+    room.tap("下一步")
+    assert "设一个密码" in room.seen
 
 
 def test_a_forgotten_pin_is_answered_with_who_helps_and_never_with_a_way_in(qapp):

@@ -222,6 +222,14 @@ class NewAccount(Asking):
     def _leave(self) -> None:
         self.office.go("" if self._is_first else "accounts")
 
+    def _next(self) -> None:
+        """An account that is there would silently get another PIN and role."""
+        is_new = self._step is Step.NUMBER
+        if is_new and self._typing.text in self.office.kiosk.ledger.office.accounts:
+            self.office.tell("account_taken")
+        else:
+            super()._next()
+
     def _with_pin(self, pin: str) -> None:
         self._first_pin = pin
         self._step, self._typing = Step.AGAIN, _pin()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import traceback
 from collections.abc import Sequence
 
@@ -50,6 +52,8 @@ app.add_typer(journal.app, name="journal")
 
 def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     """Run one command line and return its exit code; errors are told on stderr."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without hanzi must end nothing
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         commands(args=list(arguments), prog_name="kiosk")
     except SystemExit as end:
@@ -65,6 +69,10 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
         return EXIT_BAD_USE
     except (BadUse, JournalError, NoHome) as error:
         err.print(str(error), style="red", markup=False)
+        return EXIT_BAD_USE
+    except PermissionError as error:
+        words = f"{error.filename}: {error.strerror}. Run it as root (sudo kiosk …)"
+        err.print(f"{words}, or as the user that the kiosk runs as.", style="red", markup=False)
         return EXIT_BAD_USE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -17,7 +16,7 @@ from kiosk.cli.output import EXIT_FINDING, BadUse, leave, out
 from kiosk.maintenance.interview import MOST_TRIES, ROLES, GaveUp, Interview, tried
 from kiosk.maintenance.site_draft import SiteDraft
 from kiosk.paths import USUAL_SITE
-from kiosk.settings import BadSettings, Settings, missing_for_service
+from kiosk.settings import BadSettings, Settings, missing_for_service, read_toml
 
 KIOSK_USER = "kiosk-pay"  # made by the package
 SECRETS = ("certificate_key_file", "signing_key_file")
@@ -78,7 +77,12 @@ class TypedTerminal:
     """Questions as lines, choices by number."""
 
     def ask(self, question: str, default: str) -> str:
-        return str(typer.prompt(question, default=default))
+        for _ in range(MOST_TRIES):
+            answer = str(typer.prompt(question, default=default))
+            if answer.isprintable():  # neither control characters nor bytes of another encoding
+                return answer
+            out.print("请用 UTF-8 文字重新输入 · type it again, as UTF-8 text", markup=False)
+        raise GaveUp(question)
 
     def choose(self, question: str, choices: Sequence[str], default: int) -> int:
         for number, words in enumerate(choices, 1):
@@ -122,7 +126,7 @@ def _unattended(draft: SiteDraft, answers: Path, overwrite: bool) -> bool:
 
     if not draft.is_new and not overwrite:
         raise BadUse(f"{draft.path} is there already: name another file, or say --overwrite")
-    draft.merge(_read(answers))
+    draft.merge(read_toml(answers)[0])
     settings = draft.settings()  # every fault at once
     unready = False
     for role in ROLES:
@@ -131,15 +135,6 @@ def _unattended(draft: SiteDraft, answers: Path, overwrite: bool) -> bool:
             out.print(words, markup=False)
             unready = unready or not ready
     return unready
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise BadUse(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadUse(f"{path} is not TOML: {error}") from error
 
 
 # --- files that the kiosk's user must read --------------------------------------------------

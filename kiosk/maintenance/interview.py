@@ -6,6 +6,7 @@ is opened as the kiosk will open it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from kiosk.maintenance import devices
 from kiosk.maintenance.site_draft import SiteDraft
 from kiosk.settings import BadSettings
 
+NUMBER = re.compile(r"[0-9]{1,5}")
 MOST_TRIES = 50  # of one question; then somebody holds down a key
 
 
@@ -160,9 +162,20 @@ class Interview:
         chosen = choices[self.terminal.choose(ROLES[role], words, 0)]
         values = dict(chosen.values)
         for question in chosen.asks:
-            answer = self.terminal.ask(question.words, str(values.get(question.key, ""))).strip()
-            values[question.key] = int(answer) if _is_number(question, values) else answer
+            default = values.get(question.key, "")
+            if isinstance(default, int):  # ports of hosts are numbers, of serial lines paths
+                values[question.key] = self._ask_number(question, default)
+            else:
+                values[question.key] = self.terminal.ask(question.words, default).strip()
         self.draft.replace_table(f"devices.{role}", values)
+
+    def _ask_number(self, question: Question, default: int) -> int:
+        for _ in range(MOST_TRIES):
+            answer = self.terminal.ask(question.words, str(default)).strip()
+            if NUMBER.fullmatch(answer):
+                return int(answer)
+            self.terminal.say("1 … 65535")
+        raise GaveUp(question.key)
 
     def _is_ready(self, role: Role) -> bool:
         key = f"devices.{role}"
@@ -234,8 +247,3 @@ def tried(draft: SiteDraft, role: Role, open_device: devices.Open) -> tuple[bool
 
 def _brief(values: Mapping[str, Any]) -> str:
     return " ".join(str(value) for value in values.values())
-
-
-def _is_number(question: Question, values: Mapping[str, Any]) -> bool:
-    """Ports of hosts are numbers, ports of serial lines are paths."""
-    return question is PORT and isinstance(values.get("port"), int)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +9,10 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from kiosk.settings import BadSettings, Fault, Settings, load
+from kiosk.journal.files import DISK, Disk, write_atomically
+from kiosk.settings import BadSettings, Fault, Settings, checked
 
+MODE = 0o644  # keys and PINs never stand in it
 FRESH = """\
 # Written by kiosk setup. Every key and its default: config/default.toml in the program.
 schema = 1
@@ -36,12 +36,10 @@ class SiteDraft:
     """Keeps what the file at `path` already says, its comments too."""
 
     def __init__(self, path: Path) -> None:
-        """Raises BadSettings where there is a file that is not TOML."""
+        """Raises BadSettings where there is a file that cannot be read as TOML."""
         self.path = path
         self.is_new = not path.exists()
-        if not self.is_new:
-            _require_toml(path)
-        self._document = tomlkit.parse(FRESH if self.is_new else path.read_text("utf-8-sig"))
+        self._document = tomlkit.parse(FRESH) if self.is_new else _parsed(path)
 
     def get(self, key: str) -> Any:
         """The value of a dotted key, None where there is none."""
@@ -73,19 +71,16 @@ class SiteDraft:
         for key, value in values.items():
             if not isinstance(value, dict):
                 self._document[key] = value
-            elif key == "devices":
-                for role, device in value.items():
-                    self.replace_table(f"devices.{role}", device)
-            else:
-                for name, inner in value.items():
+                continue
+            for name, inner in value.items():
+                if key == "devices" and isinstance(inner, dict):
+                    self.replace_table(f"devices.{name}", inner)
+                else:
                     self.set(f"{key}.{name}", inner)
 
     def settings(self) -> Settings:
         """What the kiosk would read. Raises BadSettings."""
-        with tempfile.TemporaryDirectory() as place:
-            trial = Path(place) / self.path.name
-            trial.write_text(self.text, "utf-8")
-            return load(trial)
+        return checked(self.path, self._document.unwrap(), self.text)
 
     def faults(self) -> tuple[Fault, ...]:
         try:
@@ -106,24 +101,21 @@ class SiteDraft:
     def text(self) -> str:
         return tomlkit.dumps(self._document)
 
-    def write(self) -> None:
+    def write(self, disk: Disk = DISK) -> None:
         """Replace the file at once and durably; the one before stays as `….old`. Raises OSError."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        new = self.path.with_name(self.path.name + ".new")
-        with new.open("w", encoding="utf-8") as file:
-            file.write(self.text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(0o644)
         if self.path.exists():
-            self.path.replace(self.path.with_name(self.path.name + ".old"))
-        new.replace(self.path)
+            before = self.path.with_name(self.path.name + ".old")
+            write_atomically(before, self.path.read_bytes(), MODE, disk)
+        write_atomically(self.path, self.text.encode(), MODE, disk)
 
 
-def _require_toml(path: Path) -> None:
+def _parsed(path: Path) -> tomlkit.TOMLDocument:
     """Other faults may be mended by setup; what is no TOML cannot even be read."""
     try:
-        tomlkit.parse(path.read_text("utf-8-sig"))
+        return tomlkit.parse(path.read_text("utf-8-sig"))
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
     except (tomlkit.exceptions.ParseError, UnicodeDecodeError) as error:
         message = f"is not TOML, put it aside first: {error}"
-        raise BadSettings(path.name, [Fault("", 0, message)]) from error
+    raise BadSettings(path.name, [Fault("", 0, message)])

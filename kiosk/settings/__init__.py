@@ -1,7 +1,7 @@
 """A site's settings: TOML text in, frozen and checked values out."""
 
 from kiosk.settings.faults import BadSettings, Fault
-from kiosk.settings.load import load, missing_for_service
+from kiosk.settings.load import checked, load, missing_for_service, read_toml
 from kiosk.settings.model import Device, Environment, Settings
 
 __all__ = [
@@ -10,6 +10,8 @@ __all__ = [
     "Environment",
     "Fault",
     "Settings",
+    "checked",
     "load",
     "missing_for_service",
+    "read_toml",
 ]

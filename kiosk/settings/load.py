@@ -44,10 +44,16 @@ def load(path: Path | None) -> Settings:
 
     Relative paths are taken from the file's own directory. Raises BadSettings.
     """
-    values, text = _read(config_directory() / "default.toml")
     if path is not None:
-        site, text = _read(path)
-        values = {**_merged(values, site), "schema": site.get("schema")}
+        return checked(path, *read_toml(path))
+    values, text = read_toml(config_directory() / "default.toml")
+    return _Check(None, text).settings(values)
+
+
+def checked(path: Path, site: Values, text: str) -> Settings:
+    """What `load` says of a file at `path` that holds this. Raises BadSettings."""
+    defaults, _ = read_toml(config_directory() / "default.toml")
+    values = {**_merged(defaults, site), "schema": site.get("schema")}
     return _Check(path, text).settings(values)
 
 
@@ -84,7 +90,9 @@ def missing_for_service(settings: Settings) -> tuple[Fault, ...]:
 # --- reading -------------------------------------------------------------------------------
 
 
-def _read(path: Path) -> tuple[Values, str]:
+def read_toml(path: Path) -> tuple[Values, str]:
+    """What a TOML file holds, and its text. Raises BadSettings."""
+
     def refuse(line: int, message: str, kind: FaultKind) -> BadSettings:
         return BadSettings(path.name, [Fault("", line, message, kind)])
 

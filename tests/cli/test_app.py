@@ -31,6 +31,20 @@ def test_a_bug_ends_with_70_and_shows_no_person(broken, capsys):
     assert "张三" not in error
 
 
+def test_a_file_of_the_kiosks_user_is_no_bug_but_a_matter_of_who_asks(capsys):
+    app = typer.Typer(pretty_exceptions_enable=False)
+
+    @app.command()
+    def command() -> None:
+        raise PermissionError(13, "Permission denied", "/var/lib/kiosk/journal.sqlite3")
+
+    assert run([], app) == 2
+    error = capsys.readouterr().err
+    assert "/var/lib/kiosk/journal.sqlite3: Permission denied" in error
+    assert "sudo" in error
+    assert "Traceback" not in error
+
+
 def test_ctrl_c_ends_with_130(capsys):
     app = typer.Typer(pretty_exceptions_enable=False)
 

@@ -41,7 +41,7 @@ class Typist:
         at = self._wait_for(question)
         self._wait_for(": ", at)
         self._read = len(self.seen)
-        os.write(self.screen, f"{text}\n".encode())
+        os.write(self.screen, os.fsencode(f"{text}\n"))
 
     def pick(self, question: str, choice: str) -> None:
         """Choose the line that holds these words, by its number."""
@@ -305,3 +305,72 @@ def test_a_kiosk_in_service_is_told_what_is_still_missing(tmp_path):
     assert code == 1
     assert "still missing" in said
     assert "not there yet" in said
+
+
+# --- what people do all the same ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("x = " + "[" * 3000 + "]" * 3000, "nested too deeply"),
+        ("x = " + "9" * 5000, "is not TOML"),
+        ('[devices]\nid_reader = "simulated"\n', "devices.id_reader: expected a table"),
+        ('devices = "simulated"\n', "devices: expected a table"),
+    ],
+    ids=["deep", "long number", "device as text", "devices as text"],
+)
+def test_answers_of_the_wrong_shape_are_refused_in_words(tmp_path, content, said):
+    code, told = run("--site", tmp_path / "site.toml", "--answers", answers_in(tmp_path, content))
+    assert (code, said in told) == (2, True), told
+
+
+def test_a_folder_in_the_place_of_the_site_file_is_named(tmp_path):
+    code, told = run("--site", tmp_path, "--answers", answers_in(tmp_path, DEMO), "--overwrite")
+    assert (code, "Is a directory" in told) == (2, True), told
+
+
+def test_a_port_that_is_no_number_is_asked_for_again(typist, tmp_path):
+    person = typist("--site", tmp_path / "site.toml")
+    begin(person)
+    person.pick("Identity card reader", "on the network")
+    person.answer("Address", "127.0.0.1")
+    person.answer("Port", "USB")
+    person.answer("Port", "1")
+    person.pick("What now", "keep it")
+    assert "1 … 65535" in person.seen
+
+
+def test_text_in_another_encoding_is_asked_for_again(typist, tmp_path):
+    person = typist("--site", tmp_path / "site.toml")
+    person.pick("What for", "demonstration")
+    person.answer("Id of this kiosk", "hz-gs-0042")
+    person.answer("Name on the start page", os.fsdecode("便民中心".encode("gb18030")))
+    person.answer("Name on the start page", "便民中心")
+    person.answer("District", "拱墅区")
+    assert "UTF-8" in person.seen
+
+
+def test_a_terminal_without_hanzi_is_still_told_everything_in_english(tmp_path):
+    answers = answers_in(tmp_path, DEMO)
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", "setup", "--site", tmp_path / "site.toml",
+         "--answers", answers],
+        capture_output=True, timeout=WAIT_S, check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert b"written: " in done.stdout
+
+
+def test_files_beside_the_site_file_are_found_there(tmp_path):
+    keys = tmp_path / "signing.key"
+    keys.write_text("a key")
+    site = tmp_path / "site.toml"
+    answers = answers_in(
+        tmp_path, f'{DEMO}[platform]\nsigning_key_file = "signing.key"\nca_file = "ca.pem"\n'
+        'platform_key_file = "platform.pub"\n'
+    )  # fmt: skip
+    _, told = run("--site", site, "--answers", answers)
+    assert "signing.key" not in told, told
+    assert f"this file is not there yet: {tmp_path / 'ca.pem'}" in told

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -33,6 +35,8 @@ Exit codes: 0 success, 1 a finding (a device is not ready, the journal is
 damaged), 2 bad usage or bad settings, 70 a bug.
 """
 
+STDOUT = 1
+
 app = typer.Typer(
     name="kiosk",
     help=HELP,
@@ -55,29 +59,51 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without hanzi must end nothing
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        commands(args=list(arguments), prog_name="kiosk")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else EXIT_BAD_USE
-    except (JournalDamaged, WrongKey) as error:
-        err.print(str(error), style="red", markup=False)
-        return EXIT_FINDING
-    except BadSettings as error:
-        err.print(str(error), style="red", markup=False)
-        for kind in dict.fromkeys(fault.kind for fault in error.faults):
-            known = event_catalogue.entry(EventId(f"settings.{kind}"))
-            err.print(f"{known.zh}。{known.advice('zh')}。", markup=False)
-        return EXIT_BAD_USE
-    except (BadUse, JournalError, NoHome) as error:
-        err.print(str(error), style="red", markup=False)
-        return EXIT_BAD_USE
-    except PermissionError as error:
-        words = f"{error.filename}: {error.strerror}. Run it as root (sudo kiosk …)"
-        err.print(f"{words}, or as the user that the kiosk runs as.", style="red", markup=False)
-        return EXIT_BAD_USE
+        return _carry_out(arguments, commands)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except Exception:  # noqa: BLE001 - the one place where a bug becomes an exit code
-        err.print(mask(traceback.format_exc()), markup=False)
-        err.print("This is a bug in the kiosk, not in what you asked for.", style="red")
-        return EXIT_BUG
-    return 0
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit code
+        return _tell(error)
+
+
+def _carry_out(arguments: Sequence[str], commands: typer.Typer) -> int:
+    code: object = 0
+    try:
+        commands(args=list(arguments), prog_name="kiosk")
+    except SystemExit as end:
+        code = end.code
+    if sys.stdout is not None:  # else what a full disk did not take would be lost in silence
+        sys.stdout.flush()
+    return code if isinstance(code, int) else EXIT_BAD_USE
+
+
+def _tell(error: Exception) -> int:
+    """Say in words what went wrong; the exit code."""
+    match error:
+        case JournalDamaged() | WrongKey():
+            _say(str(error))
+            return EXIT_FINDING
+        case BadSettings():
+            _say(str(error))
+            for kind in dict.fromkeys(fault.kind for fault in error.faults):
+                known = event_catalogue.entry(EventId(f"settings.{kind}"))
+                err.print(f"{known.zh}。{known.advice('zh')}。", markup=False)
+        case BadUse() | JournalError() | NoHome():
+            _say(str(error))
+        case PermissionError():
+            _say(
+                f"{error.filename}: {error.strerror}. Run it as root (sudo kiosk …), "
+                "or as the user that the kiosk runs as."
+            )
+        case OSError(errno=errno.ENOSPC):
+            _say(f"{error.strerror}: free some, or write to another disk.")
+            os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)  # what is left of it fits nowhere
+        case _:
+            err.print(mask("".join(traceback.format_exception(error))), markup=False)
+            _say("This is a bug in the kiosk, not in what you asked for.")
+            return EXIT_BUG
+    return EXIT_BAD_USE
+
+
+def _say(words: str) -> None:
+    err.print(words, style="red", markup=False)

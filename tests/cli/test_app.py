@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import typer
 
@@ -43,6 +46,18 @@ def test_a_file_of_the_kiosks_user_is_no_bug_but_a_matter_of_who_asks(capsys):
     assert "/var/lib/kiosk/journal.sqlite3: Permission denied" in error
     assert "sudo" in error
     assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("arguments", [["openapi"], ["journal", "--help"]])
+def test_a_full_disk_behind_standard_output_is_told_and_is_no_bug(arguments):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "kiosk", *arguments],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_ctrl_c_ends_with_130(capsys):

@@ -10,6 +10,7 @@ from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.platform_api import wire_services as wire
 from kiosk.platform_api.services import FETCH_STATEMENT
 from kiosk.reconcile.statement import (
+    MAX_LINE_BYTES,
     NoStatement,
     Progress,
     Statement,
@@ -28,7 +29,8 @@ FetchStatement = Callable[[date], Statement]
 def read_file(path: Path, progress: Progress = lambda _: None) -> Statement:
     """The statement of a file; raises NoStatement or OSError."""
     with path.open("rb") as file:
-        return read_statement(file, progress)
+        lines = iter(lambda: file.readline(MAX_LINE_BYTES + 1), b"")
+        return read_statement(lines, progress)
 
 
 def fetch(ask: Callable[..., object], kiosk_id: str, day: date) -> Statement:

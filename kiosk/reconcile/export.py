@@ -8,15 +8,17 @@ from typing import TextIO
 from kiosk.reconcile.compare import Comparison
 from kiosk.reconcile.totals import Total
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SHOWN_DIGITS = 15  # of a number in a spreadsheet; the rest becomes zeros
 HEAD = ("section", "kind", "payment_or_code", "ours_fen", "theirs_fen", "count", "who", "detail")
 
 
 def safe(value: object) -> str:
-    """A cell's text; one that a spreadsheet would calculate is led by an apostrophe."""
+    """A cell's text; one that a spreadsheet would calculate or round is led by an apostrophe."""
     text = "" if value is None else str(value)
     # Numbers of our own making may be negative; text never may begin so.
-    if isinstance(value, str) and text.startswith(DANGEROUS):
+    is_long = text.isdecimal() and len(text) > SHOWN_DIGITS
+    if isinstance(value, str) and (is_long or text.startswith(DANGEROUS)):
         return "'" + text
     return text
 

@@ -121,6 +121,8 @@ def digest_of(lines: Iterable[StatementLine]) -> str:
 
 
 def _header(line: bytes) -> tuple[str, date, int]:
+    if line.endswith(b"\r\n"):
+        raise NoStatement("its lines end with CR LF, so another program saved it: fetch it again")
     fields = line.decode("utf-8-sig", "replace").rstrip("\n").split(",")
     if len(fields) != 5 or fields[0] != "H" or fields[1] != FORMAT:
         raise NoStatement("the first line is not that of a statement (H,1,kiosk,day,version)")

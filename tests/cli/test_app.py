@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -50,7 +51,7 @@ def test_a_file_of_the_kiosks_user_is_no_bug_but_a_matter_of_who_asks(capsys):
 
 @pytest.mark.parametrize("arguments", [["openapi"], ["journal", "--help"]])
 def test_a_full_disk_behind_standard_output_is_told_and_is_no_bug(arguments):
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "kiosk", *arguments],
             stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,

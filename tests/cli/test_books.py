@@ -75,6 +75,15 @@ def reconcile(site: Path, statement: Path, *more: str) -> tuple[int, str]:
     return code, said.getvalue()
 
 
+def test_a_file_without_an_end_of_line_is_refused_before_it_fills_the_memory(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_journal(site)
+    code, _ = reconcile(site, Path("/dev/zero"))
+    assert code == 2
+    assert "line 1 is beyond what a statement can hold" in capsys.readouterr().err
+
+
 def test_a_day_on_which_both_sides_agree_exits_0(site: Path) -> None:
     write_journal(site)
     code, said = reconcile(site, write_statement(site), "--json")

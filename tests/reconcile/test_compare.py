@@ -302,6 +302,12 @@ def test_what_is_no_statement_is_refused_in_words(raw: bytes) -> None:
         read_statement(io.BytesIO(raw))
 
 
+def test_a_file_that_another_program_saved_anew_is_told_from_none() -> None:
+    raw = statement_file("K1", DAY, (row(1),)).replace(b"\n", b"\r\n")
+    with pytest.raises(NoStatement, match="CR LF"):
+        read_statement(io.BytesIO(raw))
+
+
 def test_rows_after_the_trailer_make_the_file_doubtful() -> None:
     raw = statement_file("K1", DAY, (row(1),)) + b"P,K1-9,paid,1,2026-11-20T04:00:00+00:00,,1,1,\n"
     assert [each.kind for each in read_statement(io.BytesIO(raw)).faults] == [Kind.CUT_OFF]
@@ -313,10 +319,29 @@ def test_a_line_without_end_is_not_read_for_ever() -> None:
 
 
 def test_no_cell_of_the_export_can_be_a_formula() -> None:
-    for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
+    for text in (
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠A",
+    ):
         assert safe(text) == f"'{text}"
     assert safe(-5) == "-5"
     assert safe(None) == ""
+
+
+def test_no_number_of_the_export_loses_its_last_digits_in_a_spreadsheet() -> None:
+    bill = "33010526000000000001"  # spreadsheets keep 15 digits
+    assert safe(bill) == f"'{bill}"
+    assert safe("103042707") == "103042707"
+    assert safe("33010226-0000000001") == "33010226-0000000001"
 
 
 def test_the_export_holds_sums_totals_and_every_difference() -> None:

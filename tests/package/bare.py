@@ -70,7 +70,7 @@ class BareDebian:
         archives.mkdir(exist_ok=True)
         sockets = Path("/tmp/.X11-unix")
         sockets.mkdir(mode=0o1777, exist_ok=True)
-        # Displays of this run alone: neither ours nor cage's leave a socket on the machine.
+        # Displays of this run alone: neither ours nor weston's leave a socket on the machine.
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "x11", str(sockets)], check=True)
         subprocess.run(["mount", "-t", "proc", "proc", str(self.path / "proc")], check=True)
         for source, target in {**places, str(archives): "var/cache/apt/archives"}.items():

@@ -1,4 +1,4 @@
-"""The whole command of the unit, with cage and Wayland, in a window as large as the screen."""
+"""Both units' commands, with weston and Wayland, in a window as large as the screen."""
 
 from __future__ import annotations
 
@@ -7,68 +7,65 @@ import re
 import shlex
 import signal
 import subprocess
+from contextlib import ExitStack
+from pathlib import Path
 
 from tests.package.bare import BareDebian
 from tests.package.guarded import SETTLED_S, Guarded
-from tests.package.installed import Installed
+from tests.package.installed import SCREEN_UNIT, Installed
 from tests.package.looks import SIZE
 from tests.package.street import Street, say, wait_for
 
-RUNTIME = "/run/kiosk-trial"
-CAGE = "/usr/bin/cage"
-REPAINTED_S = 0.4  # what lay below was drawn before; the next kiosk takes longer
-
 
 class Compositor:
-    """Cage in a window on the street's screen: what is checked is what a screen shows.
+    """Weston in a window on the street's screen: what is checked is what a screen shows."""
 
-    Not on its backend without a screen: there the client's buffer is handed through, and a
-    picture taken of it shows only what moved last.
-    """
-
-    def __init__(self, system: BareDebian, installed: Installed) -> None:
-        self._system, self._installed = system, installed
+    def __init__(
+        self, system: BareDebian, installed: Installed, stack: ExitStack, log: Path
+    ) -> None:
+        self._system, self._installed, self._stack, self._log = system, installed, stack, log
 
     def try_it(self, guarded: Guarded, street: Street, protected_within_s: float) -> None:
-        """Shown, killed, protected, shown again; all ends with cage."""
-        user = self._installed.service("User")
-        self._system.run("install", "-d", "-o", user, "-m", "0700", RUNTIME)
-        guarded.spawn(self._command(), self._environment(guarded.display))
-        wait_for("cage's window", lambda: _fill_the_screen(guarded.display))
-        wait_for("the kiosk under cage", guarded.pid)
+        """Shown, killed, protected, shown again; all ends with the compositor."""
+        weston = self._start(guarded.display)
+        guarded.spawn(guarded.command(), self._environment())
+        wait_for("the kiosk under weston", guarded.pid)
         street.wait_until_idle()
         street.rest(SETTLED_S)
-        street.keep("cage-kiosk")
+        street.keep("weston-kiosk")
         pid = guarded.pid()
         os.kill(pid, signal.SIGKILL)
-        wait_for("the protective screen under cage", guarded.is_protected, protected_within_s)
-        street.rest(REPAINTED_S)
-        street.keep("cage-protective")
-        wait_for("a new kiosk under cage", lambda: guarded.pid() not in (0, pid))
+        wait_for("the protective screen under weston", guarded.is_protected, protected_within_s)
+        street.keep("weston-protective")
+        wait_for("a new kiosk under weston", lambda: guarded.pid() not in (0, pid))
         street.wait_until_idle()
-        guarded.terminate(CAGE)
-        say("under cage: start page, killed, protective screen, start page; all ended with cage")
+        weston.terminate()
+        guarded.see_it_end()
+        say("under weston: start page, killed, protective screen, start page; all ended with it")
 
-    def _command(self) -> list[str]:
-        return shlex.split(self._installed.service("ExecStart").replace("$CAGE_OPTIONS", ""))
+    def _start(self, display: str) -> subprocess.Popen[bytes]:
+        user = self._installed.service("User", SCREEN_UNIT)
+        folder = f"/run/{self._installed.service('RuntimeDirectory', SCREEN_UNIT)}"
+        self._system.run("install", "-d", "-o", user, "-m", "0700", folder)
+        command = shlex.split(self._installed.service("ExecStart", SCREEN_UNIT))
+        width, height = SIZE
+        window = ["--backend=x11-backend.so", f"--width={width}", f"--height={height}"]
+        environment = {"DISPLAY": display, "XDG_RUNTIME_DIR": folder}
+        with self._log.open("ab") as log:
+            weston = subprocess.Popen(
+                self._system.command(["runuser", "-u", user, "--", *command, *window], environment),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        self._stack.callback(weston.kill)
+        socket = f"{folder}/wayland"
+        wait_for("weston's socket", lambda: self._system.exists(socket))
+        return weston
 
-    def _environment(self, display: str) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         lines = re.findall(r"^Environment=(.+)$", self._installed.unit_text(), re.MULTILINE)
         of_unit = dict(pair.split("=", 1) for line in lines for pair in line.split())
-        of_trial = {"WLR_BACKENDS": "x11", "DISPLAY": display, "XDG_RUNTIME_DIR": RUNTIME}
-        return of_unit | of_trial
-
-
-def _fill_the_screen(display: str) -> bool:
-    """Cage opens its window at 1024 × 768 and takes every size it is given."""
-    windows = _xdotool(display, "search", "--onlyvisible", "--name", ".*").split()[1:]
-    for window in windows:  # the root window came first
-        _xdotool(display, "windowsize", window, *(str(length) for length in SIZE))
-    return bool(windows)
-
-
-def _xdotool(display: str, *arguments: str) -> str:
-    return subprocess.run(
-        ["xdotool", *arguments], env=os.environ | {"DISPLAY": display},
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
+        self._system.run(
+            "install", "-d", "-o", self._installed.service("User"), "-m", "0700",
+            of_unit["XDG_RUNTIME_DIR"],
+        )  # fmt: skip
+        return of_unit

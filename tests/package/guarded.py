@@ -16,6 +16,7 @@ from tests.package.installed import Installed
 from tests.package.looks import ALIKE, difference, protective_pictures
 from tests.package.street import Street, say, wait_for
 
+GUARDIAN = "/usr/bin/kiosk-guardian"
 SETTLED_S = 7.0  # a kiosk that is killed earlier counts as a failed start
 
 
@@ -38,12 +39,10 @@ class Guarded:
         self._protective = protective_pictures()
 
     def start(self, *, first: bool = False) -> None:
-        """What the unit starts under cage, under Xvfb; as the unit's user."""
-        command = shlex.split(self._installed.service("ExecStart"))
-        guarded = command[command.index("--") + 1 :]
+        """What the unit starts, under Xvfb; as the unit's user."""
         screen = self._street.screen
         began_s = time.monotonic()
-        self.spawn(guarded, {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"})
+        self.spawn(self.command(), {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"})
         wait_for("the first picture", lambda: screen.picture().getbbox(), 20)
         picture_s = time.monotonic() - began_s
         wait_for("the kiosk's window", lambda: self.pid() and not self.is_protected())
@@ -57,6 +56,11 @@ class Guarded:
             self._street.this_is_idle()
         self._street.wait_until_idle()
 
+    def command(self) -> list[str]:
+        """The guardian; an earlier unit names a compositor before it."""
+        words = shlex.split(self._installed.service("ExecStart"))
+        return words[words.index(GUARDIAN) :]
+
     def spawn(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         user = ["runuser", "-u", self._installed.service("User"), "--"]
         usual = {"QT_QUICK_BACKEND": "software"}
@@ -68,13 +72,13 @@ class Guarded:
         self._stack.callback(self._process.kill)
 
     def stop(self) -> None:
-        self.terminate("kiosk.guardian")
-
-    def terminate(self, word: str) -> None:
-        """End whose command line has this word; everything else must end with it."""
+        """The guardian's end must be the kiosk's."""
         for pid, words in self._system.processes().items():
-            if word in words:
+            if "kiosk.guardian" in words:
                 os.kill(pid, signal.SIGTERM)
+        self.see_it_end()
+
+    def see_it_end(self) -> None:
         assert self._process is not None
         self._process.wait(30)
         wait_for("the kiosk's end", lambda: not self.pid(), 10)

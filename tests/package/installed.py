@@ -12,7 +12,9 @@ from tests.package.street import Street, say
 SITE = "/etc/public-payment-kiosk/site.toml"
 DATA = "/var/lib/public-payment-kiosk"
 PROGRAM = "/usr/lib/public-payment-kiosk"
-UNIT = f"/lib/systemd/system/{NAME}.service"
+UNITS = "/lib/systemd/system"
+UNIT = f"{UNITS}/{NAME}.service"
+SCREEN_UNIT = f"{UNITS}/{NAME}-screen.service"
 USER = "kiosk-pay"
 
 
@@ -64,20 +66,21 @@ class Installed:
         assert f"examined: {SITE}" in said, said
         say("kiosk doctor: everything in order")
 
-    def examine_unit(self) -> None:
-        said = self._system.run("systemd-analyze", "verify", UNIT)
-        assert said.stderr.strip() == "", said.stderr
+    def examine_units(self) -> None:
+        for unit in sorted((self._system.path / UNITS[1:]).glob(f"{NAME}*.service")):
+            said = self._system.run("systemd-analyze", "verify", f"{UNITS}/{unit.name}")
+            assert said.stderr.strip() == "", said.stderr
         say("systemd-analyze verify: nothing to say")
 
-    def service(self, name: str) -> str:
+    def service(self, name: str, unit: str = UNIT) -> str:
         """What the unit says of its service under this name."""
         parser = configparser.RawConfigParser(strict=False)
         parser.optionxform = str  # type: ignore[assignment]
-        parser.read_string(self.unit_text())
+        parser.read_string(self.unit_text(unit))
         return parser["Service"][name]
 
-    def unit_text(self) -> str:
-        return (self._system.path / UNIT[1:]).read_text("utf-8")
+    def unit_text(self, unit: str = UNIT) -> str:
+        return (self._system.path / unit[1:]).read_text("utf-8")
 
     def verify_journal(self) -> None:
         said = self._system.run("kiosk", "journal", "verify", "--site", SITE).stdout

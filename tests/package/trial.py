@@ -34,10 +34,10 @@ class Trial:
         self._before, self._now, self._pictures = before, now, pictures
         self._log = pictures / "guardian.log"
         self._installed = Installed(system)
-        self._compositor = Compositor(system, self._installed)
+        self._compositor = Compositor(system, self._installed, stack, self._log)
         self._stick = Stick(system)
         self._installed.install_first(before)
-        self._installed.examine_unit()
+        self._installed.examine_units()
         screen, platform = Screen(), Platform(system)
         stack.callback(screen.close)
         stack.callback(platform.close)
@@ -54,7 +54,7 @@ class Trial:
         visits.whole()
         self._stop()
         installed.install(self._now)
-        installed.examine_unit()
+        installed.examine_units()
         say("upgraded from the previous build")
         guarded.start()
         for number in range(kills):

@@ -26,16 +26,32 @@ from kiosk.settings.load import PRODUCTION_DIRECTORY
 ROOT = Path(__file__).parents[2]
 DEBIAN = ROOT / "packaging/debian"
 SERVICE = DEBIAN / "public-payment-kiosk.service"
+SCREEN = DEBIAN / "public-payment-kiosk.public-payment-kiosk-screen.service"
 sys.path.append(str(ROOT / "packaging/deb"))
 closure, prune, sbom = map(import_module, ("closure", "prune", "sbom"))
 
 
-@pytest.fixture(scope="module")
-def service():
+def unit(path):
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str
-    parser.read_string(SERVICE.read_text())
+    parser.read_string(path.read_text())
     return parser
+
+
+@pytest.fixture(scope="module")
+def service():
+    return unit(SERVICE)
+
+
+@pytest.fixture(scope="module")
+def screen():
+    return unit(SCREEN)
+
+
+@pytest.fixture(scope="module")
+def compositor():
+    """What weston is told."""
+    return unit(DEBIAN / "site/screen.ini")
 
 
 def paragraphs(name):
@@ -46,11 +62,7 @@ def paragraphs(name):
 
 
 def test_the_unit_starts_the_guardian_with_the_site_file_of_setup(service):
-    command = shlex.split(service["Service"]["ExecStart"])
-    cage, _, guarded = " ".join(command).partition(" -- ")
-    assert cage.split()[0] == "/usr/bin/cage"
-    assert "-s" not in cage.split(), "-s would let Ctrl-Alt-F2 leave the kiosk"
-    program, *arguments = guarded.split()
+    program, *arguments = shlex.split(service["Service"]["ExecStart"])
     assert program == "/usr/bin/kiosk-guardian"
     assert _options().parse_args(arguments).site == USUAL_SITE
     assert service["Unit"]["ConditionPathExists"] == str(USUAL_SITE)
@@ -60,7 +72,7 @@ def test_systemd_waits_longer_than_the_guardian_needs_to_say_that_it_lives(servi
     watchdog_s = float(service["Service"]["WatchdogSec"])
     assert watchdog_s >= 10 * 0.2
     assert service["Service"]["Type"] == "notify"
-    assert service["Service"]["NotifyAccess"] == "all", "the guardian is cage's child"
+    assert service["Service"]["NotifyAccess"] == "main", "the kiosk tells its guardian"
     assert service["Service"]["Restart"] == "always"
     assert service["Unit"]["StartLimitIntervalSec"] == "0", "it must come back for ever"
     assert Limits().silent_s < watchdog_s
@@ -83,7 +95,7 @@ def test_the_journal_lies_where_the_settings_put_it(service):
 
 def test_qts_platform_is_the_compositors(service):
     text = SERVICE.read_text()
-    assert "QT_QPA_PLATFORM=wayland" in text
+    assert "QT_QPA_PLATFORM=wayland " in text
     assert "platforms/libqwayland.so" in prune.PLUGINS
     assert "QT_QUICK_BACKEND=software" in text
 
@@ -157,20 +169,59 @@ def test_no_rule_asks_parents_for_what_they_are_not():
     assert of_parents == [], "some parent always differs: the rule would hold for every device"
 
 
-def test_the_compositor_can_make_its_socket_though_the_system_is_read_only(service):
-    folder = service["Service"]["RuntimeDirectory"]
-    assert f"XDG_RUNTIME_DIR=/run/{folder} " in SERVICE.read_text()
-    assert service["Service"]["RuntimeDirectoryMode"] == "0700"
+def test_the_screen_comes_before_the_kiosk_and_goes_with_it(service, screen):
+    needed = "public-payment-kiosk-screen.service"
+    assert service["Unit"]["Requires"] == needed
+    assert needed in service["Unit"]["After"].split()
+    assert screen["Unit"]["PartOf"] == SERVICE.name
+    assert screen["Unit"]["ConditionPathExists"] == str(USUAL_SITE), "else it takes the console"
+    assert "Install" not in screen
+    rules = (DEBIAN / "rules").read_text()
+    assert f"--name={needed.removesuffix('.service')} --no-enable --no-start" in rules
 
 
-def test_systemd_hears_the_guardian_and_ends_what_is_left_of_it(service):
+def test_the_kiosk_finds_the_screens_socket_though_the_system_is_read_only(screen):
+    folder = screen["Service"]["RuntimeDirectory"]
+    options = shlex.split(screen["Service"]["ExecStart"])
+    socket = next(word for word in options if word.startswith("--socket=")).partition("=")[2]
+    assert socket == f"/run/{folder}/wayland"
+    assert f"WAYLAND_DISPLAY={socket}\n" in SERVICE.read_text()
+    assert screen["Service"]["RuntimeDirectoryMode"] == "0700"
+    assert screen["Service"]["User"] == KIOSK_USER
+
+
+def test_a_screen_that_stands_still_is_started_again(screen, compositor):
+    assert screen["Service"]["Type"] == "notify"
+    assert screen["Service"]["Restart"] == "always"
+    assert screen["Unit"]["StartLimitIntervalSec"] == "0"
+    assert compositor["core"]["modules"] == "systemd-notify.so", "who else feeds the watchdog?"
+    watchdog_s = float(screen["Service"]["WatchdogSec"])
+    assert 0 < float(compositor["core"]["pageflip-timeout"]) / 1000 <= watchdog_s
+
+
+def test_nobody_leaves_the_kiosk_by_the_keyboard_and_the_screen_never_sleeps(compositor):
+    assert compositor["core"]["shell"] == "kiosk-shell.so"
+    assert compositor["keyboard"]["vt-switching"] == "false"
+    assert compositor["core"]["idle-time"] == "0"
+
+
+def test_the_settings_of_the_screen_lie_where_the_unit_and_readme_say(screen):
+    options = shlex.split(screen["Service"]["ExecStart"])
+    config = next(word for word in options if word.startswith("--config=")).partition("=")[2]
+    installed = (DEBIAN / "public-payment-kiosk.install").read_text()
+    assert f"packaging/debian/site/{Path(config).name} {str(Path(config).parent)[1:]}\n" in installed
+    assert config in (ROOT / "README.md").read_text()
+
+
+def test_logind_hands_out_the_screen_and_systemd_hears_the_guardian(service, screen):
     assert "PAMName" not in service["Service"], "a session has a control group of its own"
-    assert service["Unit"]["Wants"].split()[0] == "seatd.service", "who else hands out the screen?"
+    assert screen["Service"]["PAMName"] == "login"
+    assert "systemd-logind.service" in screen["Unit"]["Wants"].split()
     _, kiosk, _ = paragraphs("control")
-    assert "seatd" in kiosk["Depends"].replace(",", " ").split()
+    assert {"weston", "libpam-systemd"} <= set(kiosk["Depends"].replace(",", " ").split())
 
 
-def test_without_a_session_polkit_lets_the_kiosks_user_do_what_it_needs():
+def test_polkit_lets_the_kiosks_user_do_what_it_needs_outside_of_any_session():
     rules = (DEBIAN / "site/public-payment-kiosk.rules").read_text()
     assert f'subject.user === "{KIOSK_USER}"' in rules
     assert '"org.freedesktop.login1.reboot"' in rules

@@ -106,7 +106,7 @@ package-test: $(READY)  ## The packages of dist in a bare Debian 12, installed t
 	ls dist/public-payment-kiosk_*_amd64.deb >/dev/null 2>&1 || bash packaging/deb/build.sh
 	$(PYTHON_VENV) -m tests.package --kills $(or $(KILLS),20)
 
-package-boot: $(READY)  ## The package on a computer of its own, booted by QEMU: units, watchdog, stick, power cut (root); ends before the visit yet (README)
+package-boot: $(READY)  ## The package on a computer of its own, booted by QEMU: units, watchdogs, screen, stick, power cut, a visit (root)
 	ls dist/public-payment-kiosk_*_amd64.deb >/dev/null 2>&1 || bash packaging/deb/build.sh
 	$(PYTHON_VENV) -m tests.package.boot
 

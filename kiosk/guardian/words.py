@@ -64,7 +64,7 @@ SOON = (
     "机器正在自动恢复，一般不到一分钟。",
     "The kiosk is being restored. It usually takes under a minute.",
 )
-TODO = {
+WHAT_TO_DO = {
     Situation.STARTING: ("一般不到一分钟。", "It usually takes under a minute."),
     Situation.RETURNING: SOON,
     Situation.OUT_OF_ORDER: (
@@ -81,7 +81,7 @@ def words(situation: Situation, help_phone: str) -> tuple[Words, Words]:
         "您的缴费不受影响",
         "请取回您的证件。刚付过款的，请勿重复支付，保留手机上的付款记录；"
         "票据以后可以在任何一台自助机上领取。",
-        TODO[situation][0],
+        WHAT_TO_DO[situation][0],
         f"咨询电话 Telephone\n{help_phone}" if help_phone else "",
     )
     english = Words(
@@ -90,6 +90,6 @@ def words(situation: Situation, help_phone: str) -> tuple[Words, Words]:
         "Please take your card. If you have just paid, do not pay again; keep the record on your "
         "phone. "
         "The receipt can be collected later at any kiosk.",
-        TODO[situation][1],
+        WHAT_TO_DO[situation][1],
     )
     return chinese, english

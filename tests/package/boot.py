@@ -1,9 +1,9 @@
 """`make package-boot`: the installed kiosk under its own systemd, on a computer of its own.
 
 A bare Debian 12 with a kernel gets the package and boots in QEMU: units, the unit's user, the
-watchdog, the log, cage on a real screen, a stick, the power cord pulled out, a visit. As far
-as the visit it has been seen to go; there it says why it ends (README, what was not tried).
-Needs root, and /dev/kvm for its pace; leaves pictures in out/package-test/boot.
+watchdogs, the log, weston on a screen of its own, the screen's cable, a stick, the power cord
+pulled out, a visit. Needs root, and /dev/kvm for its pace; leaves pictures in
+out/package-test/boot.
 """
 
 from __future__ import annotations
@@ -32,14 +32,22 @@ TOOLS = {
 # What an installation of Debian 12 has, and the agent that does what we would type.
 COMPUTER = (
     "linux-image-amd64", "initramfs-tools", "systemd-sysv", "udev", "dbus", "qemu-guest-agent",
-    "procps",
+    "procps", "polkitd", "pcscd",
 )  # fmt: skip
 DISK_MIB = 3072
 STICK_MIB = 8
 SERVED_S = 180.0
 WATCHDOG_S = 20.0
 STICK_S = 40.0
-GUARDIAN = "kiosk[.]guardian"  # cage's command line has kiosk-guardian
+SCREEN = f"{NAME}-screen"
+GUARDIAN = "kiosk[.]guardian"
+SCREEN_LOG = "kiosk-screen"
+COMPOSITOR = "^/usr/bin/weston"
+CONNECTOR = "/sys/class/drm/card0-Virtual-1"
+# udev passes what is written to uevent under a name of its own.
+HOTPLUG_RULE = 'SUBSYSTEM=="drm", ACTION=="change", ENV{SYNTH_ARG_HOTPLUG}=="1", ENV{HOTPLUG}="1"'
+UUID = "00000000-0000-4000-8000-000000000000"
+UNPLUGGED_S = 5.0
 SETTLED_S = 10.0
 FIND_STICK = "findmnt --noheadings --raw --output TARGET,OPTIONS | grep ^/media/stick-"
 
@@ -60,7 +68,13 @@ class Boot:
         self.examine_start()
         self.set_up()
         self.examine_service()
+        self.ask_polkit()
         self.plug_in_a_stick()
+        self.see_it_move()
+        Visits(self._street).whole()
+        self.pull_the_screens_cable()
+        self.kill_the_compositor()
+        self.freeze_the_compositor()
         self.freeze_the_guardian()
         self.cut_power()
         self.see_it_move()
@@ -70,7 +84,8 @@ class Boot:
 
     def tell_what_went_wrong(self) -> None:
         self._street.keep("failed")
-        for command in ("systemctl --failed", f"journalctl -b -u {NAME} -o cat | tail -n 30"):
+        logs = f"journalctl -b -o short-monotonic -t {NAME} -t {SCREEN_LOG} -t systemd"
+        for command in ("systemctl --failed", f"{logs} | cut -c -300 | tail -n 60"):
             say(self._computer.run(command)[1])
 
     # --- the parts -------------------------------------------------------------------------------
@@ -81,6 +96,7 @@ class Boot:
         assert failed == "", failed
         assert self._must(f"systemctl is-enabled {NAME}") == "enabled"
         assert self._show("ActiveState") == "inactive", "there is no site file yet"
+        assert self._show("ActiveState", SCREEN) == "inactive", "it took the console"
         say(f"systemd is {state}, no unit failed; without a site file the kiosk waits")
 
     def set_up(self) -> None:
@@ -111,10 +127,23 @@ class Boot:
         log = self._must(f"journalctl -b -u {NAME} -o cat")
         assert "device.up" in log, log[-2000:]
         self._street.rest(WATCHDOG_S + 5)
-        assert self._show("NRestarts") == "0", "the watchdog was not fed"
-        assert self._show("ActiveState") == "active"
+        for unit in (NAME, SCREEN):
+            assert self._show("NRestarts", unit) == "0", "the watchdog was not fed"
+            assert self._show("ActiveState", unit) == "active"
         say(f"user {USER} without capabilities, the system read-only; log in the journal daemon;")
         say(f"  watchdog of {WATCHDOG_S:.0f} s fed")
+
+    def ask_polkit(self) -> None:
+        """The maintenance screen restarts the machine; card readers speak through pcscd."""
+        login1 = "org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager"
+        may = self._must(f"runuser -u {USER} -- busctl call {login1} CanReboot")
+        assert may == 's "yes"', f"the kiosk's user may not restart the machine: {may}"
+        for action in ("access_pcsc", "access_card"):
+            asked = f"--action-id org.debian.pcsc-lite.{action} --process {self._kiosk_pid()}"
+            self._must(f"pkcheck {asked}")
+        code, _ = self._computer.run(f"runuser -u nobody -- busctl call {login1} Reboot b false")
+        assert code != 0, "anybody may restart the machine"
+        say("polkit: the kiosk's user may restart the machine and read chip cards")
 
     def plug_in_a_stick(self) -> None:
         stick = self._place / "stick.img"
@@ -139,14 +168,41 @@ class Boot:
         assert kept.stdout.strip() != "0", "the file is not on the stick"
         say(f"a stick was mounted as {where} ({options}), written to by the kiosk, pulled out")
 
+    def pull_the_screens_cable(self) -> None:
+        """The kernel is told what it would see; the same kiosk is on the screen again."""
+        self._must(f"echo '{HOTPLUG_RULE}' > /run/udev/rules.d/99-cable.rules; udevadm control -R")
+        before = self._kiosk_pid()
+        for state in ("off", "detect"):
+            self._must(f"echo {state} > {CONNECTOR}/status")
+            self._must(f"echo change {UUID} HOTPLUG=1 > {CONNECTOR}/../uevent")
+            self._street.rest(UNPLUGGED_S)
+        wait_for("weston's new output", lambda: self._tell("Output .* enabled", SCREEN_LOG) > 1)
+        assert self._kiosk_pid() == before, "the kiosk ended with its screen"
+        self.see_it_move()
+        say("the screen's cable pulled for a while: the same kiosk is back on it")
+
+    def kill_the_compositor(self) -> None:
+        self._all_new("a compositor that ended", "KILL", COMPOSITOR)
+
+    def freeze_the_compositor(self) -> None:
+        self._all_new("a frozen compositor", "STOP", COMPOSITOR)
+
     def freeze_the_guardian(self) -> None:
-        self._must(f"pkill -STOP -u {USER} -f {GUARDIAN}")
+        self._all_new("a frozen guardian", "STOP", GUARDIAN)
+
+    def _all_new(self, what: str, blow: str, victim: str) -> None:
+        before = self._kiosk_pid()
+        self._must(f"pkill -{blow} -u {USER} -f {victim}")
         began_s = time.monotonic()
-        wait_for("systemd's restart", lambda: self._show("NRestarts") == "1", WATCHDOG_S + 25)
+        wait_for(
+            "another kiosk", lambda: self._kiosk_pid() not in ("", before), WATCHDOG_S + SERVED_S
+        )
         self._wait_for_the_kiosk()
-        guardians = self._must(f"pgrep -c -u {USER} -f {GUARDIAN}")
-        assert guardians == "1", f"{guardians} guardians: systemd left the frozen one"
-        say(f"a frozen guardian: all new by systemd after {time.monotonic() - began_s:.0f} s")
+        for each in (COMPOSITOR, GUARDIAN):
+            count = self._must(f"pgrep -c -u {USER} -f {each}")
+            assert count == "1", f"{count} of {each}: systemd left the old one"
+        self.see_it_move()
+        say(f"{what}: a new kiosk on the screen after {time.monotonic() - began_s:.0f} s")
 
     def cut_power(self) -> None:
         self._computer.cut_power()
@@ -161,16 +217,19 @@ class Boot:
         self._street.rest(SETTLED_S)
         before = self._computer.picture().tobytes()
         wait_for(
-            "the picture to move: it stands still on QEMU's screen, under cage in a window it does"
-            " not (README); no visit can be played",
+            "the picture to move",
             lambda: self._computer.picture().tobytes() != before,
         )
         self._street.wait_until_idle()
 
     # --- looking ---------------------------------------------------------------------------------
 
-    def _show(self, fact: str) -> str:
-        return self._must(f"systemctl show {NAME} --property {fact} --value")
+    def _show(self, fact: str, unit: str = NAME) -> str:
+        return self._must(f"systemctl show {unit} --property {fact} --value")
+
+    def _tell(self, words: str, who: str) -> int:
+        """How many lines of this boot's log say so."""
+        return int(self._computer.run(f"journalctl -b -o cat -t {who} | grep -c '{words}'")[1])
 
     def _kiosk_pid(self) -> str:
         return self._computer.run(f"pgrep -u {USER} -o -f -- '-m kiosk run'")[1].split("\n")[0]

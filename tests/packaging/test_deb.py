@@ -171,7 +171,8 @@ def test_no_rule_asks_parents_for_what_they_are_not():
 
 def test_the_screen_comes_before_the_kiosk_and_goes_with_it(service, screen):
     needed = "public-payment-kiosk-screen.service"
-    assert service["Unit"]["Requires"] == needed
+    assert needed in service["Unit"]["Wants"].split()
+    assert "Requires" not in service["Unit"], "a screen that fails once would end the kiosk"
     assert needed in service["Unit"]["After"].split()
     assert screen["Unit"]["PartOf"] == SERVICE.name
     assert screen["Unit"]["ConditionPathExists"] == str(USUAL_SITE), "else it takes the console"
@@ -221,11 +222,10 @@ def test_logind_hands_out_the_screen_and_systemd_hears_the_guardian(service, scr
     assert {"weston", "libpam-systemd"} <= set(kiosk["Depends"].replace(",", " ").split())
 
 
-def test_polkit_lets_the_kiosks_user_do_what_it_needs_outside_of_any_session():
+def test_polkit_lets_the_kiosks_user_restart_the_machine_outside_of_any_session():
     rules = (DEBIAN / "site/public-payment-kiosk.rules").read_text()
     assert f'subject.user === "{KIOSK_USER}"' in rules
     assert '"org.freedesktop.login1.reboot"' in rules
-    assert '"org.debian.pcsc-lite.access_pcsc"' in rules
     installed = (DEBIAN / "public-payment-kiosk.install").read_text()
     assert "public-payment-kiosk.rules usr/share/polkit-1/rules.d" in installed
 

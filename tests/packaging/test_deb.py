@@ -210,7 +210,9 @@ def test_the_settings_of_the_screen_lie_where_the_unit_and_readme_say(screen):
     options = shlex.split(screen["Service"]["ExecStart"])
     config = next(word for word in options if word.startswith("--config=")).partition("=")[2]
     installed = (DEBIAN / "public-payment-kiosk.install").read_text()
-    assert f"packaging/debian/site/{Path(config).name} {str(Path(config).parent)[1:]}\n" in installed
+    assert (
+        f"packaging/debian/site/{Path(config).name} {str(Path(config).parent)[1:]}\n" in installed
+    )
     assert config in (ROOT / "README.md").read_text()
 
 

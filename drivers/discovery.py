@@ -1,4 +1,4 @@
-"""What is plugged in: serial ports, USB printers, card readers, by names that stay.
+"""What is plugged in: serial ports, USB printers, card readers, screens, by names that stay.
 
 For the person who writes a site file; nothing is opened that could disturb a device.
 """
@@ -18,6 +18,7 @@ from drivers.api import DriverError
 from drivers.transport.usb_printer import CLASS_DIRECTORY, serial_number_of
 
 BY_ID = Path("/dev/serial/by-id")
+PLUGS = Path("/sys/class/drm")
 UNNAMED = "n/a"  # what pyserial says of a port that tells nothing
 
 
@@ -25,11 +26,15 @@ class Kind(StrEnum):
     SERIAL = "serial"
     USB_PRINTER = "usb_printer"
     SMART_CARD_READER = "smart_card_reader"
+    SCREEN = "screen"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`place` is what the site file says: a path, a serial number, a reader's name."""
+    """`place` is what the site file says: a path, a serial number, a reader's name.
+
+    A screen's is what screen.ini says.
+    """
 
     kind: Kind
     place: str
@@ -74,5 +79,15 @@ def smart_card_readers() -> tuple[Found, ...]:
         pcsc.close()
 
 
+def screens(plugs: Path = PLUGS) -> tuple[Found, ...]:
+    """What hangs on the graphics card, by the plug's name, with its best mode."""
+    found = []
+    for plug in sorted(plugs.glob("card*-*")):
+        if (plug / "status").read_text().strip() != "disconnected":
+            modes = (plug / "modes").read_text().split()
+            found.append(Found(Kind.SCREEN, plug.name.partition("-")[2], "".join(modes[:1])))
+    return tuple(found)
+
+
 def everything() -> tuple[Found, ...]:
-    return (*serial_ports(), *usb_printers(), *smart_card_readers())
+    return (*serial_ports(), *usb_printers(), *smart_card_readers(), *screens())

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from drivers.discovery import Found, Kind, everything, serial_ports, usb_printers
+from drivers.discovery import Found, Kind, everything, screens, serial_ports, usb_printers
 
 
 def test_a_serial_port_is_named_by_its_id_where_it_has_one(tmp_path):
@@ -38,6 +38,19 @@ def test_usb_printers_are_found_by_their_serial_numbers(tmp_path):
     assert usb_printers(tmp_path / "class") == (
         Found(Kind.USB_PRINTER, "TP-0001", "/dev/usb/lp0"),
         Found(Kind.USB_PRINTER, "", "/dev/usb/lp1"),
+    )
+
+
+def test_screens_are_named_by_their_plugs_as_screen_ini_takes_them(tmp_path):
+    plugs = {"card0-HDMI-A-1": "connected", "card0-DP-1": "disconnected", "card1-LVDS-1": "unknown"}
+    for name, status in plugs.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "status").write_text(f"{status}\n")
+        (tmp_path / name / "modes").write_text("1080x1920\n800x600\n" if "HDMI" in name else "")
+    (tmp_path / "card0").mkdir()
+    assert screens(tmp_path) == (
+        Found(Kind.SCREEN, "HDMI-A-1", "1080x1920"),
+        Found(Kind.SCREEN, "LVDS-1", ""),
     )
 
 

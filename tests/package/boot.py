@@ -105,7 +105,7 @@ class Boot:
         said = answers(self._street, HOST).replace("'", "")
         self._must(f"cat > /root/answers.toml <<'END'\n{said}END")
         self._must("kiosk setup --answers /root/answers.toml")
-        self._must("kiosk doctor")
+        assert "plugged in: screen Virtual-1" in self._must("kiosk doctor")
         began_s = time.monotonic()
         self._must(f"systemctl start {NAME}")
         self._wait_for_the_kiosk()

@@ -11,8 +11,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
+from kiosk import event_catalogue
+from kiosk.domain.operator import CopyReason
 from kiosk.domain.records import KINDS
 from kiosk.event_ids import EventId
 from kiosk.observability import ALLOWED_FIELDS, mask
@@ -21,13 +24,14 @@ TEXT = "[text]"
 WORD = r"[a-z][a-z_]{0,39}"
 REASON = re.compile(rf"{WORD}(?:[ ,:.]{{1,2}}{WORD}){{0,15}}\.?")
 OWN_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 PUBLIC_NUMBERS = {
     "receipt_no": re.compile(r"[0-9]{8}-[0-9]{10}"),
     "bill_no": re.compile(r"[0-9]{20}"),
     "transaction_no": re.compile(r"[0-9A-Za-z]{20,40}"),
     "account_id": re.compile(r"[0-9]{3,5}"),  # six digits and more could be a PIN
-    "timestamp": re.compile(r"[0-9TZ:.+-]{10,40}"),
-    "paid_at": re.compile(r"[0-9TZ:.+-]{10,40}"),
+    "timestamp": MOMENT,
+    "paid_at": MOMENT,
     "inquiry_code": re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}"),
     "version": re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}"),
 }
@@ -82,7 +86,15 @@ def scrub_text(name: str, text: str) -> str:
         return TEXT
     if _is_id(name) and OWN_ID.fullmatch(text):
         return text
-    return text if REASON.fullmatch(text) else TEXT
+    is_ours = " " not in text or set(re.findall("[a-z]+", text)) <= _words()
+    return text if REASON.fullmatch(text) and is_ours else TEXT
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Of which our own sentences are made: a sentence with any other could name somebody."""
+    said = " ".join((*EventId, *CopyReason, *(event_catalogue.entry(each).en for each in EventId)))
+    return frozenset(re.findall("[a-z]+", said))
 
 
 def _is_id(name: str) -> bool:

@@ -139,6 +139,7 @@ def plant(site: Path) -> None:
         json.dumps({"event": "device.down", "reason": "cable", "role": "scanner", "name": NAME}),
         json.dumps({"event": "kiosk.crash", "exception": trace, "payment_id": LATIN}),
         json.dumps({"event": "journal.failed", "reason": PIN, "seq": int(NUMBER[:17])}),
+        json.dumps({"event": "device.down", "reason": f"card of {LATIN.lower()}"}),
         f"not json at all: {secrets}",
         json.dumps([NAME, PIN]),
     ]
@@ -172,7 +173,18 @@ def test_nothing_planted_anywhere_is_in_the_bundle(site: Path) -> None:
     plant(site)
     parts = bundle_of(site)
     everything = "\n".join(parts.values()) + "\n".join(parts)
-    for secret in (NAME, LATIN, "WANG", NUMBER, NUMBER[:14], PHONE, PIN, KEY, "c0ffee"):
+    for secret in (
+        NAME,
+        LATIN,
+        "WANG",
+        LATIN.lower(),
+        NUMBER,
+        NUMBER[:14],
+        PHONE,
+        PIN,
+        KEY,
+        "c0ffee",
+    ):
         assert secret not in everything, secret
     key = (site.parent / "data" / "journal.key").read_text().strip()
     assert key not in everything

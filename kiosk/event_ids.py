@@ -240,7 +240,6 @@ class EventId(StrEnum):
     DESK_PINS_DIFFER = "desk.pins_differ"
     DESK_NO_SUCH_VISIT = "desk.no_such_visit"
     DESK_STATEMENT_NOT_HAD = "desk.statement_not_had"
-    DESK_STATEMENT_REFUSED = "desk.statement_refused"
     DESK_CANNOT_WRITE = "desk.cannot_write"
     DESK_PLACE_FULL = "desk.place_full"
     DESK_PLACE_GONE = "desk.place_gone"

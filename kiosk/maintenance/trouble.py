@@ -28,9 +28,10 @@ WHY_NOT_WRITTEN = {
     errno.ENXIO: "place_gone",
     errno.EIO: "place_gone",
 }
+OTHERWISE_NOT_WRITTEN = "cannot_write"
 
 
 def not_written(error: OSError, place: Path) -> DeskTrouble:
     """Why a file could not be taken away: what the operator can do about it depends on that."""
-    code = WHY_NOT_WRITTEN.get(error.errno or 0, "cannot_write")
+    code = WHY_NOT_WRITTEN.get(error.errno or 0, OTHERWISE_NOT_WRITTEN)
     return DeskTrouble(code, f"{place}: {error.strerror}")

@@ -21,6 +21,7 @@ class EventId(StrEnum):
     DEVICE_NO_PRINTER = "device.no_printer"
     DEVICE_SEVERAL_PRINTERS = "device.several_printers"
     DEVICE_NO_CONNECTION = "device.no_connection"
+    DEVICE_NO_PERMISSION = "device.no_permission"
     DEVICE_NO_ANSWER = "device.no_answer"
     DEVICE_LINK_LOST = "device.link_lost"
     DEVICE_BABBLING = "device.babbling"

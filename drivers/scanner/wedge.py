@@ -97,7 +97,7 @@ class WedgeScanner:
 def connect(settings: Settings, surroundings: Surroundings) -> WedgeScanner:
     """Raises BadSettings without a screen: only a window receives keys."""
     if not isinstance(surroundings.keyboard, Keyboard):
-        raise BadSettings("no_keyboard", "a scanner that types works only while the kiosk runs")
+        raise BadSettings("no_keyboard", "it types: try it on the kiosk's screen")
     return WedgeScanner(surroundings.keyboard, settings)
 
 

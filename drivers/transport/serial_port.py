@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import termios
+from pathlib import Path
 from typing import Literal
 
 import serial
 
-from drivers.api import DeviceLost
 from drivers.clock import Clock, SystemClock
+from drivers.transport.access import not_opened
 from drivers.transport.link import LinkLost
 
 # pyserial does not say how much of a failed write left the machine, so a write goes out in
@@ -39,7 +40,7 @@ class SerialLink:
                 dsrdtr=flow_control == "dsr_dtr",
             )
         except (OSError, termios.error) as error:
-            raise DeviceLost("no_connection", f"{port}: {error}") from error
+            raise not_opened(Path(port), error) from error
 
     def write(self, data: bytes, timeout_s: float) -> None:
         try:

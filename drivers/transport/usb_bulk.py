@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import usb.core
@@ -14,6 +15,7 @@ import usb.util
 
 from drivers.api import BadSettings, DeviceLost
 from drivers.clock import Clock, SystemClock
+from drivers.transport.access import not_opened
 from drivers.transport.link import LinkLost
 
 Mapping = Literal["native", "pair"]
@@ -51,7 +53,7 @@ class UsbBulkLink:
             self._out, self._in = self._claimed()
         except (usb.core.USBError, NotImplementedError) as error:
             self.close()
-            raise DeviceLost("no_connection", f"{wanted}: {error}") from error
+            raise not_opened(_file_of(self._device), error) from error
 
     def _claimed(self) -> tuple[int, int]:
         device = self._device
@@ -122,6 +124,11 @@ class UsbBulkLink:
 
     def close(self) -> None:
         usb.util.dispose_resources(self._device)
+
+
+def _file_of(device: Any) -> Path:
+    """Linux: Documentation/driver-api/usb/usb.rst, "The usbfs"."""
+    return Path(f"/dev/bus/usb/{device.bus or 0:03d}/{device.address or 0:03d}")
 
 
 def _find(wanted: UsbId, backend: Any) -> Any:

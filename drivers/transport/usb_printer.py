@@ -12,6 +12,7 @@ from pathlib import Path
 
 from drivers.api import BadSettings, DeviceLost
 from drivers.clock import Clock, SystemClock
+from drivers.transport.access import not_opened
 from drivers.transport.link import LinkLost
 
 CLASS_DIRECTORY = Path("/sys/class/usbmisc")
@@ -47,7 +48,7 @@ class UsbPrinterLink:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
         except OSError as error:
-            raise DeviceLost("no_connection", f"{path}: {error.strerror}") from error
+            raise not_opened(path, error) from error
 
     def write(self, data: bytes, timeout_s: float) -> None:
         deadline_s, sent = self._clock.monotonic() + timeout_s, 0

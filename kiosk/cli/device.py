@@ -110,7 +110,7 @@ def status(
         for role, answer in answers.items():
             said = f"{role}: {answer['state']} ({answer['driver']}) {answer['message']}"
             out.print(said.rstrip(), markup=False)
-    finish(found=any(answer["state"] != "ready" for answer in answers.values()))
+    finish(found=not devices.all_well(answers))
 
 
 def _tell(answer: devices.Answer, *, json: bool, failed: bool = False) -> None:

@@ -80,7 +80,7 @@ def _office_acted(office: Office, record: OperatorActed) -> Office:
         case Act.SET_HOURS:
             hours, at_s = str(record.detail.get("hours", "")), int(record.detail.get("at_s", 0))
             return replace(office, hours=hours, hours_set_s=at_s)
-        case Act.END_DEVICE_TEST:
+        case Act.END_DEVICE_TEST if record.subject:  # else it was given up
             result = (bool(record.detail["passed"]), int(record.detail["at_s"]))
             return replace(office, tests=MappingProxyType({**office.tests, record.subject: result}))
         case Act.CLOSE_DAY:

@@ -196,9 +196,9 @@ class BeginDeviceTest:
 
 @dataclass(frozen=True, slots=True)
 class EndDeviceTest:
-    """`passed` is lawful only after the device has shown something."""
+    """`passed` is lawful only after the device has shown something; None: given up, no result."""
 
-    passed: bool
+    passed: bool | None
 
 
 @dataclass(frozen=True, slots=True)

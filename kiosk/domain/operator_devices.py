@@ -176,6 +176,8 @@ def describe_test(turn: Turn, order: o.EndDeviceTest) -> tuple[str, dict[str, st
     if test is None:
         return "", {}
     at_s = int(turn.wall.timestamp())
+    if order.passed is None:  # Without a subject: a result belongs to a device.
+        return "", {"passed": 0, "at_s": at_s, "given_up": test.role.value}
     return test.role.value, {"passed": int(order.passed), "at_s": at_s, "detail": test.detail}
 
 

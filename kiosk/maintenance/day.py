@@ -103,6 +103,7 @@ def _difference(found: Found, lawful: Mapping[str, Sequence[ActOn]]) -> Differen
         words,
         ACTORS[found.actor],
         what,
+        found.actor in (Actor.OFFICE, Actor.KIOSK),
         acts if found.payment_id else (),
     )
 

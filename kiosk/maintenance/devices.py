@@ -33,6 +33,7 @@ CARD_ROLES = (Role.ID_READER, Role.CARD_READER)
 CARD_POLL_S = 0.31  # the SAM document wants more than 300 ms between two looks for a card
 SCAN_POLL_S = 0.1
 OPEN_RETRY_S = 1.0
+NO_KEYBOARD = "no_keyboard"  # a scanner that types needs the kiosk's window
 
 
 def read_card(
@@ -167,18 +168,22 @@ SAMPLE_WORDS = {
 def status(
     settings: Settings, open_device: Open, timeout_s: float = 0.0, clock: Clock | None = None
 ) -> dict[str, Answer]:
-    """For every configured role: its driver, "ready", "not_ready" or "lost", and why.
+    """For every configured role: its driver, "ready", "not_ready", "lost" or "untried", and why.
 
-    Asks again until all are ready or the time is over.
+    Asks again until all are ready or the time is over. A scanner that types stays untried:
+    only the kiosk's own window receives its keys.
     """
     clock = clock or SystemClock()
     deadline_s = clock.monotonic() + timeout_s
     while True:
         answers = _status(settings, open_device)
-        all_ready = all(answer["state"] == "ready" for answer in answers.values())
-        if all_ready or clock.monotonic() >= deadline_s:
+        if all_well(answers) or clock.monotonic() >= deadline_s:
             return answers
         clock.sleep(OPEN_RETRY_S)
+
+
+def all_well(answers: Mapping[str, Answer]) -> bool:
+    return all(answer["state"] in ("ready", "untried") for answer in answers.values())
 
 
 def _status(settings: Settings, open_device: Open) -> dict[str, Answer]:
@@ -202,7 +207,7 @@ def _state_of(settings: Settings, open_device: Open, role: Role) -> tuple[str, s
                 return "ready", "", ""
             found: PrinterStatus = device.status()
     except DriverError as error:
-        return "lost", error.reason, str(error)
+        return "untried" if error.reason == NO_KEYBOARD else "lost", error.reason, str(error)
     state = "ready" if found.can_print else "not_ready"
     return state, ",".join(sorted(found.conditions)), found.words
 

@@ -32,6 +32,8 @@ from kiosk.maintenance.views import (
 )
 
 PAPER = frozenset({PrinterCondition.PAPER_OUT, PrinterCondition.PAPER_NEAR_END})
+TAKES_OFF_LINE = frozenset({PrinterCondition.PAPER_OUT, PrinterCondition.COVER_OPEN})
+"""What a printer goes off line for: told instead of that, so that nobody looks for two causes."""
 WORST_FIRST = (Light.BAD, Light.LOOK, Light.GOOD)
 STOPPED = {
     Service.STARTING: EventId.KIOSK_STARTING,
@@ -131,7 +133,9 @@ def _device(kiosk: Kiosk, role: Role) -> Part:
     if role is Role.RECEIPT_PRINTER:
         if kiosk.printer is None:
             return _event(role.value, Light.LOOK, EventId.KIOSK_DEVICE_UNKNOWN)
-        troubles = sorted(kiosk.printer.conditions - PAPER)
+        conditions = kiosk.printer.conditions
+        told = PAPER | {PrinterCondition.OFFLINE} if conditions & TAKES_OFF_LINE else PAPER
+        troubles = sorted(conditions - told)
         entries = event_catalogue.describe("device", ",".join(troubles))
         if entries:
             state = Words("；".join(e.zh for e in entries), "; ".join(e.en for e in entries))
@@ -168,12 +172,13 @@ def _disk(kiosk: Kiosk, facts: Facts) -> Part:
         free = facts.free_bytes()
     except OSError:
         return _event("disk", Light.BAD, EventId.KIOSK_STORAGE_REFUSED)
-    mib = free // 2**20
     if kiosk.low_space or free < FREE_BYTES_NEEDED:
         return _event("disk", Light.BAD, EventId.KIOSK_DISK_FULL)
     if free < FREE_BYTES_WISHED:
         return _event("disk", Light.LOOK, EventId.KIOSK_DISK_LOW)
-    return _part("disk", Light.GOOD, Words(f"还有 {mib} MiB", f"{mib} MiB free"))
+    return _part(
+        "disk", Light.GOOD, Words(f"还有 {free / 1e9:.0f} GB 空间", f"{free / 1e9:.0f} GB free")
+    )
 
 
 def _journal(kiosk: Kiosk) -> Part:
@@ -294,6 +299,7 @@ def _owed(kiosk: Kiosk, receipt_no: str, payment_id: str) -> OwedReceipt:
         payment_id,
         payment.inquiry_code if payment else "",
         payment.amount_fen if payment else 0,
+        datetime.fromtimestamp(payment.intended_s if payment else 0, UTC),
         job_id,
         PERHAPS if job_id else LOOKED if judged else NOT_PRINTED,
         (*acts, ActOn.NOTE),

@@ -91,7 +91,6 @@ ROLES = {
     Role.SCANNER: "扫码器 · Scanner",
     Role.RECEIPT_PRINTER: "票据打印机 · Receipt printer",
 }
-NO_KEYBOARD = "no_keyboard"  # a scanner that types needs the kiosk's window
 
 
 @dataclass(slots=True)
@@ -238,7 +237,7 @@ def tried(draft: SiteDraft, role: Role, open_device: devices.Open) -> tuple[bool
     answer = devices.status(only, open_device)[role.value]
     if answer["state"] == "ready":
         return True, f"{ROLES[role]}: 可以使用 · ready"
-    if answer["reason"] == NO_KEYBOARD:
+    if answer["state"] == "untried":
         return True, f"{ROLES[role]}: 机器运行后再试 · tried when the kiosk runs"
     troubles = event_catalogue.describe("device", answer["reason"])
     advice = " ".join(f"{each.zh}：{each.advice('zh')} {each.advice('en')}" for each in troubles)

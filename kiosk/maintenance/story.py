@@ -13,7 +13,7 @@ from kiosk.maintenance import wording
 from kiosk.maintenance.diary_reader import DiaryReader
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.maintenance.views import Side, Story, StoryLine, VisitLine, Wanted, Words
-from kiosk.maintenance.visits_found import VisitSearch
+from kiosk.maintenance.visits_found import ENDS, VisitSearch
 
 MAX_ROWS = 500_000  # looked through after the visit's beginning
 MAX_LINES = 500
@@ -102,7 +102,10 @@ def _lines(entry: Entry) -> list[StoryLine]:
     if tell is None:
         return []
     side, words = tell(entry.values)
-    return [StoryLine(entry.seq, entry.at, side, words, _evidence(entry.values))]
+    evidence = _evidence(entry.values)
+    if entry.kind == "VisitEnded" and entry.values["reason"] in ENDS:
+        evidence = ()  # said in words
+    return [StoryLine(entry.seq, entry.at, side, words, evidence)]
 
 
 def _evidence(values: Values) -> tuple[tuple[str, str], ...]:
@@ -127,8 +130,10 @@ def _opened(values: Values) -> Telling:
     return Side.KIOSK, _join(Words("开始办理", "The visit begins"), who)
 
 
-def _ended(_values: Values) -> Telling:
-    return Side.KIOSK, Words("办理结束", "The visit ends")
+def _ended(values: Values) -> Telling:
+    words = Words("办理结束", "The visit ends")
+    why = ENDS.get(values["reason"])
+    return Side.KIOSK, _join(words, why) if why else words
 
 
 def _intended(values: Values) -> Telling:

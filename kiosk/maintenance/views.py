@@ -97,6 +97,7 @@ class PaymentLine:
     transaction_no: str = ""
     bill_nos: tuple[str, ...] = ()
     receipt_nos: tuple[str, ...] = ()
+    receipts_fen: tuple[int, ...] = ()  # of each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ class OwedReceipt:
     payment_id: str
     inquiry_code: str
     amount_fen: int  # of the payment
+    intended_at: datetime  # when it was paid for
     doubtful_job_id: str  # the print that nobody knows of; empty: none
     words: Words
     acts: tuple[ActOn, ...]
@@ -229,6 +231,7 @@ class Difference:
     words: Words  # what it is
     who: Words  # who acts
     what: Words  # what they do
+    is_ours: bool  # the office or the kiosk acts, nobody elsewhere
     acts: tuple[ActOn, ...]  # what can be done about it here
 
 

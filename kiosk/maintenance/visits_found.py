@@ -20,11 +20,13 @@ MAX_PARTS = 10_000  # pieces whose beginning has not come by yet
 
 ENDS: Mapping[str, Words] = {
     "done": Words("办完", "Finished"),
-    "left": Words("居民离开", "Left by the resident"),
+    "left": Words("居民点了结束", "Ended by the resident"),
     "idle": Words("无人操作，自动结束", "Ended, nobody touched the screen"),
     "back": Words("返回首页", "Back to the start"),
     "next": Words("下一位居民刷卡", "The next card was shown"),
     "swap": Words("换了一位居民", "Another resident took over"),
+    "retyped": Words("重新输入号码", "The code was typed again"),
+    "link_back": Words("网络恢复", "The network came back"),
 }
 NO_END = Words("没有记下结束（断电或重启）", "No end recorded (power cut or restart)")
 
@@ -45,7 +47,7 @@ class _Money:
     state: str = ""
     wallet: str = ""
     transaction_no: str = ""
-    receipt_nos: list[str] = field(default_factory=list)
+    receipts: list[tuple[str, int]] = field(default_factory=list)  # number and fen
 
 
 def plain(code: str) -> str:
@@ -118,7 +120,7 @@ class VisitSearch:
                 self._moved(values)
             case "ReceiptOwed":
                 money = self._of(values["payment_id"])
-                money.receipt_nos.append(values["receipt_no"])
+                money.receipts.append((values["receipt_no"], values["amount_fen"]))
             case "PrintMoved":
                 known = self._claims.setdefault(values["claim_id"], [])
                 known.append((values["job_id"], values["state"], values["receipt_no"]))
@@ -171,7 +173,8 @@ class VisitSearch:
             money.wallet,
             money.transaction_no,
             tuple(bill[0] for bill in values["bills"]),
-            tuple(reversed(money.receipt_nos)),
+            tuple(number for number, _ in reversed(money.receipts)),
+            tuple(fen for _, fen in reversed(money.receipts)),
         )
         parts = self._parts(values["visit_id"])
         parts.payments.append(line)

@@ -90,6 +90,7 @@ HOME = Home(
 LINE = PaymentLine(
     PAYMENT_ID, CODE, WALL - timedelta(hours=20), 144_350, State.PAID, PAID,
     "alipay", "2026112022001400001234", ("33010526112100000317",), (RECEIPT,),
+    (144_350,),
 )  # fmt: skip
 VISIT = VisitLine(
     "V1", WALL - timedelta(hours=20), WALL - timedelta(hours=20, minutes=-2),
@@ -132,7 +133,7 @@ CODE_DOUBT = Doubtful(
     tuple(WALL.date() - timedelta(days=n) for n in range(9, 1, -1)), Next(Who.OFFICE),
 )  # fmt: skip
 OWED = OwedReceipt(
-    RECEIPT, PAYMENT_ID, CODE, 98_000, "J1",
+    RECEIPT, PAYMENT_ID, CODE, 98_000, WALL - timedelta(hours=3), "J1",
     Words("打印机没有证实这张票打好了", "The printer has not proven this print"),
     (ActOn.PRINT_COPY, ActOn.PAPER_WHOLE, ActOn.PAPER_NOT_WHOLE),
 )  # fmt: skip
@@ -157,6 +158,7 @@ DAY = Day(
             Words("机器记为已付，对账单上没有", "Paid in the journal, absent from the statement"),
             ASK_FINANCE,
             Words("请平台查这笔付款，居民的票据先留着", "asks the platform; keep the receipt"),
+            False,
             (ActOn.NOTE,),
         ),
     ),

@@ -53,7 +53,7 @@ class Shell:
     """The kiosk's window over a bridge; make it, and close it, on the main thread.
 
     `size` is what the pages are laid out for, in px; on a smaller desktop the window is
-    scaled down. `full_screen` fills the screen instead. `fee_items` are told to readers of
+    scaled down. `full_screen` fills the screen instead, and shows no pointer. `fee_items` are told to readers of
     English by their English names, beside the official ones. `press` gets every key that is
     typed into the window, for a scanner that types. `desk` is what the maintenance screen
     works with (without one it never opens), `places` where it may write files.
@@ -100,6 +100,8 @@ class Shell:
         self._key_filter = KeyFilter(self.window, press) if press else None
         self.window.frameSwapped.connect(warm_up, Qt.ConnectionType.SingleShotConnection)
         if full_screen:
+            # A screen for fingers: a mouse that is there has nothing to point at.
+            self.window.setCursor(Qt.CursorShape.BlankCursor)
             # Without a window manager nobody else would make it as large as the screen.
             self.window.setGeometry(self.window.screen().geometry())
             self.window.showFullScreen()

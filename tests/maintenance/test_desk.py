@@ -170,10 +170,24 @@ def test_home_says_why_not_and_what_to_do(street):
     street.play.set_printer(PrinterStatus(frozenset({PrinterCondition.PAPER_OUT})))
     home = street.desk.home(street.play.kiosk)
     assert not home.takes_money
-    assert [words.en for words in home.why_not] == ["No link to the platform: no money is taken"]
+    assert [words.en for words in home.why_not] == ["No link to the payment platform"]
     bad = {part.code: part for part in home.hands if part.light is Light.BAD}
     assert {"link", "paper", "service"} <= set(bad)
     assert all(part.todo.zh and part.todo.en for part in bad.values())
+
+
+@pytest.mark.parametrize("cause", [PrinterCondition.PAPER_OUT, PrinterCondition.COVER_OPEN])
+def test_a_printer_that_is_off_line_for_a_reason_is_told_by_the_reason_alone(street, cause):
+    street.play.set_printer(PrinterStatus(frozenset({cause, PrinterCondition.OFFLINE})))
+    told = [part.state.zh for part in street.desk.home(street.play.kiosk).hands]
+    assert not any("没有联机" in words for words in told)
+    assert told
+
+
+def test_a_printer_that_is_off_line_and_says_no_reason_is_told(street):
+    street.play.set_printer(PrinterStatus(frozenset({PrinterCondition.OFFLINE})))
+    told = [part.state.zh for part in street.desk.home(street.play.kiosk).hands]
+    assert any("没有联机" in words for words in told)
 
 
 def test_a_halted_kiosk_says_so_and_takes_no_orders(street):

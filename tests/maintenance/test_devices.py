@@ -208,6 +208,16 @@ def test_a_lost_device_does_not_hide_the_others(settings, open_device, world, cl
     assert answers[Role.ID_READER]["state"] == "ready"
 
 
+def test_a_scanner_that_types_is_untried_and_no_trouble(tmp_path, open_device, clock):
+    path = tmp_path / "site.toml"
+    path.write_text('schema = 1\n[devices.scanner]\ndriver = "keyboard-wedge"\n')
+    answer = devices.status(load(path), open_device, 60, clock)
+    assert answer[Role.SCANNER]["state"] == "untried"
+    assert "screen" in answer[Role.SCANNER]["message"]
+    assert devices.all_well(answer)
+    assert clock.now_s == 0  # nothing to wait for
+
+
 def test_status_waits_for_a_device_that_is_about_to_come(settings, open_device, world, clock):
     world.scanner.cable.unplug()
     clock.events[3] = world.scanner.cable.plug

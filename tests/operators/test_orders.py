@@ -208,6 +208,17 @@ def test_a_failed_test_can_always_be_recorded(play: Playbook) -> None:
     assert play.kiosk.ledger.office.tests["receipt_printer"][0] is False
 
 
+def test_a_test_given_up_has_no_result_and_keeps_the_last_one(play: Playbook) -> None:
+    order(play, o.BeginDeviceTest(Role.RECEIPT_PRINTER))
+    order(play, o.EndDeviceTest(passed=False))
+    before = play.kiosk.ledger.office.tests
+    order(play, o.BeginDeviceTest(Role.RECEIPT_PRINTER))
+    assert order(play, o.EndDeviceTest(passed=None)) is None
+    assert play.kiosk.desk.test is None
+    assert play.kiosk.ledger.office.tests == before
+    assert play.diary.rows[-1][1]["detail"]["given_up"] == "receipt_printer"
+
+
 def test_a_device_that_the_site_does_not_have_is_not_tested(play: Playbook) -> None:
     assert order(play, o.BeginDeviceTest(Role.CARD_READER)) is NotDone.UNKNOWN_THING
 

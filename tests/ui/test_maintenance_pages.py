@@ -288,16 +288,17 @@ ACTS = [
     ("devices", DESK, ["测试 身份证读卡器"], o.BeginDeviceTest(o.Role.ID_READER)),
     ("devices", MAINTENANCE["desk-test-shown"][0], ["通过"], o.EndDeviceTest(passed=True)),
     ("devices", MAINTENANCE["desk-test-waiting"][0], ["没通过"], o.EndDeviceTest(passed=False)),
+    ("devices", MAINTENANCE["desk-test-waiting"][0], ["先不测了"], o.EndDeviceTest(passed=None)),
     ("service", DESK, ["暂停服务", "正在清洁"], o.TakeOutOfService(o.ClosedBecause.CLEANING)),
     ("service", DESK, ["调音量", "大一点"], o.SetLevel(o.Level.VOLUME, 70)),
-    ("service", DESK, ["重启程序", "重启程序…"], o.AskRestart(o.Restart.APPLICATION)),
+    ("service", DESK, ["重启程序", "现在重启程序"], o.AskRestart(o.Restart.APPLICATION)),
     ("accounts", DESK, ["处理 2002", "删除账号", "删除"], o.DropAccount("2002")),
     ("hours", HOURS, ["改周六", *"09001200", "只改这天"],
      o.SetHours((*WEEK[:5], ((540, 720),), ()))),
     ("hours", HOURS, ["改周一", *"09001700", "周一到周五都这样"],
      o.SetHours((((540, 1020),),) * 5 + ((), ()))),
     ("hours", HOURS, ["改周二", "这天不开放"], o.SetHours((WEEK[0], (), *WEEK[2:]))),
-    ("hours", HOURS, ["改回设置文件"], o.SetHours(None)),
+    ("hours", HOURS, ["改回安装时的时间"], o.SetHours(None)),
 ]  # fmt: skip
 
 
@@ -357,7 +358,7 @@ def test_a_day_with_differences_wants_a_case_for_each(room):
     room.go("day")
     room.tap("开始对账", "确认日结")
     assert "第 1 处，共 1 处" in room.seen
-    assert "由处理的单位给" in room.seen
+    assert "处理单号，由区财政局给" in room.seen
     room.type("12")
     room.tap("确认日结")
     assert "这一天已经日结" in room.seen
@@ -382,7 +383,7 @@ def test_today_cannot_be_closed_and_the_page_says_from_when_on(make_room):
 def test_a_table_is_written_where_the_operator_says(room):
     room.go("day")
     room.tap("开始对账", "导出表格", "写到 U 盘 OFFICE")
-    assert "已写到 /media/usb/OFFICE/2026-11-20.csv。现在可以拔出 U 盘" in room.seen
+    assert "已写到 U 盘，文件名 2026-11-20.csv。现在可以拔出 U 盘" in room.seen
 
 
 def test_the_folder_on_the_kiosk_is_told_from_a_stick(room):
@@ -496,10 +497,10 @@ def test_a_forgotten_pin_is_answered_with_who_helps_and_never_with_a_way_in(qapp
 
 def test_it_is_said_whether_the_site_file_or_the_screen_sets_the_hours(room):
     room.go("hours")
-    assert "现在按设置文件里的时间" in room.seen
-    assert "改回设置文件" not in room.seen
+    assert "现在按安装时定的时间" in room.seen
+    assert "改回安装时的时间" not in room.seen
     room.go("hours", HOURS)
-    assert "不按设置文件" in room.seen
+    assert "不按安装时定的" in room.seen
     assert "08:30–12:00，13:30–17:30" in room.seen
 
 

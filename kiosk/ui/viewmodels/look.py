@@ -56,9 +56,13 @@ class Look:
 
 
 def is_over(before: Kiosk, now: Kiosk, *, chosen_at_s: float) -> bool:
-    """Whether the one who chose the look has gone: visit ended, or nobody ever began one."""
+    """Whether the one who chose the look has gone: visit or session at the desk ended, or
+    nobody ever began one."""
+    if now.visit is None and now.desk.session is not None:
+        return False
     if now.visit is None:
-        return before.visit is not None or now.now_s - chosen_at_s >= FORGET_AFTER_S
+        has_left = before.visit is not None or before.desk.session is not None
+        return has_left or now.now_s - chosen_at_s >= FORGET_AFTER_S
     return (
         before.visit is not None
         and before.visit.subject != now.visit.subject

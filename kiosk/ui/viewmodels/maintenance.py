@@ -188,6 +188,11 @@ class MaintenanceViewModel(Follower):
         return self._page.title
 
     @Property(str, notify=changed)
+    def place(self) -> str:
+        """Another one is another page, which begins at its top."""
+        return self._page.place or self._page.title
+
+    @Property(str, notify=changed)
     def subtitle(self) -> str:
         return self._page.subtitle
 

@@ -75,6 +75,7 @@ class AccountsPage(Controller):
         t = self.office.t
         return Page(
             title=t("desk_accounts.drop_sure", account=self._chosen),
+            subtitle=t("desk_accounts.drop_means"),
             actions=(Action("list", t("desk.back"), "back"),),
             primary=Action("sure", t("desk_accounts.drop_yes")),
         )

@@ -7,17 +7,14 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from kiosk.domain.operator import AskAgain, CopyReason, JudgePaper, NoteKind, PrintCopy, WriteNote
-from kiosk.domain.operator_desk import CopyStep
 from kiosk.maintenance.views import ActOn, Doubtful, OwedReceipt, PaidFor, PaymentLine
 from kiosk.ui.viewmodels import wording
+from kiosk.ui.viewmodels.maintenance_copy import copy_page
 from kiosk.ui.viewmodels.maintenance_office import Office
-from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
+from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
 
-COPY_TONES = {CopyStep.PRINTED: Tone.GOOD, CopyStep.NOT_PRINTED: Tone.REMEMBER,
-              CopyStep.DOUBT: Tone.REMEMBER}  # fmt: skip
 CORRECTIONS = frozenset({ActOn.CORRECT_PAID, ActOn.CORRECT_ABSENT})
 NAMED_DAYS = 2
-MOVING = (CopyStep.ASKING, CopyStep.PRINTING)
 
 
 class View(StrEnum):
@@ -42,6 +39,8 @@ class Acts:
         self._subject = ""
         self._paid = False
         self._paid_for: dict[str, tuple[PaidFor, ...]] = {}
+        self._fen = {number: fen for each in payments
+                     for number, fen in zip(each.receipt_nos, each.receipts_fen, strict=False)}  # fmt: skip
         doubtful = {each.payment_id for each in self._mine()} if payments else set()
         for payment_id in doubtful:
             self._read(payment_id)
@@ -65,7 +64,7 @@ class Acts:
             case View.COPY_REASON:
                 return self._pick("copy_reason", CopyReason, self._reason_words)
             case View.COPY:
-                return self._copy()
+                return copy_page(self._office, self._subject, self._receipt(self._subject))
             case View.SURE:
                 return self._sure()
 
@@ -79,6 +78,7 @@ class Acts:
         rows = [
             *(row for doubt in doubts for row in self._doubt(doubt)),
             *self._results(doubts),
+            *self._printer_first(owed),
             *(row for receipt in owed for row in self._owed(receipt)),
             *self._printed(owed),
             *self._notes(doubts),
@@ -98,7 +98,8 @@ class Acts:
         if doubt.statement_days and _can_correct(doubt):
             detail = self._compare(doubt.statement_days)
             before = next(n for n, act in enumerate(doubt.acts) if act in CORRECTIONS)
-            rows.insert(lead + before, self._button("compare", "", detail))
+            day = self._first_to_compare(doubt.statement_days)
+            rows.insert(lead + before, self._button("compare", day.isoformat(), detail))
         return rows
 
     def _about(self, doubt: Doubtful) -> Row:
@@ -155,8 +156,28 @@ class Acts:
             return t("desk_acts.compare_span", first=named[0], last=named[-1])
         return t("desk_acts.compare_do", days=t("desk.join").join(named))
 
+    def _first_to_compare(self, days: Sequence[date]) -> date:
+        return min(*days, self._office.kiosk.wall.astimezone(wording.CHINA).date())
+
+    def _printer_first(self, owed: Sequence[OwedReceipt]) -> list[Row]:
+        """Where nothing can be printed: what comes before, so that nobody waits for a button."""
+        if not owed or self._office.kiosk.can_print:
+            return []
+        t = self._office.t
+        return [Row("home-", t("desk_acts.no_printer"), t("desk_acts.no_printer_do"),
+                    tone=Tone.REMEMBER.value, act=t("desk.look_at"),
+                    act_name=t("desk_acts.no_printer_see"))]  # fmt: skip
+
+    def _receipt(self, number: str) -> str:
+        """By its number, and by its amount where there are several."""
+        said = self._office.t("desk_acts.receipt", number=number)
+        if number not in self._fen:
+            return said
+        amount = wording.amount(self._office.texts, self._fen[number])
+        return self._office.t("desk.join").join((said, amount))
+
     def _owed(self, receipt: OwedReceipt) -> list[Row]:
-        title = self._office.t("desk_acts.receipt", number=receipt.receipt_no)
+        title = self._receipt(receipt.receipt_no)
         words = self._office.words(receipt.words)
         subject = {
             ActOn.PAPER_WHOLE: receipt.doubtful_job_id,
@@ -167,6 +188,7 @@ class Acts:
             *(
                 self._on_receipt(act, receipt.receipt_no, subject.get(act, ""))
                 for act in receipt.acts
+                if act is not ActOn.NOTE  # one for the whole payment, below
             ),
         ]
 
@@ -186,12 +208,14 @@ class Acts:
     def _printed(self, owed: Sequence[OwedReceipt]) -> list[Row]:
         """Copies of receipts that were printed: always with a reason, always marked."""
         offered = {each.receipt_no for each in owed}
-        return [
+        rows = [
             self._on_receipt(ActOn.PRINT_COPY, number)
             for payment in self._payments
             for number in payment.receipt_nos
             if number not in offered
         ]
+        title = heading("printed", self._office.t("desk_acts.printed"))
+        return [title, *rows] if rows and owed else rows
 
     def _notes(self, doubts: Sequence[Doubtful]) -> list[Row]:
         offered = {each.payment_id for each in doubts if ActOn.NOTE in each.acts}
@@ -210,7 +234,7 @@ class Acts:
         return self._row(act, payment_id, code, more, f"desk_acts.{row}_means")
 
     def _on_receipt(self, act: ActOn, number: str, job_id: str = "") -> Row:
-        more = self._office.t("desk_acts.receipt", number=number)
+        more = self._receipt(number)
         return self._row(act, job_id or number, number, more)
 
     def _row(self, act: ActOn, subject: str, about: str, more: str, means: str = "") -> Row:
@@ -253,21 +277,6 @@ class Acts:
             actions=(Action("choose", t("desk.back"), "back"),),
         )
 
-    def _copy(self) -> Page:
-        t, copy = self._office.t, self._office.kiosk.desk.copy
-        is_mine = copy is not None and copy.receipt_no == self._subject
-        step = copy.step if copy and is_mine else CopyStep.ASKING
-        number = copy.copy_number if copy and is_mine else 0
-        is_over = step not in MOVING
-        return Page(
-            title=t("desk_acts.copy_title"),
-            subtitle=t("desk_acts.receipt", number=self._subject),
-            banner=t(f"desk_copy.{step.value}", number=number),
-            banner_tone=COPY_TONES.get(step, Tone.INFO).value,
-            is_busy=not is_over,
-            primary=Action("done", t("desk.done")) if is_over else None,
-        )
-
     def _sure(self) -> Page:
         t, name = self._office.t, "paid" if self._paid else "absent"
         doubts = self._office.desk.doubtful(self._office.kiosk)
@@ -291,7 +300,9 @@ class Acts:
             case "choose" | "done":
                 self._view = View.CHOOSE
             case "compare":
-                self._office.go("day")
+                self._office.go(f"day-{subject}")
+            case "home":
+                self._office.go("home")
             case "pick":
                 self._picked(subject)
             case "correct":

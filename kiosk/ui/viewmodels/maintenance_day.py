@@ -21,6 +21,7 @@ from kiosk.ui.viewmodels.maintenance_typing import Typing
 DAYS_BACK = 400
 CASE_MAX = 32
 MAX_WAITING = 7  # older ones come up as these are closed
+OPEN_CODE = "open_code"  # kinds of differences that are about one, not about a payment
 MAX_DIFFERENCES = 100  # on the screen; the CSV file has them all
 
 
@@ -61,6 +62,7 @@ class DayPage(Controller):
     def __init__(self, office: Office) -> None:
         super().__init__(office)
         self._day: date | None = None
+        self._asked: date | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -71,9 +73,12 @@ class DayPage(Controller):
         self._typing = Typing(CASE_MAX, letters=True)
         self._is_closed = False
 
+    def about(self, what: str) -> None:
+        self._asked = date.fromisoformat(what) if what else None
+
     def enter(self) -> None:
         self._forget()
-        self._day = next(reversed(self._unclosed()), None)
+        self._day = self._asked or next(reversed(self._unclosed()), None)
 
     def _today(self) -> date:
         return self.office.kiosk.wall.astimezone(wording.CHINA).date()
@@ -218,13 +223,16 @@ class DayPage(Controller):
         return (heading("differences", t("desk_day.differences")), *rows, *rest)
 
     def _difference(self, number: int, each: Difference) -> Row:
-        words = self.office.words
+        t, words = self.office.t, self.office.words
+        has_story = each.ours_fen is not None and not each.kind.startswith(OPEN_CODE)
         return Row(
             f"difference-{number}",
             words(each.words),
-            self.office.t("desk_day.who", who=words(each.who), what=words(each.what)),
-            self._both_sides(each),
+            t("desk_day.who", who=words(each.who), what=words(each.what)),
+            "\n".join((self._both_sides(each), *self._known_as(each))),
             tone=Tone.STOP.value,
+            act=t("desk_pay.story") if has_story else "",
+            act_name=t("desk_day.story_of", number=number + 1),
         )
 
     def _both_sides(self, each: Difference) -> str:
@@ -233,7 +241,14 @@ class DayPage(Controller):
             t("desk_day.nothing") if fen is None else wording.amount(self.office.texts, fen)
             for fen in (each.ours_fen, each.theirs_fen)
         )
-        return t("desk_day.both_sides", ours=ours, theirs=theirs, payment=each.payment_id[-12:])
+        return t("desk_day.both_sides", ours=ours, theirs=theirs)
+
+    def _known_as(self, each: Difference) -> tuple[str, ...]:
+        """The whole number: whoever is called up needs it."""
+        if not each.payment_id:
+            return ()
+        key = "code_is" if each.kind.startswith(OPEN_CODE) else "payment_is"
+        return (self.office.t(f"desk_day.{key}", number=each.payment_id),)
 
     def _totals(self, key: str, totals: tuple[TotalLine, ...]) -> tuple[Row, ...]:
         if not totals:
@@ -245,15 +260,17 @@ class DayPage(Controller):
         )  # fmt: skip
 
     def _case(self) -> Page:
-        t, number = self.office.t, len(self._cases.typed)
+        t, words, number = self.office.t, self.office.words, len(self._cases.typed)
         assert self._result is not None, "cases belong to a result"
         difference = self._result.differences[number]
         is_last = number + 1 == self._cases.wanted
         return Page(
             title=t("desk_day.case", number=number + 1, of=self._cases.wanted),
-            subtitle=self.office.words(difference.words),
+            subtitle=t("desk.stop").join((words(difference.words), self._both_sides(difference))),
             field=self._typing.shown,
-            field_label=t("desk_day.case_hint"),
+            field_label=t("desk_day.case_own")
+            if difference.is_ours
+            else t("desk_day.case_theirs", who=words(difference.who)),
             keypad="letters",
             actions=(Action("result", t("desk.back"), "back"),),
             primary=Action(
@@ -288,10 +305,17 @@ class DayPage(Controller):
                 self._close()
             case "keep":
                 self._keep()
+            case _ if key.startswith("difference-"):
+                self._tell(int(key.removeprefix("difference-")))
             case _ if key.startswith("go-"):
                 self._day = date.fromisoformat(key.removeprefix("go-"))
             case _ if key.startswith("place-"):
                 self._export(self.office.places()[int(key.removeprefix("place-"))])
+
+    def _tell(self, number: int) -> None:
+        assert self._result is not None, "differences belong to a result"
+        payment_id = self._result.differences[number].payment_id
+        self.office.go(f"payments-{self._chosen.isoformat()}:{payment_id}")
 
     def press(self, key: str) -> None:
         self._typing = self._typing.press(key)

@@ -60,7 +60,10 @@ class DevicesPage(Controller):
         t, role, step = self.office.t, test.role.value, test.step
         printer = test.role is Role.RECEIPT_PRINTER
         name = next((self.office.words(x.name) for x in self._lines if x.role is test.role), "")
-        actions = (Action("failed", t("desk_devices.failed"), "close"),)
+        actions = (
+            Action("failed", t("desk_devices.failed"), "close"),
+            Action("give-up", t("desk_devices.give_up"), "back"),
+        )
         primary: Action | None = Action("passed", t("desk_devices.passed"))
         if step is not StepOfTest.SHOWN:
             primary = Action("print", t("desk_paper.print")) if printer else None
@@ -97,6 +100,8 @@ class DevicesPage(Controller):
                 office.order(EndDeviceTest(passed=True), self._read)
             case "failed":
                 office.order(EndDeviceTest(passed=False), self._read)
+            case "give-up":
+                office.order(EndDeviceTest(passed=None), self._read)
             case "print":
                 office.order(PrintTest())
             case _:

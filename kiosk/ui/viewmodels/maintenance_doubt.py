@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from datetime import datetime
 
 from kiosk.domain import payment
 from kiosk.maintenance.views import Doubtful, OwedReceipt, PaymentLine, Words
@@ -35,6 +34,7 @@ class OpenThings(Controller):
         t, rows = self.office.t, self._rows()
         return Page(
             title=self._title(len(rows)),
+            place=type(self).__name__,
             subtitle=self._subtitle() if rows else "",
             rows=rows,
             actions=(Action("back", t("desk.back"), "back"),),
@@ -128,7 +128,11 @@ class OwedPage(OpenThings):
                 receipt.receipt_no,
                 t("desk_acts.receipt", number=receipt.receipt_no),
                 self.office.words(receipt.words),
-                t("desk_pay.code_is", code=receipt.inquiry_code),
+                t(
+                    "desk_owed.paid_at",
+                    when=wording.moment(self.office.texts, receipt.intended_at),
+                    code=receipt.inquiry_code,
+                ),
                 tone=Tone.REMEMBER.value,
                 act=t("desk_doubts.act"),
                 act_name=t("desk_doubts.act_on", code=receipt.receipt_no),
@@ -141,7 +145,7 @@ class OwedPage(OpenThings):
         return PaymentLine(
             receipt.payment_id,
             receipt.inquiry_code,
-            datetime.fromtimestamp(0, wording.CHINA),
+            receipt.intended_at,
             receipt.amount_fen,
             payment.State.PAID,
             NOTHING,

@@ -21,6 +21,7 @@ HELPED_BY = {"paper": "paper", "receipt_printer": "devices", "id_reader": "devic
              "hours": "service"}  # fmt: skip
 """The page on which an operator mends a part, where there is one."""
 MENDED_UNDER_SERVICE = (Service.OUT_OF_SERVICE, Service.CLOSED, Service.HALTED)
+PICTURES = {Tone.GOOD: "check", Tone.REMEMBER: "warning", Tone.STOP: "stop"}
 NAMED_DAYS = 3
 
 
@@ -28,20 +29,23 @@ class HomePage(Controller):
     def page(self) -> Page:
         office, t = self.office, self.office.t
         home = office.desk.home(office.kiosk)
+        verdict, tone = self._verdict(home)
         return Page(
             title=t("desk_home.title"),
-            banner=self._verdict(home),
-            banner_tone=(Tone.GOOD if home.takes_money else Tone.STOP).value,
-            banner_picture="check" if home.takes_money else "stop",
+            banner=verdict,
+            banner_tone=tone.value,
+            banner_picture=PICTURES[tone],
             rows=(*self._money(home), *self._hands(home), *self._all(home)),
             actions=tuple(Action(name, t(f"desk_home.{name}"), icon) for name, icon in MENU),
         )
 
-    def _verdict(self, home: Home) -> str:
-        if home.takes_money:
-            return self.office.t("desk_home.takes_money")
-        why = self.office.t("desk.join").join(self.office.words(each) for each in home.why_not)
-        return self.office.t("desk_home.takes_none", why=why)
+    def _verdict(self, home: Home) -> tuple[str, Tone]:
+        if not home.takes_money:
+            why = self.office.t("desk.join").join(self.office.words(each) for each in home.why_not)
+            return self.office.t("desk_home.takes_none", why=why), Tone.STOP
+        if not self.office.kiosk.can_print:
+            return self.office.t("desk_home.takes_no_paper"), Tone.REMEMBER
+        return self.office.t("desk_home.takes_money"), Tone.GOOD
 
     def _asks_nobody(self) -> bool:
         return self.office.kiosk.rules.maintenance_only
@@ -99,7 +103,7 @@ class HomePage(Controller):
         if not home.hands:
             return ()
         title = heading("hands", self.office.t("desk_home.hands"))
-        return (title, *(self._hand(part) for part in home.hands))
+        return (title, *(self._hand(part) for part in home.hands if not _is_told(part, home)))
 
     def _hand(self, part: Part) -> Row:
         words, helper = self.office.words, HELPED_BY.get(part.code, "")
@@ -137,3 +141,9 @@ class HomePage(Controller):
     def act(self, key: str) -> None:
         part = key.removeprefix("hand-")
         self.office.go(HELPED_BY.get(part, key) if key.startswith("hand-") else key)
+
+
+def _is_told(part: Part, home: Home) -> bool:
+    """Whether another part says the same, and is where it is mended."""
+    others = (other for other in home.hands if other.code != part.code)
+    return part.code == "service" and any(other.state == part.state for other in others)

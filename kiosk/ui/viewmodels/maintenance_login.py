@@ -210,7 +210,7 @@ class NewAccount(Asking):
 
     def _subtitle(self) -> str:
         if self._step is Step.NUMBER:
-            key = "desk_account.first_hint" if self._is_first else "desk_login.number_hint"
+            key = "desk_account.first_hint" if self._is_first else f"desk_account.{self.role.value}"
         else:
             key = "desk_account.pin_hint"
         return self.office.t(key)

@@ -47,6 +47,7 @@ class Action:
 @dataclass(frozen=True, slots=True)
 class Page:
     title: str
+    place: str = ""  # of a page whose title counts; elsewhere another title is another page
     subtitle: str = ""
     banner: str = ""
     banner_tone: str = Tone.INFO.value

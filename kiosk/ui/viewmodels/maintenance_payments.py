@@ -9,9 +9,9 @@ from enum import StrEnum
 from kiosk.domain.payment import FINAL
 from kiosk.maintenance.desk import Search
 from kiosk.maintenance.views import Story, StoryLine, VisitLine, VisitPage, Wanted
-from kiosk.maintenance.wording import WALLETS
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_acts import Acts
+from kiosk.ui.viewmodels.maintenance_evidence import evidence as said
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
 from kiosk.ui.viewmodels.maintenance_typing import Typing
@@ -21,12 +21,6 @@ AMOUNT_MAX = 9  # digits of fen: below ten million yuan
 DAYS_BACK = 14
 MAX_LISTED = 200
 CALLED = ("today", "yesterday")
-AMOUNTS = ("amount_fen", "paid_fen")
-EVIDENCE = frozenset(
-    (*AMOUNTS, "wallet", "transaction_no", "receipt_no", "reason", "account", "statement",
-     "copy_number", "paid_at", "answer", "expires_in_s", "qr_sha256", "inquiry_code", "bill_no",
-     "why", "fact", "count")
-)  # fmt: skip
 
 
 class View(StrEnum):
@@ -43,6 +37,7 @@ class PaymentsPage(Controller):
     def __init__(self, office: Office) -> None:
         super().__init__(office)
         self._acts = Acts(office, self._back_to_story)
+        self._asked = self._from_day = ""
         self._forget()
 
     def _forget(self) -> None:
@@ -56,8 +51,16 @@ class PaymentsPage(Controller):
         self._has_more = False
         self._story: Story | None = None
 
+    def about(self, what: str) -> None:
+        """A day and a payment of it, apart by a colon: its story is looked up at once."""
+        day, _, self._asked = what.partition(":")
+        self._from_day = f"day-{day}" if day else ""
+
     def enter(self) -> None:
         self._forget()
+        if self._asked:
+            self._code = self._asked
+            self._begin()
 
     # --- what is shown ----------------------------------------------------------------------------
 
@@ -154,6 +157,7 @@ class PaymentsPage(Controller):
             )
         return Page(
             title=title,
+            place=View.FOUND.value,
             subtitle="" if count else t("desk_pay.none_do"),
             is_busy=self.office.waiting > 0,
             rows=tuple(self._visit(line) for line in self._found),
@@ -211,7 +215,9 @@ class PaymentsPage(Controller):
     def _line(self, line: StoryLine) -> Row:
         t = self.office.t
         seconds = line.at.astimezone(wording.CHINA).strftime("%H:%M:%S")
-        evidence = t("desk.join").join(self._evidence(name, value) for name, value in line.evidence)
+        evidence = t("desk.join").join(
+            said(self.office, name, value) for name, value in line.evidence
+        )
         return Row(
             f"line-{line.seq}",
             self.office.words(line.words),
@@ -220,22 +226,11 @@ class PaymentsPage(Controller):
             chip=t(f"desk_side.{line.side.value}"),
         )
 
-    def _evidence(self, name: str, value: str) -> str:
-        """Fields that staff meet every day have words; the rest stand as recorded."""
-        if name not in EVIDENCE:
-            return f"{name} {value}"
-        if name in AMOUNTS and value.isdigit():
-            value = wording.amount(self.office.texts, int(value))
-        elif name == "wallet" and value in WALLETS:
-            value = self.office.words(WALLETS[value])
-        elif name == "paid_at":
-            value = wording.moment(self.office.texts, datetime.fromisoformat(value))
-        return f"{self.office.t(f'desk_evidence.{name}')} {value}"
-
     # --- what is done -------------------------------------------------------------------------------
 
     def act(self, key: str) -> None:
-        self.office.hush()
+        office = self.office
+        office.hush()
         name, _, value = key.partition("-")
         match name:
             case _ if self._view is View.ACTS:
@@ -244,6 +239,8 @@ class PaymentsPage(Controller):
                 self.office.go("home")
             case "doubts" | "owed":
                 self.office.go(key)
+            case "form" if self._asked:
+                office.go(self._from_day)
             case "form":
                 self._view = View.FORM
             case "code" | "amount":

@@ -30,10 +30,8 @@ def places_page(office: Office, title: str) -> Page:
 
 
 def written(office: Office, what: str, path: Path) -> str:
-    """That a file was written, and that its stick may go, which is so by now."""
-    said = office.t(what, path=str(path))
-    own = office.places()[-1]
-    if path.parent == own:
-        return said
-    stop = "。" if office.language == "zh" else ". "
-    return f"{said}{stop}{office.t('desk_places.may_go')}"
+    """That a file was written and where it is; that its stick may go, which is so by now."""
+    if path.parent == office.places()[-1]:
+        return office.t(what, place=str(path))
+    said = office.t(what, place=office.t("desk_places.on_stick", name=path.name))
+    return office.t("desk.stop").join((said, office.t("desk_places.may_go")))

@@ -172,7 +172,7 @@ class ServicePage(Controller):
             banner_tone=Tone.REMEMBER.value,
             banner_picture="warning",
             actions=(Action("menu", t("desk.back"), "back"),),
-            primary=Action("restart", t(f"desk_service.{what}_do")),
+            primary=Action("restart", t(f"desk_service.{what}_yes")),
         )
 
     # --- what is done ---------------------------------------------------------------------------------

@@ -12,6 +12,15 @@ Page {
     required property MaintenanceViewModel viewModel
     readonly property bool typing: viewModel.keypad !== ""
     readonly property bool tight: Theme.elder && typing
+    readonly property string place: viewModel.place
+    readonly property string message: viewModel.message
+
+    // Another page, and the answer to an act, are read from the top.
+    onPlaceChanged: toTop()
+    onMessageChanged: {
+        if (message !== "")
+            toTop();
+    }
 
     title: viewModel.title
     titlePx: tight || Theme.landscape ? Math.round(Theme.text * 1.25) : Math.round(Theme.title * 0.8)

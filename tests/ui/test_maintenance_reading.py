@@ -1,0 +1,171 @@
+"""What an operator reads and does not have to guess: tops of pages, answers, words and ways on."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from drivers.api import PrinterCondition, PrinterStatus
+from kiosk.domain.operator_desk import CopyStep, OfficeCopy
+from kiosk.ui.core_bridge import CoreBridge
+from kiosk.ui.sample_desk import CODE, PAYMENT_ID, RECEIPT
+from kiosk.ui.sample_maintenance import DESK, NOBODY, at_desk
+from kiosk.ui.sample_screens import NOW_S
+from kiosk.ui.shell import Shell
+from kiosk.ui.viewmodels.maintenance_evidence import evidence
+from kiosk.ui.viewmodels.maintenance_office import Office
+from tests.ui.test_maintenance_pages import Room, SampleDesk
+
+
+@pytest.fixture
+def room(qapp):
+    made = Room(SampleDesk())
+    yield made
+    made.shell.close()
+
+
+def is_in_sight(room, name):
+    below = room.robot.find("退出登录").rect.bottom()
+    return below < room.robot.find(name).rect.top() < 1500
+
+
+def scroll_down(room):
+    room.tap("往下翻")
+    assert not is_in_sight(room, "可以做什么")
+
+
+def test_another_page_begins_at_its_top(room):
+    room.go("doubts")
+    room.tap(f"处理 {CODE}")
+    scroll_down(room)
+    room.tap(f"记一笔 {CODE}")
+    assert is_in_sight(room, "记一笔什么？")
+
+
+def test_the_answer_to_an_act_is_in_sight(room):
+    room.go("doubts")
+    room.tap(f"处理 {CODE}")
+    scroll_down(room)
+    room.tap(f"现在去问平台 {CODE}")
+    assert is_in_sight(room, "已经去问，有结果会显示在这里")
+
+
+def test_a_list_that_is_read_on_stays_where_it_is(room):
+    room.go("payments")
+    room.tap("查找")
+    assert "找到 2 次办理" in room.seen
+    before = room.shell.maintenance.place
+    room.tap("更早的")
+    assert "找到 4 次办理" in room.seen
+    assert room.shell.maintenance.place == before
+
+
+def test_a_look_chosen_by_staff_stays_until_they_log_out(room):
+    room.go("home")
+    room.tap("English")
+    room.show(replace(DESK, now_s=NOW_S + 90, desk=_touched(NOW_S + 80)))
+    assert room.shell.look.language == "en"
+    room.show(replace(NOBODY, now_s=NOW_S + 91))
+    assert room.shell.look.language == "zh"
+
+
+def _touched(at_s):
+    return replace(DESK.desk, session=replace(DESK.desk.session, touched_s=at_s))
+
+
+@pytest.mark.parametrize(
+    ("full_screen", "shape"),
+    [(True, Qt.CursorShape.BlankCursor), (False, Qt.CursorShape.ArrowCursor)],
+    ids=["in service", "in a window of a desktop"],
+)
+def test_a_pointer_is_shown_only_in_a_window_of_a_desktop(qapp, full_screen, shape):
+    bridge = CoreBridge(lambda _event: None, NOBODY)
+    shell = Shell(bridge, reduced_motion=True, full_screen=full_screen)
+    try:
+        for at in (QPoint(100, 700), QPoint(540, 400)):
+            QTest.mouseMove(shell.window, at)
+            shell.app.processEvents()
+            assert shell.window.cursor().shape() is shape
+    finally:
+        shell.close()
+
+
+# --- what the pages say --------------------------------------------------------------------------
+
+NO_PAPER = replace(DESK, printer=PrinterStatus(frozenset({PrinterCondition.PAPER_OUT})))
+
+
+def test_home_does_not_promise_receipts_that_cannot_be_printed(room):
+    room.go("home", NO_PAPER)
+    assert "现在可以收款，但打不出票据" in room.seen
+    room.go("home")
+    assert "现在可以收款 |" in room.seen
+
+
+def test_a_receipt_that_cannot_be_printed_now_says_what_comes_first(room):
+    room.go("owed", NO_PAPER)
+    room.tap(f"处理 {RECEIPT}")
+    assert "打印机好了，这里就能补打" in room.seen
+    room.tap("去看打印机怎么了")
+    assert "这台机器现在怎么样" in room.seen
+
+
+def test_one_payment_has_one_place_for_notes(room):
+    room.go("owed")
+    room.tap(f"处理 {RECEIPT}")
+    assert len([name for name in room.robot.visible_names() if name == "记一笔"]) == 1
+
+
+def test_receipts_of_one_payment_are_told_apart_by_their_amounts(room):
+    room.go("payments")
+    room.tap("查找", "看经过 2026年11月20日 18:26 7K4M-QR29", "可以做什么")
+    assert f"票据号 {RECEIPT}，¥ 1,443.50" in room.seen
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("not_found", "没有打印，平台不同意：平台没有这条记录。打印机没有问题"),
+        ("no answer", "没有打印：平台没有回答"),
+        ("copy_again", "没有打印：平台给的票据和这里记的对不上"),
+        ("offline", "没有打出来，打印机好了再打"),
+    ],
+)
+def test_a_copy_that_was_not_printed_says_whose_fault_it_was(room, reason, words):
+    copy = OfficeCopy(RECEIPT, "C1", reprint=True, step=CopyStep.NOT_PRINTED, reason=reason)
+    room.go("owed", at_desk(copy=copy))
+    room.tap(f"处理 {RECEIPT}", f"补打票据 {RECEIPT}", "看不清")
+    assert words in room.seen
+
+
+def test_a_difference_gives_the_whole_number_and_leads_to_its_story_and_back(room):
+    room.go("day")
+    room.tap("开始对账")
+    assert f"付款编号 {PAYMENT_ID}" in room.seen
+    day = room.shell.maintenance.title
+    room.tap("看第 1 处的经过")
+    assert "找到" in room.shell.maintenance.title
+    room.tap("返回")
+    assert "日结对账" in room.seen
+    assert day in room.seen
+
+
+def test_a_doubt_leads_to_the_day_that_must_be_compared(room):
+    room.go("doubts")
+    room.tap(f"处理 {CODE}", "先对当天的账")
+    assert "今天" in room.seen
+
+
+def test_the_evidence_of_a_story_is_in_words(room):
+    said = {
+        ("answer", "open"): "平台回答 等待付款",
+        ("stage", "cut"): "打印到 已切纸",
+        ("copy_number", "2"): "第 2 次",
+        ("reason", "office torn"): "原因 撕坏了",
+        ("reason", "left"): "原因 居民点了结束",
+        ("reason", "receipt_void"): "原因 这张票据已经作废",
+        ("granted_fen", "100"): "granted_fen 100",
+    }
+    office = Office(room.bridge, room.shell.look, room.desk, tuple, "")
+    assert {each: evidence(office, *each) for each in said} == said

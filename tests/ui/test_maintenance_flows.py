@@ -283,12 +283,18 @@ def test_a_doubtful_payment_is_explained_and_settled_by_asking(hall):
     hall.reads("居民可以重新缴")
 
 
-def test_the_day_is_compared_closed_and_exported(hall):
+def test_a_day_is_compared_a_difference_looked_up_closed_and_exported(hall):
+    give_a_past(hall)
     hall.open()
-    hall.pay()
     hall.log_in()
     hall.touch("日结对账", "开始对账")
-    hall.reads("账都对上了")
+    hall.reads("有 1 处不一样")
+    hall.reads(OLD_PAYMENT)
+    hall.touch("看第 1 处的经过", f"看经过 {_at(OLD_PAYMENT, hall)}")
+    hall.reads("这一次办理的经过")
+    hall.touch("返回", "返回", "开始对账", "确认日结")
+    hall.reads("机器有、对账单没有", "¥ 123.45")
+    hall.type("12")
     hall.touch("确认日结")
     hall.reads("这一天已经日结")
     hall.touch("导出表格", "写到 这台机器里的文件夹")
@@ -296,8 +302,23 @@ def test_the_day_is_compared_closed_and_exported(hall):
     (file,) = hall.stick.glob("*.csv")
     rows = list(csv.reader(file.read_text("utf-8-sig").splitlines()))
     (day,) = (row for row in rows if row[0] == "day")
-    paid_fen = sum(each.amount_fen for each in hall.kiosk.ledger.payments.values())
-    assert (int(day[3]), int(day[4])) == (paid_fen, paid_fen)
+    assert (int(day[3]), int(day[4])) == (OLD_FEN, 0)
+
+
+def _at(payment_id, hall):
+    """How the list calls yesterday's visit."""
+    noon = datetime.now(wording.CHINA).replace(hour=12, minute=0) - timedelta(days=1)
+    return f"{wording.moment(hall.shell.look.texts, noon)} {inquiry_code(payment_id)}"
+
+
+def test_today_is_compared_and_agrees_but_is_not_closed_before_it_is_over(hall):
+    hall.open()
+    hall.pay()
+    hall.log_in()
+    hall.touch("日结对账", "开始对账")
+    hall.reads("账都对上了")
+    hall.reads("今天还没过完")
+    assert "确认日结" not in hall.seen
 
 
 def test_a_resident_cannot_be_interrupted_by_the_gesture(hall):

@@ -37,7 +37,8 @@ def span_of(text: str) -> Span:
     if last < first:
         raise ValueError("the days run from Monday to Sunday: write two entries")
     if not from_min < to_min <= DAY_MINUTES:
-        raise ValueError("the hours end before they begin, or after 24:00")
+        words = "the hours end before they begin, or after 24:00: write two entries over midnight"
+        raise ValueError(words)
     return Span(frozenset(range(first, last + 1)), from_min, to_min)
 
 

@@ -20,7 +20,7 @@ from kiosk.ui.sample_screens import NOW_S, SCREENS
 from kiosk.ui.shell import Shell
 from kiosk.ui.translations import Language
 from kiosk.ui.viewmodels.look import Look
-from kiosk.ui.viewmodels.maintenance import WARN_S
+from kiosk.ui.viewmodels.maintenance import LONGEST_JOB_S, WARN_S
 
 LEFT, RIGHT, MIDDLE = QPoint(20, 20), QPoint(1060, 20), QPoint(540, 900)
 HANZI = re.compile(r"[\u4e00-\u9fff]")
@@ -186,6 +186,28 @@ def test_the_warning_comes_in_time(room):
     session = replace(IDLE.desk.session, touched_s=NOW_S - 60 + WARN_S + 1)
     room.go("home", replace(IDLE, desk=replace(IDLE.desk, session=session)))
     assert "您还在吗？" not in room.seen
+
+
+class StuckDesk(SampleDesk):
+    """Its jobs wait for a stick that answers no more."""
+
+    def submit(self, job, done):
+        pass
+
+
+def test_a_long_job_is_no_idleness_but_one_that_never_ends_keeps_nobody_logged_in(qapp):
+    told = []
+    bridge = CoreBridge(told.append, DESK)
+    shell = Shell(bridge, desk=StuckDesk(), monotonic_s=lambda: bridge.kiosk.now_s)
+    shell.maintenance.go("accounts")  # which it asks the desk for
+    heard = {}
+    for after_s in (LONGEST_JOB_S - 1, LONGEST_JOB_S + 1):
+        told.clear()
+        bridge.publish(replace(DESK, now_s=NOW_S + after_s))
+        shell.app.processEvents()
+        heard[after_s] = Ordered(o.StillThere()) in told
+    shell.close()
+    assert list(heard.values()) == [True, False]
 
 
 def test_a_log_out_by_the_kiosk_closes_it(room):

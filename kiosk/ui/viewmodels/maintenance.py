@@ -36,6 +36,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 WARN_S = 20
 TOUCH_GAP_S = 1.0
+LONGEST_JOB_S = 900.0  # without a touch; then the stick or the network will not answer any more
 CLOSED = Page("")
 
 
@@ -151,7 +152,7 @@ class MaintenanceViewModel(Follower):
         is_idle = is_outside and idle_s >= self.kiosk.rules.desk_idle_s
         if self.kiosk.visit is not None or is_idle or (session is None and not is_outside):
             self._name = ""
-        elif session is not None and self._office is not None and self._office.waiting:
+        elif self._office is not None and self._office.waiting and idle_s < LONGEST_JOB_S:
             self._still_there(self._monotonic_s())  # a long job is no idleness
 
     def _current(self) -> Page:

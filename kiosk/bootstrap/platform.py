@@ -7,16 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from kiosk.domain.platform import (
-    FetchNotices,
     FetchOpenCodes,
     NotSent,
     Outcome,
     PlatformCall,
     ReadReserve,
-    RenewCertificate,
     ReportOpenCodes,
-    SendHeartbeat,
 )
+from kiosk.domain.platform_upkeep import FetchNotices, RenewCertificate, SendHeartbeat
 from kiosk.engine.platform_link import Perform
 from kiosk.journal import keys
 from kiosk.maintenance.statements import fetch

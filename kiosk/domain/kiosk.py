@@ -13,7 +13,8 @@ from kiosk.domain.hours import Span, is_open, spans_of
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block, OpenCodeRules
 from kiosk.domain.operator_desk import OperatorDesk
-from kiosk.domain.platform import EVERYTHING, Offer, PublicNotice
+from kiosk.domain.platform import EVERYTHING, Offer
+from kiosk.domain.platform_upkeep import PublicNotice
 from kiosk.domain.records import PaperState
 from kiosk.domain.visit import Notice, Visit
 

@@ -18,8 +18,8 @@ from kiosk.domain.platform import (
     Outcome,
     PlatformCall,
     ReadReserve,
-    RenewCertificate,
 )
+from kiosk.domain.platform_upkeep import RenewCertificate
 from kiosk.domain.records import DeviceChanged, LinkChanged
 from kiosk.domain.turn import Turn
 

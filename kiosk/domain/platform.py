@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kiosk.domain.bill import Bill
 from kiosk.domain.open_code import Block
+from kiosk.domain.platform_upkeep import NoticesFetched, UpkeepCall
 from kiosk.domain.receipt import Receipt, ReceiptHead
 
 # --- facts about a call that brought no usable answer ----------------------------------------
@@ -164,21 +165,6 @@ class OpenCodesSeen:
     """What became of the codes that were asked about, in the same order."""
 
     codes: tuple[CodeSeen, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PublicNotice:
-    """The platform's sentence for the start page, within its time."""
-
-    text_zh: str
-    text_en: str
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NoticesFetched:
-    notices: tuple[PublicNotice, ...]
 
 
 Answer = (
@@ -356,46 +342,6 @@ PaymentCall = (
 )
 
 
-class Readiness(StrEnum):
-    READY = "ready"
-    BUSY = "busy"  # somebody is there
-    OUT_OF_SERVICE = "out_of_service"
-
-
-class PaperLevel(StrEnum):
-    OK = "ok"
-    NEAR_END = "near_end"
-    OUT = "out"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How a kiosk is, in numbers and states."""
-
-    readiness: Readiness
-    uptime_s: float
-    open_payments: int
-    receipts_owed: int
-    paper: PaperLevel
-
-
-@dataclass(frozen=True, slots=True)
-class SendHeartbeat:
-    health: Health
-
-
-@dataclass(frozen=True, slots=True)
-class FetchNotices:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class RenewCertificate:
-    """Renew the certificate of the connection, where it is time."""
-
-
-UpkeepCall = SendHeartbeat | FetchNotices | RenewCertificate
 ReserveCall = ReadReserve | FetchOpenCodes | ReportOpenCodes
 PlatformCall = PaymentCall | ReserveCall | UpkeepCall
 

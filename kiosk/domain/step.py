@@ -27,6 +27,7 @@ from kiosk.domain import (
 )
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
+from kiosk.domain import platform_upkeep as u
 from kiosk.domain.effects import Effect
 from kiosk.domain.kiosk import Kiosk, Presence
 from kiosk.domain.records import KioskStarted, Record
@@ -144,7 +145,7 @@ def _reply(turn: Turn, call: p.PlatformCall, outcome: p.Outcome) -> None:
             claim_settling.on_settle_reply(turn, call, outcome)
         case p.CheckLink():
             pass
-        case p.SendHeartbeat() | p.FetchNotices() | p.RenewCertificate():
+        case u.SendHeartbeat() | u.FetchNotices() | u.RenewCertificate():
             upkeep.on_reply(turn, call, outcome)
         case p.ReadReserve():
             open_codes.on_reserve_read(turn, outcome)

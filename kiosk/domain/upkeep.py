@@ -11,12 +11,11 @@ from typing import assert_never
 from drivers.api import PrinterCondition
 from kiosk.domain.kiosk import Job, JobDue, Kiosk, Link, Rules, Service
 from kiosk.domain.peripherals import own_moment_s
-from kiosk.domain.platform import (
-    Acknowledged,
+from kiosk.domain.platform import Acknowledged, Outcome
+from kiosk.domain.platform_upkeep import (
     FetchNotices,
     Health,
     NoticesFetched,
-    Outcome,
     PaperLevel,
     PublicNotice,
     Readiness,

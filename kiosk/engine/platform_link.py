@@ -18,7 +18,6 @@ from kiosk.domain.platform import (
     ClosePayment,
     ConfirmClaim,
     CreatePayment,
-    FetchNotices,
     FetchOpenCodes,
     IssueReceipts,
     Outcome,
@@ -26,12 +25,11 @@ from kiosk.domain.platform import (
     QueryPayment,
     ReadReserve,
     ReleaseClaim,
-    RenewCertificate,
     ReportOpenCodes,
     SearchBills,
     SearchReceipts,
-    SendHeartbeat,
 )
+from kiosk.domain.platform_upkeep import FetchNotices, RenewCertificate, SendHeartbeat
 from kiosk.engine.worker import Worker
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from kiosk.domain import platform as p
+from kiosk.domain import platform_upkeep as u
 from kiosk.platform_api import services
 from kiosk.platform_api import wire_services as wire
 from kiosk.platform_api.open_code_reserve import Ask
@@ -25,18 +26,18 @@ class Upkeep:
     renewal: Renewal | None
     now: Callable[[], datetime]
 
-    def perform(self, call: p.UpkeepCall) -> p.Outcome:
+    def perform(self, call: u.UpkeepCall) -> p.Outcome:
         match call:
-            case p.SendHeartbeat(health):
+            case u.SendHeartbeat(health):
                 return self._beat(health)
-            case p.FetchNotices():
+            case u.FetchNotices():
                 return self._notices()
-            case p.RenewCertificate():
+            case u.RenewCertificate():
                 return self._renew()
             case _:
                 assert_never(call)
 
-    def _beat(self, health: p.Health) -> p.Outcome:
+    def _beat(self, health: u.Health) -> p.Outcome:
         body = wire.HeartbeatRequest(
             kiosk_id=self.kiosk_id,
             version=self.version,
@@ -56,9 +57,9 @@ class Upkeep:
         if isinstance(answer, p.NotSent | p.AnswerLost | p.Refused):
             return answer
         assert isinstance(answer, wire.NoticesAnswer)
-        return p.NoticesFetched(
+        return u.NoticesFetched(
             tuple(
-                p.PublicNotice(
+                u.PublicNotice(
                     each.text_zh,
                     each.text_en,
                     each.since.astimezone(UTC),

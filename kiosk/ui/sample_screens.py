@@ -17,7 +17,8 @@ from kiosk.domain.ledger import Ledger, Payment, Slip
 from kiosk.domain.office_book import Office
 from kiosk.domain.open_code import Block, OpenCode, OpenCodeRules, Reserve
 from kiosk.domain.payment import State
-from kiosk.domain.platform import PublicNotice, Subject, SubjectKind
+from kiosk.domain.platform import Subject, SubjectKind
+from kiosk.domain.platform_upkeep import PublicNotice
 from kiosk.domain.receipt import ReceiptHead
 from kiosk.domain.records import PaperState, PrintState
 

@@ -10,6 +10,7 @@ import pytest
 
 from drivers.api import PrinterCondition, PrinterStatus
 from kiosk.domain import platform as p
+from kiosk.domain import platform_upkeep as u
 from kiosk.domain import upkeep
 from kiosk.domain.events import PlatformReplied, Stamp, Tick
 from kiosk.domain.kiosk import Job, JobDue, Kiosk, Link
@@ -23,7 +24,7 @@ from tests.support.playbook import Playbook
 from tests.support.turns import NOW_S, RULES, turn_with
 
 WALL = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
-UPKEEP = p.SendHeartbeat | p.FetchNotices | p.RenewCertificate
+UPKEEP = u.SendHeartbeat | u.FetchNotices | u.RenewCertificate
 USUAL, LINK_CHECK_S = PlatformSection(), TimingSection().link_check_s
 ALL = {
     "heartbeat_s": USUAL.heartbeat_s,
@@ -100,28 +101,28 @@ def test_a_heartbeat_that_failed_waits_for_its_next_moment(outcome: p.Outcome) -
 def test_a_kiosk_says_how_it_is_and_nothing_about_who_is_there() -> None:
     play = Playbook()
     well = health(play.kiosk, 12.0)
-    assert well == p.Health(p.Readiness.READY, 12.0, 0, 0, p.PaperLevel.OK)
+    assert well == u.Health(u.Readiness.READY, 12.0, 0, 0, u.PaperLevel.OK)
     play.tap(ZHANG)
     busy = health(play.kiosk, 13.0)
-    assert busy.readiness is p.Readiness.BUSY
+    assert busy.readiness is u.Readiness.BUSY
     assert ZHANG.number not in repr(busy)
     assert ZHANG.name not in repr(busy)
     away = health(replace(play.kiosk, link=Link.DOWN), 14.0)
-    assert away.readiness is p.Readiness.OUT_OF_SERVICE
+    assert away.readiness is u.Readiness.OUT_OF_SERVICE
 
 
 @pytest.mark.parametrize(
     ("condition", "paper"),
     [
-        (PrinterCondition.PAPER_OUT, p.PaperLevel.OUT),
-        (PrinterCondition.PAPER_NEAR_END, p.PaperLevel.NEAR_END),
-        (PrinterCondition.SILENT, p.PaperLevel.UNKNOWN),
-        (PrinterCondition.COVER_OPEN, p.PaperLevel.OK),
-        (None, p.PaperLevel.UNKNOWN),
+        (PrinterCondition.PAPER_OUT, u.PaperLevel.OUT),
+        (PrinterCondition.PAPER_NEAR_END, u.PaperLevel.NEAR_END),
+        (PrinterCondition.SILENT, u.PaperLevel.UNKNOWN),
+        (PrinterCondition.COVER_OPEN, u.PaperLevel.OK),
+        (None, u.PaperLevel.UNKNOWN),
     ],
 )
 def test_paper_is_told_in_four_words(
-    condition: PrinterCondition | None, paper: p.PaperLevel
+    condition: PrinterCondition | None, paper: u.PaperLevel
 ) -> None:
     status = PrinterStatus(frozenset({condition})) if condition else None
     assert health(replace(kiosk_with(), printer=status), 0.0).paper is paper
@@ -129,18 +130,18 @@ def test_paper_is_told_in_four_words(
 
 def test_the_first_notice_whose_time_it_is_is_shown_and_no_other() -> None:
     day = timedelta(days=1)
-    over = p.PublicNotice("旧", "old", WALL - 2 * day, WALL)
-    now = p.PublicNotice("今", "now", WALL, WALL + day)
-    later = p.PublicNotice("明", "later", WALL + day, WALL + 2 * day)
+    over = u.PublicNotice("旧", "old", WALL - 2 * day, WALL)
+    now = u.PublicNotice("今", "now", WALL, WALL + day)
+    later = u.PublicNotice("明", "later", WALL + day, WALL + 2 * day)
     kiosk = replace(kiosk_with(), wall=WALL)
-    call = p.FetchNotices()
+    call = u.FetchNotices()
     stamp = Stamp(1.0, WALL, "x")
-    kiosk = step(kiosk, PlatformReplied(call, p.NoticesFetched((over, now, later))), stamp).kiosk
+    kiosk = step(kiosk, PlatformReplied(call, u.NoticesFetched((over, now, later))), stamp).kiosk
     assert notice_now(kiosk) == now
     assert notice_now(replace(kiosk, wall=WALL + day)) == later
     lost = step(kiosk, PlatformReplied(call, p.AnswerLost("x")), stamp).kiosk
     assert lost.notices == kiosk.notices
-    none = step(kiosk, PlatformReplied(call, p.NoticesFetched(())), stamp).kiosk
+    none = step(kiosk, PlatformReplied(call, u.NoticesFetched(())), stamp).kiosk
     assert notice_now(none) is None
 
 
@@ -148,7 +149,7 @@ def test_a_certificate_that_is_not_renewed_is_told_once_and_once_when_it_is() ->
     kiosk, told = kiosk_with(**ALL), []
     stamp = Stamp(1.0, WALL, "x")
     for outcome in (p.NotSent("certificate: OSError"),) * 2 + (p.Acknowledged(),) * 2:
-        done = step(kiosk, PlatformReplied(p.RenewCertificate(), outcome), stamp)
+        done = step(kiosk, PlatformReplied(u.RenewCertificate(), outcome), stamp)
         kiosk = done.kiosk
         told += [each for each in done.records if isinstance(each, DeviceChanged)]
     assert [each.role for each in told] == ["certificate"] * 2
@@ -159,7 +160,7 @@ def test_a_certificate_that_is_not_renewed_is_told_once_and_once_when_it_is() ->
 def test_a_certificate_that_needs_nothing_says_nothing_about_the_link() -> None:
     away = replace(kiosk_with(**ALL), link=Link.DOWN)
     stamp = Stamp(1.0, WALL, "x")
-    done = step(away, PlatformReplied(p.RenewCertificate(), p.Acknowledged()), stamp)
+    done = step(away, PlatformReplied(u.RenewCertificate(), p.Acknowledged()), stamp)
     assert done.kiosk.link is Link.DOWN
 
 
@@ -188,14 +189,14 @@ def test_a_job_is_done_when_it_is_due_once_and_over_a_link(
 ) -> None:
     turn = turn_at({Job.HEARTBEAT: job, Job.CERTIFICATE: JobDue(NOW_S + 9)}, link=link)
     upkeep.on_tick(turn)
-    assert [type(each) for each in turn.effects] == [p.SendHeartbeat] * asked
+    assert [type(each) for each in turn.effects] == [u.SendHeartbeat] * asked
     assert turn.kiosk.upkeep[Job.HEARTBEAT].in_flight is (asked or job.in_flight)
 
 
 def test_a_job_without_a_period_keeps_no_other_from_being_done() -> None:
     turn = turn_at({Job.HEARTBEAT: JobDue(NOW_S + 9), Job.CERTIFICATE: JobDue(NOW_S)})
     upkeep.on_tick(turn)
-    assert turn.effects == [p.RenewCertificate()]
+    assert turn.effects == [u.RenewCertificate()]
     assert Job.NOTICES not in turn.kiosk.upkeep
 
 
@@ -203,7 +204,7 @@ def test_a_period_of_a_second_is_one() -> None:
     turn = turn_at({}, notices_s=1.0)
     upkeep.on_tick(turn)
     assert 0.0 < turn.kiosk.upkeep[Job.NOTICES].at_s - NOW_S <= 1.0
-    upkeep.on_reply(turn, p.FetchNotices(), p.AnswerLost("x"))
+    upkeep.on_reply(turn, u.FetchNotices(), p.AnswerLost("x"))
     assert 0.5 <= turn.kiosk.upkeep[Job.NOTICES].at_s - NOW_S <= 1.5
 
 
@@ -212,8 +213,8 @@ def test_after_an_answer_a_job_waits_half_to_one_and_a_half_periods() -> None:
     for number in range(200):
         turn = turn_at({})
         turn.change(rules=replace(turn.rules, kiosk_id=f"kiosk-{number}"))
-        upkeep.on_reply(turn, p.FetchNotices(), p.Acknowledged())
-        upkeep.on_reply(turn, p.SendHeartbeat(health(turn.kiosk, NOW_S)), p.Acknowledged())
+        upkeep.on_reply(turn, u.FetchNotices(), p.Acknowledged())
+        upkeep.on_reply(turn, u.SendHeartbeat(health(turn.kiosk, NOW_S)), p.Acknowledged())
         waits_s.append(turn.kiosk.upkeep[Job.HEARTBEAT].at_s - NOW_S)
     assert 150.0 <= min(waits_s) < 160.0
     assert 440.0 < max(waits_s) <= 450.0
@@ -221,7 +222,7 @@ def test_after_an_answer_a_job_waits_half_to_one_and_a_half_periods() -> None:
 
 def test_answers_after_the_period_was_taken_away_plan_nothing() -> None:
     turn = turn_at({})
-    upkeep.on_reply(turn, p.FetchNotices(), p.AnswerLost("x"))
+    upkeep.on_reply(turn, u.FetchNotices(), p.AnswerLost("x"))
     assert turn.kiosk.upkeep == {}
 
 

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, PrintReport, Role
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
+from kiosk.domain import platform_upkeep as u
 from kiosk.domain.kiosk import Presence
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.peripherals import MIRROR
@@ -353,9 +354,9 @@ def test_the_core_answers_questions_on_its_own_thread_and_closes_its_journal() -
         (p.QueryPayment("P", 1, wait_s=0.5), Channel.WATCH),
         (p.QueryPayment("P", 1, wait_s=0.5, awaited=True), Channel.WATCH),
         (p.CheckLink(), Channel.LINK),
-        (p.SendHeartbeat(p.Health(p.Readiness.READY, 1.0, 0, 0, p.PaperLevel.OK)), Channel.CHORES),
-        (p.FetchNotices(), Channel.CHORES),
-        (p.RenewCertificate(), Channel.CHORES),
+        (u.SendHeartbeat(u.Health(u.Readiness.READY, 1.0, 0, 0, u.PaperLevel.OK)), Channel.CHORES),
+        (u.FetchNotices(), Channel.CHORES),
+        (u.RenewCertificate(), Channel.CHORES),
         (p.ReadReserve(), Channel.OPEN_CODES),
         (p.FetchOpenCodes("b", "10304", 15000, 20), Channel.OPEN_CODES),
         (p.ReportOpenCodes(()), Channel.OPEN_CODES),

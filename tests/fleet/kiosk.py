@@ -24,16 +24,8 @@ from drivers.api import (
 from kiosk.domain import events as e
 from kiosk.domain.effects import Effect, PrintReceipt, PrintSlip
 from kiosk.domain.kiosk import Kiosk, Link, Rules, Service
-from kiosk.domain.platform import (
-    AnswerLost,
-    FetchNotices,
-    NotSent,
-    Outcome,
-    PlatformCall,
-    QueryPayment,
-    RenewCertificate,
-    SendHeartbeat,
-)
+from kiosk.domain.platform import AnswerLost, NotSent, Outcome, PlatformCall, QueryPayment
+from kiosk.domain.platform_upkeep import FetchNotices, RenewCertificate, SendHeartbeat
 from kiosk.domain.visit import Choosing, Done, Paying, Trouble
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.engine import TICK_S, Engine

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain import platform as p
+from kiosk.domain import platform_upkeep as u
 from kiosk.platform_api import wire
 from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.operations import Operation
@@ -19,7 +20,7 @@ from kiosk.sandbox.server import SandboxServer
 from tests.platform_api.test_renewal import OLD
 from tests.support.certificates import AUTHORITY, DAY, Wish, issue
 
-HEALTH = p.Health(p.Readiness.BUSY, 12.5, 1, 2, p.PaperLevel.NEAR_END)
+HEALTH = u.Health(u.Readiness.BUSY, 12.5, 1, 2, u.PaperLevel.NEAR_END)
 NOW = partial(datetime.now, UTC)
 FACTS = (p.NotSent("x"), p.AnswerLost("y"), p.Refused(p.Refusal.RATE_LIMITED))
 
@@ -47,7 +48,7 @@ def renewal_in(place: Path, client: PlatformClient, wish: Wish) -> Renewal:
 def test_a_heartbeat_reaches_the_platform_as_it_was_said(
     sandbox: SandboxServer, client: PlatformClient
 ) -> None:
-    said = Upkeep("K1", "0.1.0", client.ask, None, NOW).perform(p.SendHeartbeat(HEALTH))
+    said = Upkeep("K1", "0.1.0", client.ask, None, NOW).perform(u.SendHeartbeat(HEALTH))
     assert said == p.Acknowledged()
     (row,) = sandbox.sandbox.store.rows("SELECT * FROM heartbeats WHERE kiosk_id = ?", ("K1",))
     for part in ("0.1.0", "busy", "near_end"):
@@ -55,8 +56,8 @@ def test_a_heartbeat_reaches_the_platform_as_it_was_said(
 
 
 def test_notices_come_with_both_languages_and_their_time(client: PlatformClient) -> None:
-    found = Upkeep("K1", "0.1.0", client.ask, None, NOW).perform(p.FetchNotices())
-    assert isinstance(found, p.NoticesFetched)
+    found = Upkeep("K1", "0.1.0", client.ask, None, NOW).perform(u.FetchNotices())
+    assert isinstance(found, u.NoticesFetched)
     (notice,) = found.notices
     assert notice.text_zh != notice.text_en != ""
     assert notice.since < NOW() < notice.until
@@ -72,7 +73,7 @@ def test_what_the_platform_did_not_answer_is_passed_on(fact: p.NotSent, tmp_path
     files = issue(OLD, issue(AUTHORITY)).write(tmp_path, "own")
     renewal = Renewal(tmp_path / "state", "K1", (str(files[0]), str(files[1])), ask, PlainDisk())
     upkeep = Upkeep("K1", "0.1.0", ask, renewal, NOW)
-    for call in (p.SendHeartbeat(HEALTH), p.FetchNotices(), p.RenewCertificate()):
+    for call in (u.SendHeartbeat(HEALTH), u.FetchNotices(), u.RenewCertificate()):
         assert upkeep.perform(call) == fact
 
 
@@ -81,21 +82,21 @@ def test_a_certificate_is_renewed_when_it_is_due_and_only_then(
 ) -> None:
     renewal = renewal_in(tmp_path, client, OLD)
     upkeep = Upkeep("K1", "0.1.0", client.ask, renewal, NOW)
-    assert upkeep.perform(p.RenewCertificate()) == p.Acknowledged()
+    assert upkeep.perform(u.RenewCertificate()) == p.Acknowledged()
     first = (renewal.directory / RENEWED).read_bytes()
     assert renewal.life.until > NOW() + 30 * DAY
-    assert upkeep.perform(p.RenewCertificate()) == p.Acknowledged()
+    assert upkeep.perform(u.RenewCertificate()) == p.Acknowledged()
     assert (renewal.directory / RENEWED).read_bytes() == first
 
 
 def test_a_kiosk_without_a_certificate_has_none_to_renew(client: PlatformClient) -> None:
     upkeep = Upkeep("K1", "0.1.0", client.ask, None, NOW)
-    assert upkeep.perform(p.RenewCertificate()) == p.Acknowledged()
+    assert upkeep.perform(u.RenewCertificate()) == p.Acknowledged()
 
 
 def test_a_certificate_that_cannot_be_read_is_told_without_its_path(
     client: PlatformClient, tmp_path: Path
 ) -> None:
     renewal = Renewal(tmp_path, "K1", ("/nowhere/a", "/nowhere/b"), client.ask, PlainDisk())
-    outcome = Upkeep("K1", "0.1.0", client.ask, renewal, NOW).perform(p.RenewCertificate())
+    outcome = Upkeep("K1", "0.1.0", client.ask, renewal, NOW).perform(u.RenewCertificate())
     assert outcome == p.NotSent("certificate: CertificateUnusable")

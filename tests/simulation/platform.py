@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from kiosk.domain import platform as p
+from kiosk.domain import platform_upkeep as u
 from kiosk.domain.bill import Bill
 from kiosk.domain.platform import PlatformState
 from kiosk.domain.receipt import Receipt
@@ -214,14 +215,14 @@ class SimPlatform:
                 return self._settle(claim_id, state)
             case p.ReleaseClaim(claim_id):
                 return self._settle(claim_id, ledger.ClaimState.RELEASED)
-            case p.CheckLink() | p.SendHeartbeat() | p.RenewCertificate():
+            case p.CheckLink() | u.SendHeartbeat() | u.RenewCertificate():
                 return p.Acknowledged()
             case p.FetchOpenCodes():
                 return self.codes.fetch(call)
             case p.ReportOpenCodes():
                 return self.codes.report(call)
-            case p.FetchNotices():
-                return p.NoticesFetched(())
+            case u.FetchNotices():
+                return u.NoticesFetched(())
             case p.ReadReserve():
                 raise AssertionError("the reserve is on the kiosk's own disk")
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from kiosk.domain import platform as p
+from kiosk.domain import platform_upkeep as u
 from kiosk.domain.bill import Bill
 from kiosk.domain.open_code import Block
 from kiosk.domain.receipt import Receipt
@@ -105,10 +106,10 @@ class ModelPlatform:
                 return self._settle(call.claim_id, used=False)
             case p.CheckLink():
                 return p.Acknowledged()
-            case p.SendHeartbeat() | p.RenewCertificate():
+            case u.SendHeartbeat() | u.RenewCertificate():
                 return p.Acknowledged()
-            case p.FetchNotices():
-                return p.NoticesFetched(())
+            case u.FetchNotices():
+                return u.NoticesFetched(())
             case p.ReadReserve():
                 return p.ReserveRead(())
             case p.FetchOpenCodes():

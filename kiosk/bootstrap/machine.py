@@ -29,7 +29,7 @@ from kiosk.domain.effects import (
 )
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk, Rules
-from kiosk.domain.records import BadRecord
+from kiosk.domain.record_rows import BadRecord
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.devices import (
     AnySupervisor,

@@ -21,7 +21,7 @@ from kiosk.cli.output import (
 )
 from kiosk.domain.hours import CHINA
 from kiosk.domain.money import yuan
-from kiosk.domain.records import BadRecord
+from kiosk.domain.record_rows import BadRecord
 from kiosk.engine.engine import Entry
 from kiosk.journal.errors import JournalError
 from kiosk.journal.reader import Reader

@@ -14,7 +14,8 @@ from itertools import islice
 from types import MappingProxyType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from kiosk.domain.records import BadRecord, Carried
+from kiosk.domain.record_rows import BadRecord
+from kiosk.domain.records import Carried
 
 ENTRIES_PER_ROW = 8  # with 50 bills each they stay far below the longest row
 SIMPLE = frozenset({str, int, bool})

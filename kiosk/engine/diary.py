@@ -11,7 +11,8 @@ import structlog
 
 from kiosk.domain.events import DiskSeen
 from kiosk.domain.ledger import Ledger, open_ids
-from kiosk.domain.records import BadRecord, Record, from_row
+from kiosk.domain.record_rows import BadRecord, from_row
+from kiosk.domain.records import Record
 from kiosk.engine.engine import CommitUncertain, Entry
 from kiosk.event_ids import EventId
 from kiosk.journal.chain import microseconds

@@ -224,10 +224,7 @@ class Engine:
             self.handle(seen)
 
     def _tell_of_forgeries(self, now: Kiosk) -> None:
-        before = self.kiosk
-        if now.forged_answers == before.forged_answers:
-            return
-        if now.is_answered_by_others is before.is_answered_by_others:
+        if now.is_answered_by_others is self.kiosk.is_answered_by_others:
             return
         if now.is_answered_by_others:
             log.error(EventId.KIOSK_ANSWERS_FORGED)

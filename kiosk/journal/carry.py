@@ -14,7 +14,8 @@ import apsw
 
 from kiosk.domain.carried import pieces, plain
 from kiosk.domain.ledger import Ledger, rebuild
-from kiosk.domain.records import BadRecord, CarriedForward, Record
+from kiosk.domain.record_rows import BadRecord
+from kiosk.domain.records import CarriedForward, Record
 from kiosk.journal import chain
 from kiosk.journal.chain import Row
 from kiosk.journal.connection import FILE_NAME, LOG_SUFFIX, connect

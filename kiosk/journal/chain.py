@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kiosk.domain.records import BadRecord, Record, from_row, to_row
+from kiosk.domain.record_rows import BadRecord, from_row, to_row
+from kiosk.domain.records import Record
 
 MAX_BODY_BYTES = 65536
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")  # JSON can name what no text can hold

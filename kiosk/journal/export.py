@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta, timezone
 from typing import TextIO
 
-from kiosk.domain.records import BadRecord
+from kiosk.domain.record_rows import BadRecord
 from kiosk.journal.chain import Row
 from kiosk.journal.errors import JournalDamaged
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +34,7 @@ from kiosk.journal.files import DISK, DirectoryLock, Disk, make_directories, syn
 from kiosk.journal.head import HEAD_NAME, Head, read_head, write_head
 from kiosk.journal.migrate import Migrations, migrate, migrations
 from kiosk.journal.second_copy import SecondCopy
-from kiosk.journal.space import Reserve, Space, is_full
+from kiosk.journal.space import Reserve, Space, is_full, with_room
 from kiosk.journal.tail import TAIL_NAME, Tail, read_tail
 from kiosk.journal.volumes import SELECT, Volume
 
@@ -115,7 +115,7 @@ class Journal:
                 raise
 
         try:
-            return _with_room(opened, reserve)
+            return with_room(opened, reserve)
         except BaseException as error:
             lock.release()
             if isinstance(error, apsw.BusyError):
@@ -396,13 +396,3 @@ class Journal:
         assert threading.get_ident() == self._thread, "the journal belongs to another thread"
         assert not self._closed, "the journal is closed"
         assert not self._failed, f"the journal must be reopened first: {self._failed}"
-
-
-def _with_room(opened: Callable[[], Journal], reserve: Reserve) -> Journal:
-    """Try once more with the reserve's room when the disk is full."""
-    try:
-        return opened()
-    except (apsw.FullError, OSError) as error:
-        if not is_full(error) or not reserve.release():
-            raise
-    return opened()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import apsw
 
 from kiosk.journal.files import Disk
+
+Opened = TypeVar("Opened")
 
 RESERVE_NAME = "journal.reserve"
 LOW_BYTES = 64 * 1024 * 1024
@@ -75,6 +79,16 @@ class Reserve:
         was_there = self._path.exists()
         self._disk.remove(self._path)
         return was_there
+
+
+def with_room(opened: Callable[[], Opened], reserve: Reserve) -> Opened:
+    """Try once more with the reserve's room when the disk is full."""
+    try:
+        return opened()
+    except (apsw.FullError, OSError) as error:
+        if not is_full(error) or not reserve.release():
+            raise
+    return opened()
 
 
 def is_full(error: Exception) -> bool:

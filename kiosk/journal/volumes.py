@@ -13,7 +13,8 @@ from pathlib import Path
 
 import apsw
 
-from kiosk.domain.records import BadRecord, Carried, CarriedForward, VolumeRemoved
+from kiosk.domain.record_rows import BadRecord
+from kiosk.domain.records import Carried, CarriedForward, VolumeRemoved
 from kiosk.journal import chain
 from kiosk.journal.chain import Row
 from kiosk.journal.connection import connect_to_archive

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiosk.domain.records import (
-    BadRecord,
-    CarriedForward,
-    KioskStarted,
-    VolumeRemoved,
-)
+from kiosk.domain.record_rows import BadRecord
+from kiosk.domain.records import CarriedForward, KioskStarted, VolumeRemoved
 from kiosk.journal import chain, volumes
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.findings import Finding, Kind

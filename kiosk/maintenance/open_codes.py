@@ -12,7 +12,8 @@ from kiosk.domain.code_book import CodeBook
 from kiosk.domain.ledger import rebuild
 from kiosk.domain.money import yuan
 from kiosk.domain.open_code import Reserve, State
-from kiosk.domain.records import BadRecord, OpenCodesKept, OpenCodesWanted, Record
+from kiosk.domain.record_rows import BadRecord
+from kiosk.domain.records import OpenCodesKept, OpenCodesWanted, Record
 from kiosk.event_ids import EventId
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.errors import JournalError

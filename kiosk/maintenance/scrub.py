@@ -16,7 +16,7 @@ from typing import Any
 
 from kiosk import event_catalogue
 from kiosk.domain.operator import CopyReason
-from kiosk.domain.records import KINDS
+from kiosk.domain.record_rows import KINDS
 from kiosk.event_ids import EventId
 from kiosk.observability import ALLOWED_FIELDS, mask
 

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from kiosk.domain.payment import Event, State
 from kiosk.domain.platform import BillToPay
-from kiosk.domain.records import PaymentIntended, PaymentMoved, ReceiptOwed, Record, to_row
+from kiosk.domain.record_rows import to_row
+from kiosk.domain.records import PaymentIntended, PaymentMoved, ReceiptOwed, Record
 from kiosk.reconcile import Ours, compare, read_statement
 from tests.bench.figures import Figure
 

@@ -11,14 +11,8 @@ from random import Random
 from kiosk.domain import payment
 from kiosk.domain.ledger import Ledger, Payment
 from kiosk.domain.platform import BillToPay
-from kiosk.domain.records import (
-    EvidenceKept,
-    PaymentIntended,
-    PaymentMoved,
-    Record,
-    VisitEnded,
-    to_row,
-)
+from kiosk.domain.record_rows import to_row
+from kiosk.domain.records import EvidenceKept, PaymentIntended, PaymentMoved, Record, VisitEnded
 from kiosk.journal import chain, keys
 from kiosk.journal.errors import CheckpointFailed, CommitFailed, JournalError, NotCarried
 from kiosk.journal.journal import Journal

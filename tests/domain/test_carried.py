@@ -25,16 +25,8 @@ from kiosk.domain.office_book import Office, Sample
 from kiosk.domain.open_code import HandedOut
 from kiosk.domain.operator import AccountRole
 from kiosk.domain.platform import BillToPay
-from kiosk.domain.records import (
-    BadRecord,
-    Carried,
-    CaseKind,
-    ClaimState,
-    OpenCodesWanted,
-    PrintState,
-    from_row,
-    to_row,
-)
+from kiosk.domain.record_rows import BadRecord, from_row, to_row
+from kiosk.domain.records import Carried, CaseKind, ClaimState, OpenCodesWanted, PrintState
 
 BILLS = (BillToPay("1" * 20, "v1", 120), BillToPay("2" * 20, "v2", 5))
 FULL = Ledger(

@@ -14,8 +14,8 @@ from kiosk.domain.office_book import DAYS_KEPT
 from kiosk.domain.operator import Act
 from kiosk.domain.payment import Event, IllegalTransition, State
 from kiosk.domain.platform import BillToPay
+from kiosk.domain.record_rows import BadRecord, from_row, to_row
 from kiosk.domain.records import (
-    BadRecord,
     ClaimMoved,
     ClaimState,
     KioskStarted,
@@ -30,8 +30,6 @@ from kiosk.domain.records import (
     SlipMoved,
     VisitEnded,
     VisitOpened,
-    from_row,
-    to_row,
 )
 from tests.support.turns import payment
 

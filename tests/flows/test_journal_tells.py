@@ -8,7 +8,7 @@ from drivers.api import PrintOutcome
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain.effects import PrintReceipt, PrintSlip
-from kiosk.domain.records import from_row, to_row
+from kiosk.domain.record_rows import from_row, to_row
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import Playbook
 

@@ -14,6 +14,7 @@ from kiosk.domain.events import DiskSeen
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.ledger import Ledger, open_ids, rebuild
 from kiosk.domain.payment import State
+from kiosk.domain.record_rows import from_row, to_row
 from kiosk.domain.records import (
     OpenCodeHandedOut,
     PaperMoved,
@@ -25,8 +26,6 @@ from kiosk.domain.records import (
     Record,
     SlipMoved,
     VolumeRemoved,
-    from_row,
-    to_row,
 )
 from kiosk.engine.engine import CommitUncertain, Entry
 

@@ -36,7 +36,8 @@ from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import Ledger, rebuild
 from kiosk.domain.open_code import OpenCodeRules
 from kiosk.domain.receipt import CodeSlip, InquirySlip
-from kiosk.domain.records import Record, from_row, to_row
+from kiosk.domain.record_rows import from_row, to_row
+from kiosk.domain.records import Record
 from kiosk.domain.visit import Page
 from kiosk.engine.engine import CommitUncertain, Engine, Entry
 from kiosk.maintenance.office import Office

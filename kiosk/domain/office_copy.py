@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.ledger import Ledger
 from kiosk.domain.operator_desk import CopyStep, OfficeCopy
 from kiosk.domain.platform import ClaimReceipt
 from kiosk.domain.records import ClaimMoved, ClaimState, PrintState
@@ -19,19 +20,23 @@ COPY_AFTER = {
 
 def order(turn: Turn, receipt_no: str, reason: str) -> None:
     """The original where it is owed and was never tried, else a copy marked 补打."""
-    tried = any(
-        job.receipt_no == receipt_no and job.state is not PrintState.NOT_PRINTED
-        for job in turn.ledger.jobs.values()
-    )
-    copy = OfficeCopy(
-        receipt_no, turn.new_id("C"), reprint=tried or receipt_no not in turn.ledger.owed
-    )
+    reprint = not is_original(turn.ledger, receipt_no)
+    copy = OfficeCopy(receipt_no, turn.new_id("C"), reprint=reprint)
     asked = ClaimMoved(
         copy.claim_id, receipt_no, "", ClaimState.ASKED, copy.reprint, reason=f"office {reason}"
     )
     turn.record(asked)
     show(turn, copy)
     turn.want(ClaimReceipt(copy.claim_id, receipt_no, copy.reprint))
+
+
+def is_original(ledger: Ledger, receipt_no: str) -> bool:
+    """Whether what would be printed now is the original: owed, and never tried here."""
+    tried = any(
+        job.receipt_no == receipt_no and job.state is not PrintState.NOT_PRINTED
+        for job in ledger.jobs.values()
+    )
+    return receipt_no in ledger.owed and not tried
 
 
 def going_on(turn: Turn, claim_id: str) -> OfficeCopy | None:

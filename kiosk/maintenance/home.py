@@ -13,6 +13,7 @@ from kiosk import event_catalogue
 from kiosk.domain.hours import CHINA, is_open
 from kiosk.domain.kiosk import OLDEST_NOW, Kiosk, Link, Presence, Service
 from kiosk.domain.ledger import Payment
+from kiosk.domain.office_copy import is_original
 from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.operator_checks import doubtful_job, statement_days
 from kiosk.domain.payment import ASKED_ABOUT, FINAL, Event, State, can_take
@@ -300,6 +301,7 @@ def _owed(kiosk: Kiosk, receipt_no: str, payment_id: str) -> OwedReceipt:
         payment.inquiry_code if payment else "",
         payment.amount_fen if payment else 0,
         datetime.fromtimestamp(payment.intended_s if payment else 0, UTC),
+        is_original(ledger, receipt_no),
         job_id,
         PERHAPS if job_id else LOOKED if judged else NOT_PRINTED,
         (*acts, ActOn.NOTE),

@@ -212,6 +212,7 @@ class OwedReceipt:
     inquiry_code: str
     amount_fen: int  # of the payment
     intended_at: datetime  # when it was paid for
+    is_original: bool  # what would be printed now; else a copy, marked 补打
     doubtful_job_id: str  # the print that nobody knows of; empty: none
     words: Words
     acts: tuple[ActOn, ...]

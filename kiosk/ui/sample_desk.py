@@ -133,7 +133,7 @@ CODE_DOUBT = Doubtful(
     tuple(WALL.date() - timedelta(days=n) for n in range(9, 1, -1)), Next(Who.OFFICE),
 )  # fmt: skip
 OWED = OwedReceipt(
-    RECEIPT, PAYMENT_ID, CODE, 98_000, WALL - timedelta(hours=3), "J1",
+    RECEIPT, PAYMENT_ID, CODE, 98_000, WALL - timedelta(hours=3), False, "J1",
     Words("打印机没有证实这张票打好了", "The printer has not proven this print"),
     (ActOn.PRINT_COPY, ActOn.PAPER_WHOLE, ActOn.PAPER_NOT_WHOLE),
 )  # fmt: skip

@@ -232,6 +232,18 @@ def test_owed_receipts_say_what_can_be_done(street):
     assert first.acts == (ActOn.PRINT_COPY, ActOn.NOTE)
 
 
+def test_only_a_receipt_that_was_never_tried_is_offered_as_the_original(street):
+    street.visit(outcome=PrintOutcome.NOT_PRINTED)
+    first = street.desk.owed(street.play.kiosk)
+    assert first
+    assert all(each.is_original for each in first)
+    street.play.platform.owe(bill(5, 700))
+    street.visit(WANG, outcome=PrintOutcome.UNKNOWN)
+    later = street.desk.owed(street.play.kiosk)[len(first) :]
+    assert later
+    assert not any(each.is_original for each in later)
+
+
 # --- search and story ---------------------------------------------------------------------------------------
 
 

@@ -398,7 +398,7 @@ def test_today_cannot_be_closed_and_the_page_says_from_when_on(make_room):
     room = make_room(can_close=False)
     room.go("day")
     room.tap("后一天", "开始对账")
-    assert "今天还没过完：过了半夜才能日结" in room.seen
+    assert "今天还没过完：明天再来日结就行" in room.seen
     assert "确认日结" not in room.seen
 
 

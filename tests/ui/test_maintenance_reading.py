@@ -7,10 +7,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from drivers.api import PrinterCondition, PrinterStatus
+from kiosk.domain import operator as o
 from kiosk.domain.operator_desk import CopyStep, OfficeCopy
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.sample_desk import CODE, PAYMENT_ID, RECEIPT
-from kiosk.ui.sample_maintenance import DESK, NOBODY, at_desk
+from kiosk.ui.sample_maintenance import DESK, HELD, NOBODY, at_desk
 from kiosk.ui.sample_screens import NOW_S
 from kiosk.ui.shell import Shell
 from kiosk.ui.viewmodels.maintenance_evidence import evidence
@@ -111,6 +112,24 @@ def test_a_receipt_that_cannot_be_printed_now_says_what_comes_first(room):
     assert "这台机器现在怎么样" in room.seen
 
 
+class OwesAnOriginal(SampleDesk):
+    def owed(self, kiosk):
+        return tuple(replace(each, is_original=True) for each in super().owed(kiosk))
+
+
+def test_an_original_that_was_never_tried_is_no_copy_and_needs_no_reason(qapp):
+    room = Room(OwesAnOriginal())
+    try:
+        room.go("owed")
+        room.tap(f"处理 {RECEIPT}")
+        assert "打出来的是正本" in room.seen
+        assert "补打票据" not in room.robot.visible_names()
+        room.tap(f"打印票据 {RECEIPT}")
+        assert room.desk.ordered == [o.PrintCopy(RECEIPT, o.CopyReason.NOT_PRINTED)]
+    finally:
+        room.shell.close()
+
+
 def test_one_payment_has_one_place_for_notes(room):
     room.go("owed")
     room.tap(f"处理 {RECEIPT}")
@@ -120,13 +139,14 @@ def test_one_payment_has_one_place_for_notes(room):
 def test_receipts_of_one_payment_are_told_apart_by_their_amounts(room):
     room.go("payments")
     room.tap("查找", "看经过 2026年11月20日 18:26 7K4M-QR29", "可以做什么")
-    assert f"票据号 {RECEIPT}，¥ 1,443.50" in room.seen
+    assert f"¥ 1,443.50，票据号 {RECEIPT}" in room.seen
 
 
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("not_found", "没有打印，平台不同意：平台没有这条记录。打印机没有问题"),
+        ("not_found", "没有打印：平台没有这张票据。打印机没有问题"),
+        ("receipt_void", "没有打印，平台不同意：这张票据已经作废。请到执收单位窗口问"),
         ("no answer", "没有打印：平台没有回答"),
         ("copy_again", "没有打印：平台给的票据和这里记的对不上"),
         ("offline", "没有打出来，打印机好了再打"),
@@ -169,3 +189,27 @@ def test_the_evidence_of_a_story_is_in_words(room):
     }
     office = Office(room.bridge, room.shell.look, room.desk, tuple, "")
     assert {each: evidence(office, *each) for each in said} == said
+
+
+class HoldsAfterAWrongPin(SampleDesk):
+    bridge = None
+
+    def log_in(self, account_id, pin):
+        self.bridge.publish(HELD)
+        return o.NotDone.WRONG_PIN
+
+
+def test_an_account_that_is_held_now_says_so_once(qapp):
+    room = Room(HoldsAfterAWrongPin())
+    room.desk.bridge = room.bridge
+    try:
+        room.shell.maintenance.go("login")
+        room.settle()
+        room.type("1001")
+        room.tap("下一步")
+        room.type("837465")
+        room.tap("登录")
+        assert "密码错得太多" in room.seen
+        assert "工号或密码不对" not in room.seen
+    finally:
+        room.shell.close()

@@ -13,6 +13,7 @@ from kiosk.ui.viewmodels.maintenance_copy import copy_page
 from kiosk.ui.viewmodels.maintenance_office import Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
 
+PRINT_FIRST = "print_first"  # of a receipt that is owed and was never tried: no copy, no reason
 CORRECTIONS = frozenset({ActOn.CORRECT_PAID, ActOn.CORRECT_ABSENT})
 NAMED_DAYS = 2
 
@@ -174,7 +175,7 @@ class Acts:
         if number not in self._fen:
             return said
         amount = wording.amount(self._office.texts, self._fen[number])
-        return self._office.t("desk.join").join((said, amount))
+        return self._office.t("desk.join").join((amount, said))
 
     def _owed(self, receipt: OwedReceipt) -> list[Row]:
         title = self._receipt(receipt.receipt_no)
@@ -186,7 +187,9 @@ class Acts:
         return [
             Row(f"owed-{receipt.receipt_no}", title, words, tone=Tone.REMEMBER.value),
             *(
-                self._on_receipt(act, receipt.receipt_no, subject.get(act, ""))
+                self._on_receipt(
+                    act, receipt.receipt_no, subject.get(act, ""), original=receipt.is_original
+                )
                 for act in receipt.acts
                 if act is not ActOn.NOTE  # one for the whole payment, below
             ),
@@ -233,19 +236,23 @@ class Acts:
             row = "code_absent"
         return self._row(act, payment_id, code, more, f"desk_acts.{row}_means")
 
-    def _on_receipt(self, act: ActOn, number: str, job_id: str = "") -> Row:
+    def _on_receipt(
+        self, act: ActOn, number: str, job_id: str = "", *, original: bool = False
+    ) -> Row:
         more = self._receipt(number)
+        if act is ActOn.PRINT_COPY and original:
+            return self._row(PRINT_FIRST, number, number, more)
         return self._row(act, job_id or number, number, more)
 
-    def _row(self, act: ActOn, subject: str, about: str, more: str, means: str = "") -> Row:
-        t = self._office.t
+    def _row(self, act: ActOn | str, subject: str, about: str, more: str, means: str = "") -> Row:
+        t, name = self._office.t, str(act)
         return Row(
-            f"{act.value}-{subject}",
-            t(f"desk_acts.{act.value}"),
-            t(means or f"desk_acts.{act.value}_means"),
+            f"{name}-{subject}",
+            t(f"desk_acts.{name}"),
+            t(means or f"desk_acts.{name}_means"),
             more,
             act=t("desk_acts.do"),
-            act_name=f"{t(f'desk_acts.{act.value}')} {about}",
+            act_name=f"{t(f'desk_acts.{name}')} {about}",
         )
 
     def _button(self, key: str, subject: str, detail: str) -> Row:
@@ -301,6 +308,9 @@ class Acts:
                 self._view = View.CHOOSE
             case "compare":
                 self._office.go(f"day-{subject}")
+            case "print_first":
+                self._subject = subject
+                self._print(CopyReason.NOT_PRINTED)
             case "home":
                 self._office.go("home")
             case "pick":
@@ -332,7 +342,10 @@ class Acts:
             note = WriteNote(self._subject, NoteKind(choice))
             self._office.order(note, lambda: self._said("noted"))
         else:
-            self._office.order(PrintCopy(self._subject, CopyReason(choice)), self._copying)
+            self._print(CopyReason(choice))
+
+    def _print(self, reason: CopyReason) -> None:
+        self._office.order(PrintCopy(self._subject, reason), self._copying)
 
     def _copying(self) -> None:
         self._view = View.COPY

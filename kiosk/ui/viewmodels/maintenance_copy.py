@@ -29,7 +29,9 @@ def copy_page(office: Office, receipt_no: str, receipt: str) -> Page:
     tone, picture = LOOKS.get(step, (Tone.INFO, "info"))
     is_over = step not in MOVING
     return Page(
-        title=t("desk_acts.copy_title"),
+        title=t(
+            "desk_acts.copy_title" if copy is None or copy.reprint else "desk_acts.print_first"
+        ),
         subtitle=receipt,
         banner=_refusal(office, copy)
         or t(f"desk_copy.{step.value}", number=copy.copy_number if copy else 0),
@@ -48,5 +50,10 @@ def _refusal(office: Office, copy: OfficeCopy | None) -> str:
         return office.t("desk_copy.misfit")
     if copy.reason == NO_ANSWER:
         return office.t("desk_copy.no_answer")
+    if copy.reason == Refusal.NOT_FOUND:
+        return office.t("desk_copy.unknown_there")
     found = event_catalogue.find("platform", copy.reason) if copy.reason in REFUSALS else None
-    return office.t("desk_copy.refused", why=found.words(office.language)) if found else ""
+    if found is None:
+        return ""
+    why, advice = found.words(office.language), found.advice(office.language)
+    return office.t("desk_copy.refused", why=why, advice=advice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from enum import StrEnum
 
-from kiosk.domain.operator import AccountRole
+from kiosk.domain.operator import AccountRole, NotDone
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
@@ -189,8 +189,13 @@ class Login(Asking):
         self._typing = _pin()
         self.office.ask(
             lambda: self.office.desk.log_in(account, pin),
-            lambda answer: self.office.judge(answer, lambda: self.office.go("home")),
+            self._judged,
         )
+
+    def _judged(self, answer: NotDone | None) -> None:
+        """That the account is held now says it all; it counts down by itself."""
+        if not (answer in (NotDone.WRONG_PIN, NotDone.HELD) and self._trouble()):
+            self.office.judge(answer, lambda: self.office.go("home"))
 
 
 class NewAccount(Asking):

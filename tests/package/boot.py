@@ -221,6 +221,7 @@ class Boot:
 
     def cut_power(self) -> None:
         self._computer.cut_power()
+        self._street.lose_power()
         began_s = time.monotonic()
         self._computer.wait_until_up()
         self._wait_for_the_kiosk()

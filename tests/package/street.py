@@ -138,6 +138,11 @@ class Street:
     def lift_card(self) -> None:
         self._table.lift()
 
+    def lose_power(self) -> None:
+        """The devices of the cabinet go off and on with the computer."""
+        self.reader_line.hang_up()
+        self.printer_line.hang_up()
+
     def keep(self, name: str) -> Image.Image:
         """Leave what is on the screen as a picture."""
         picture = self.screen.picture()

@@ -120,6 +120,7 @@ def screen(
     """
     from kiosk.ui.core_bridge import CoreBridge  # noqa: PLC0415 Qt only where there is a screen
     from kiosk.ui.shell import Shell  # noqa: PLC0415
+    from kiosk.ui.viewmodels.look import Look  # noqa: PLC0415
 
     late: list[Machine] = []  # The bridge needs the machine, the machine the bridge.
 
@@ -148,7 +149,7 @@ def screen(
         settings.kiosk.name,
         settings.kiosk.district,
         full_screen=wanted.full_screen,
-        language=settings.kiosk.language,
+        usual=Look.of(settings.kiosk.language, wanted.text_size_px, wanted.contrast),
         fee_items=shipped_catalogue(),
         press=keyboard.press if _has_typing_scanner(settings) else None,
         desk=desk,

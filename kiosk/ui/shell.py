@@ -18,7 +18,6 @@ from kiosk.ui.application import application
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.images import IconProvider, QrProvider, warm_up
 from kiosk.ui.key_filter import KeyFilter, Press
-from kiosk.ui.translations import Language
 from kiosk.ui.viewmodels.attract import AttractViewModel
 from kiosk.ui.viewmodels.bills import BillsViewModel
 from kiosk.ui.viewmodels.checking import CheckingViewModel
@@ -29,7 +28,7 @@ from kiosk.ui.viewmodels.done import DoneViewModel
 from kiosk.ui.viewmodels.fee import FeeViewModel
 from kiosk.ui.viewmodels.header import HeaderViewModel
 from kiosk.ui.viewmodels.help import HelpViewModel
-from kiosk.ui.viewmodels.look import Look, LookViewModel
+from kiosk.ui.viewmodels.look import USUAL, Look, LookViewModel
 from kiosk.ui.viewmodels.maintenance import MaintenanceViewModel
 from kiosk.ui.viewmodels.maintenance_office import Places
 from kiosk.ui.viewmodels.open_code import OpenCodeViewModel
@@ -69,7 +68,7 @@ class Shell:
         district: str = "",
         *,
         full_screen: bool = False,
-        language: str = Language.ZH.value,
+        usual: Look = USUAL,
         reduced_motion: bool = False,
         fee_items: Sequence[FeeItem] = (),
         press: Press | None = None,
@@ -78,7 +77,6 @@ class Shell:
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.app = application()
-        usual = Look(language=Language(language))
         self.look = LookViewModel(bridge, usual, reduced_motion=reduced_motion, fee_items=fee_items)
         site = " ".join(part for part in (district, site_name) if part)
         self.maintenance = MaintenanceViewModel(

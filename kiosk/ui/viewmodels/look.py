@@ -38,6 +38,11 @@ class Look:
     size_step: int = 0  # index into TEXT_SIZES_PX
     contrast: Contrast = Contrast.DEFAULT
 
+    @classmethod
+    def of(cls, language: str, text_px: int, contrast: str) -> Look:
+        """By the words of a site file, whose settings allow no others."""
+        return cls(Language(language), TEXT_SIZES_PX.index(text_px), Contrast(contrast))
+
     @property
     def text_px(self) -> int:
         return TEXT_SIZES_PX[self.size_step]
@@ -53,6 +58,9 @@ class Look:
     def other_language(self) -> Look:
         other = Language.EN if self.language is Language.ZH else Language.ZH
         return replace(self, language=other)
+
+
+USUAL = Look()
 
 
 def is_over(before: Kiosk, now: Kiosk, *, chosen_at_s: float) -> bool:
@@ -90,7 +98,7 @@ class LookViewModel(QObject):
     def __init__(
         self,
         core: CoreBridge,
-        usual: Look = Look(),
+        usual: Look = USUAL,
         *,
         reduced_motion: bool = False,
         fee_items: Sequence[FeeItem] = (),

@@ -73,21 +73,6 @@ def is_payment_code(text: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{20}", text)) and text[:2] in PROVINCES
 
 
-def is_receipt_code(text: str) -> bool:
-    """票据代码: 8 digits, the first two a known province."""
-    return bool(re.fullmatch(r"[0-9]{8}", text)) and text[:2] in PROVINCES
-
-
-def is_receipt_number(text: str) -> bool:
-    """票据号码: 10 digits."""
-    return bool(re.fullmatch(r"[0-9]{10}", text))
-
-
-def is_check_code(text: str) -> bool:
-    """校验码: 6 lower-case letters or digits."""
-    return bool(re.fullmatch(r"[0-9a-z]{6}", text))
-
-
 # --- masking and digests -----------------------------------------------------------------------
 
 

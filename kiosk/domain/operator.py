@@ -94,7 +94,6 @@ class Taking(StrEnum):
 
     DAY_EXPORTED = "day_exported"
     SUPPORT_BUNDLE = "support_bundle"
-    JOURNAL_EXPORTED = "journal_exported"
 
 
 class Act(StrEnum):

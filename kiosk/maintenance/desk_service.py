@@ -11,18 +11,17 @@ from typing import TypeVar
 
 from drivers.api import Role
 from kiosk.domain import operator as o
-from kiosk.domain import operator_codes
 from kiosk.domain.events import Ordered
 from kiosk.domain.hours import CHINA
 from kiosk.domain.kiosk import Kiosk
-from kiosk.domain.open_code import HandedOut
 from kiosk.domain.operator import AccountRole, Level, NotDone, Order
-from kiosk.domain.operator_checks import is_account_id, statement_days
+from kiosk.domain.operator_checks import is_account_id
 from kiosk.engine.engine import Engine
 from kiosk.engine.worker import Worker
 from kiosk.maintenance import day as books
 from kiosk.maintenance import home, pins, story, wording
 from kiosk.maintenance.accounts import Accounts, AccountsRefused
+from kiosk.maintenance.corrections import correction
 from kiosk.maintenance.diary_reader import Ask, DiaryReader
 from kiosk.maintenance.machine import Machine
 from kiosk.maintenance.new_file import new_text_file
@@ -201,37 +200,9 @@ class DeskService:
         return books.day_of(compared, self._kiosk())
 
     def correct(self, payment_id: str, *, paid: bool) -> NotDone | None:
-        kiosk = self._kiosk()
-        ledger = kiosk.ledger
-        held = ledger.payments.get(payment_id) or ledger.code_book.codes.get(payment_id)
-        if held is None:
-            return NotDone.UNKNOWN_THING
         final = {day: theirs for day, (theirs, found) in self._compared.items() if found.is_final}
-        rows = [
-            (theirs, line)
-            for theirs in final.values()
-            for line in theirs.lines
-            if line.is_about(payment_id)
-        ]
-        taken = [(theirs, line) for theirs, line in rows if line.state == "paid"]
-        days = tuple(day.isoformat() for day in sorted(final))
-        if paid and taken:
-            theirs, line = taken[0]
-            order = o.CorrectPayment(
-                payment_id, held.state, line.amount_fen, theirs.name, days, line.transaction_no
-            )
-        elif not paid and not rows:  # A voided row is no absence: it was paid first.
-            lived = (
-                operator_codes.statement_days(held)
-                if isinstance(held, HandedOut)
-                else statement_days(held, kiosk.rules.qr_valid_s)
-            )
-            needed = [day for day in lived if day in final]
-            name = final[needed[-1]].name if needed else ""
-            order = o.CorrectPayment(payment_id, held.state, 0, name, days)
-        else:
-            return NotDone.EVIDENCE_MISSING
-        return self.order(order)
+        order = correction(self._kiosk(), final, payment_id, paid=paid)
+        return order if isinstance(order, NotDone) else self.order(order)
 
     def close_day(self, day: date, cases: tuple[str, ...] = ()) -> NotDone | None:
         if day not in self._compared or not self._compared[day][1].is_final:

@@ -107,16 +107,13 @@ class VisitLine:
     ended_at: datetime | None
     end: Words  # how it ended
     payments: tuple[PaymentLine, ...]
-    copies_printed: int
-    copies_in_doubt: int
 
 
 @dataclass(frozen=True, slots=True)
 class VisitPage:
-    """Some visits, newest first, and how far the search has come."""
+    """Some visits, newest first."""
 
     visits: tuple[VisitLine, ...]
-    searched_back_to: datetime | None  # None: to the journal's beginning
     has_more: bool
 
 

@@ -16,6 +16,7 @@ from kiosk.maintenance.diary_reader import DiaryReader
 from kiosk.maintenance.views import PaymentLine, VisitLine, VisitPage, Wanted, Words
 
 MAX_ROWS_A_PAGE = 200_000
+OLDER_ROWS = 1000  # one after the other end the search; fewer can be of a clock that was lost
 MAX_PARTS = 10_000  # pieces whose beginning has not come by yet
 
 ENDS: Mapping[str, Words] = {
@@ -38,7 +39,6 @@ class _Parts:
     ended_at: datetime | None = None
     end: str = ""
     payments: list[PaymentLine] = field(default_factory=list)
-    copies: dict[str, str] = field(default_factory=dict)  # job → its last state
     codes: set[str] = field(default_factory=set)
 
 
@@ -63,32 +63,30 @@ class VisitSearch:
         self._wanted = wanted
         self._code = plain(wanted.code)
         self._next_seq: int | None = None
+        self._older_rows = 0  # than is wanted, up to the last one
         self.found_at: dict[str, int] = {}
         """The row with which each visit that was returned begins."""
         self._visits: OrderedDict[str, _Parts] = OrderedDict()
         self._money: OrderedDict[str, _Money] = OrderedDict()
-        self._claims: OrderedDict[str, list[tuple[str, str, str]]] = OrderedDict()
 
     def next_page(self, limit: int = 20) -> VisitPage:
         """The next older visits that fit; see `desk.Search`."""
         last = self._reader.last_seq if self._next_seq is None else self._next_seq
         found: list[VisitLine] = []
-        back_to, rows = None, 0
+        rows = 0
         for entry in self._reader.backward(last):
-            last, rows, back_to = entry.seq - 1, rows + 1, entry.at
+            last, rows = entry.seq - 1, rows + 1
+            self._older_rows = self._older_rows + 1 if self._is_older(entry.at) else 0
             line = self._take(entry)
             if line and self._fits(line[0], line[1]):
                 found.append(line[0])
                 self.found_at[line[0].visit_id] = entry.seq
-            if len(found) >= limit or rows >= MAX_ROWS_A_PAGE or self._is_before(entry):
+            too_old = self._older_rows >= OLDER_ROWS
+            if len(found) >= limit or rows >= MAX_ROWS_A_PAGE or too_old:
                 break
-        too_old = back_to is not None and self._is_older(back_to)
-        has_more = last > 0 and not too_old
+        has_more = last > 0 and self._older_rows < OLDER_ROWS
         self._next_seq = last if has_more else 0
-        return VisitPage(tuple(found), back_to if has_more else None, has_more)
-
-    def _is_before(self, entry: Entry) -> bool:
-        return self._is_older(entry.at)
+        return VisitPage(tuple(found), has_more)
 
     def _is_older(self, at: datetime) -> bool:
         return self._wanted.since is not None and at < self._wanted.since
@@ -121,10 +119,6 @@ class VisitSearch:
             case "ReceiptOwed":
                 money = self._of(values["payment_id"])
                 money.receipts.append((values["receipt_no"], values["amount_fen"]))
-            case "PrintMoved":
-                known = self._claims.setdefault(values["claim_id"], [])
-                known.append((values["job_id"], values["state"], values["receipt_no"]))
-                self._bound(self._claims)
             case "ClaimMoved":
                 self._claimed(values)
         return None
@@ -153,11 +147,7 @@ class VisitSearch:
     def _claimed(self, values: Mapping[str, Any]) -> None:
         if not values["visit_id"]:
             return
-        parts = self._parts(values["visit_id"])
-        parts.codes.add(plain(values["receipt_no"]))
-        for job_id, state, receipt_no in self._claims.pop(values["claim_id"], ()):
-            parts.copies.setdefault(job_id, state)
-            parts.codes.add(plain(receipt_no))
+        self._parts(values["visit_id"]).codes.add(plain(values["receipt_no"]))
 
     def _intended(self, entry: Entry) -> None:
         values = entry.values
@@ -184,14 +174,11 @@ class VisitSearch:
     def _opened(self, entry: Entry) -> tuple[VisitLine, set[str]]:
         visit_id = entry.values["visit_id"]
         parts = self._visits.pop(visit_id, _Parts())
-        states = list(parts.copies.values())
         line = VisitLine(
             visit_id,
             entry.at,
             parts.ended_at,
             ENDS.get(parts.end, NO_END),
             tuple(reversed(parts.payments)),
-            states.count("printed"),
-            states.count("doubt"),
         )
         return line, parts.codes | {plain(visit_id)}

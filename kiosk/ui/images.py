@@ -13,7 +13,6 @@ from PySide6.QtSvg import QSvgRenderer
 
 from kiosk.paths import assets_directory
 
-ICON_PX = 48
 QUIET_MODULES = 4  # ISO/IEC 18004: the light margin a reader needs
 MASK_PATTERN = 3  # fixed: trying all eight takes five times as long, readers do not care
 

@@ -94,7 +94,7 @@ LINE = PaymentLine(
 )  # fmt: skip
 VISIT = VisitLine(
     "V1", WALL - timedelta(hours=20), WALL - timedelta(hours=20, minutes=-2),
-    Words("居民办完离开", "The resident finished"), (LINE,), 1, 0,
+    Words("居民办完离开", "The resident finished"), (LINE,),
 )  # fmt: skip
 OPEN_VISIT = replace(
     VISIT, visit_id="V2", opened_at=WALL - timedelta(hours=3),
@@ -173,7 +173,7 @@ DAY = Day(
 
 class SampleSearch:
     def next_page(self, limit: int = 20) -> VisitPage:
-        return VisitPage((OPEN_VISIT, VISIT)[:limit], None, has_more=True)
+        return VisitPage((OPEN_VISIT, VISIT)[:limit], has_more=True)
 
 
 class SampleDesk:

@@ -14,10 +14,7 @@ from kiosk.domain.identifiers import (
     Scan,
     ScanKind,
     inquiry_code,
-    is_check_code,
     is_payment_code,
-    is_receipt_code,
-    is_receipt_number,
     is_resident_id,
     is_uscc,
     mask_name,
@@ -175,27 +172,6 @@ def test_twenty_digits_of_a_known_province_are_a_payment_code(code):
 )
 def test_other_texts_are_no_payment_code(text):
     assert not is_payment_code(text)
-
-
-def test_the_three_numbers_of_a_fiscal_receipt_are_known_by_their_form():
-    assert is_receipt_code("33010226")
-    assert is_receipt_number("0000000001")
-    assert is_check_code("a1b2c3")
-
-
-@pytest.mark.parametrize("text", ["", "3301022", "330102260", "99010226", "3301022X"])
-def test_other_texts_are_no_receipt_code(text):
-    assert not is_receipt_code(text)
-
-
-@pytest.mark.parametrize("text", ["", "000000001", "00000000012", "000000000X"])
-def test_other_texts_are_no_receipt_number(text):
-    assert not is_receipt_number(text)
-
-
-@pytest.mark.parametrize("text", ["", "a1b2c", "a1b2c3d", "A1B2C3", "a1b2c-"])
-def test_other_texts_are_no_check_code(text):
-    assert not is_check_code(text)
 
 
 # --- masks and digests -------------------------------------------------------------------------

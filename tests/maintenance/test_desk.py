@@ -24,6 +24,7 @@ from kiosk.maintenance.pins import WeakPin
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.maintenance.unclosed import unclosed_days
 from kiosk.maintenance.views import ActOn, Light, Next, Side, Wanted, Who
+from kiosk.maintenance.visits_found import OLDER_ROWS
 from kiosk.platform_api.wire_services import StatementRow
 from kiosk.reconcile import read_statement
 from kiosk.sandbox.statement_file import Defect, statement_file
@@ -259,12 +260,32 @@ def test_a_visit_is_found_by_each_of_its_codes_by_time_and_by_amount(street):
         (line,) = street.desk.search(Wanted(code=code)).next_page().visits
         assert line.payments[0].payment_id == payment_id
     (line,) = street.desk.search(Wanted(amount_fen=payment.amount_fen)).next_page().visits
-    assert (line.copies_printed, line.payments[0].state) == (len(payment.bills), State.PAID)
+    assert line.payments[0].state is State.PAID
     assert street.desk.search(Wanted(amount_fen=1)).next_page().visits == ()
     now = street.play.stamp().wall
     assert street.desk.search(Wanted(since=now)).next_page().visits == ()
     assert len(street.desk.search(Wanted(until=now)).next_page().visits) == 1
     assert street.desk.search(Wanted(code="none")).next_page().visits == ()
+
+
+def test_a_clock_that_was_lost_for_a_while_ends_no_search(street):
+    street.visit()
+    since = street.play.kiosk.wall - timedelta(days=1)
+    street.play.clock_off = datetime(1970, 1, 1, tzinfo=UTC) - START
+    street.play.restart()
+    street.play.clock_off = timedelta()
+    street.play.tick(1)
+    page = street.desk.search(Wanted(since=since)).next_page()
+    assert len(page.visits) == 1
+
+
+def test_a_search_ends_where_a_long_stretch_is_older(street):
+    street.visit()
+    street.staff()
+    for _ in range(OLDER_ROWS):
+        street.desk.order(o.SetLevel(Level.VOLUME, 50))
+    page = street.desk.search(Wanted(since=START + timedelta(days=1))).next_page()
+    assert (page.visits, page.has_more) == ((), False)
 
 
 def test_pages_are_bounded_newest_first_and_come_to_an_end(street):
@@ -392,6 +413,18 @@ def test_a_doubtful_payment_is_corrected_by_the_statement_that_has_it(street):
     assert street.desk.correct(payment_id, paid=False) is NotDone.EVIDENCE_MISSING
     assert street.desk.correct(payment_id, paid=True) is None
     assert street.play.kiosk.ledger.payments[payment_id].state is State.PAID
+
+
+def test_a_row_for_other_bills_is_no_evidence_that_a_doubtful_payment_was_paid(street):
+    payment_id = street.doubt()
+    row = street.row(street.play.kiosk.ledger.payments[payment_id], 1)
+    other = row.model_copy(update={"bill_nos": ("33010526999999999999",)})
+    street.statements[DAY] = read_statement(io.BytesIO(statement_file("K1", DAY, (other,))))
+    street.staff()
+    kinds = [each.kind for each in street.desk.day(DAY).differences]
+    assert kinds == ["doubt_paid", "content_differs"]
+    assert street.desk.correct(payment_id, paid=True) is NotDone.EVIDENCE_MISSING
+    assert street.play.kiosk.ledger.payments[payment_id].state is not State.PAID
 
 
 def test_a_doubtful_payment_is_closed_by_the_statement_that_lacks_it(street):

@@ -4,5 +4,3 @@ A page dataclass holds finished words, so the views decide nothing. Base classes
 no signals of their own: PySide 6.11 crashes when QML loads a type whose notify signal is
 inherited from a class with two or more.
 """
-
-QML_MODULE = "Kiosk.ViewModels"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mounts")
@@ -16,7 +17,7 @@ def places(storage: Path, mounts: Path = MOUNTS) -> tuple[Path, ...]:
     """Writable sticks first, then the folder `export` of the storage directory, which is made.
 
     A stick is a file system mounted below /media, /run/media or /mnt (udisks and Debian's
-    custom); proc(5) names the fields and their octal escapes. Raises OSError.
+    custom); proc(5) names the fields and their octal escapes.
     """
     sticks = [
         Path(_unescaped(fields[1]))
@@ -24,7 +25,8 @@ def places(storage: Path, mounts: Path = MOUNTS) -> tuple[Path, ...]:
         if len(fields := line.split(" ")) > 1 and fields[1].startswith(MEDIA)
     ]
     own = storage / EXPORT
-    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # on a full disk; who writes there is told why
+        own.mkdir(mode=0o700, parents=True, exist_ok=True)
     writable = [stick for stick in sticks if os.access(stick, os.W_OK | os.X_OK)]
     return (*writable[: MAX_PLACES - 1], own)
 

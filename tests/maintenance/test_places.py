@@ -11,6 +11,14 @@ def table(tmp_path, *mounted):
     return file
 
 
+def test_a_folder_that_cannot_be_made_is_offered_all_the_same_so_that_writing_says_why(tmp_path):
+    full = tmp_path / "data"
+    full.write_text("in the way of a folder")
+    mounts = tmp_path / "mounts"
+    mounts.write_text("")
+    assert places(full, mounts) == (full / "export",)
+
+
 def test_without_a_stick_there_is_the_kiosks_own_folder(tmp_path):
     found = places(tmp_path / "data", table(tmp_path))
     assert found == (tmp_path / "data" / "export",)

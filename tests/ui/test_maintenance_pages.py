@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -11,6 +12,7 @@ from kiosk.domain import operator as o
 from kiosk.domain.events import Ordered
 from kiosk.domain.office_book import Office
 from kiosk.domain.operator import AccountRole, NotDone
+from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.gallery import show_sample
 from kiosk.ui.robot import NotOnScreen, Robot
@@ -406,6 +408,42 @@ def test_a_table_is_written_where_the_operator_says(room):
     room.go("day")
     room.tap("开始对账", "导出表格", "写到 U 盘 OFFICE")
     assert "已写到 U 盘，文件名 2026-11-20.csv。现在可以拔出 U 盘" in room.seen
+
+
+def test_a_stick_that_was_pulled_before_the_touch_is_said_to_be_gone(qapp):
+    sticks = [Path("/media/usb/OFFICE")]
+    bridge = CoreBridge(lambda _event: None, DESK)
+    own = Path("/var/lib/public-payment-kiosk/export")
+    shell = Shell(bridge, desk=SampleDesk(), places=lambda: (*sticks, own), reduced_motion=True)
+    shell.maintenance.go("service")
+    shell.maintenance.act("bundle")
+    sticks.clear()
+    shell.maintenance.act("place-/media/usb/OFFICE")
+    assert "U 盘不见了或坏了" in shell.maintenance.message
+    shell.close()
+
+
+class DeafDesk(SampleDesk):
+    """Its journal cannot be read."""
+
+    def submit(self, job, done):
+        done(DeskTrouble("halted", "the journal cannot be used"))
+
+
+@pytest.mark.parametrize(
+    ("name", "acts"), [("day", ["compare"]), ("payments", ["search", "visit-V1"])]
+)
+def test_a_page_that_got_no_answer_leads_back(qapp, name, acts):
+    bridge = CoreBridge(lambda _event: None, DESK)
+    shell = Shell(bridge, desk=DeafDesk(), places=sample_places, reduced_motion=True)
+    shell.maintenance.go(name)
+    for act in acts:
+        shell.maintenance.act(act)
+        shell.app.processEvents()
+    back = Robot(shell.window)
+    assert shell.maintenance.message
+    assert "返回" in back.visible_names()
+    shell.close()
 
 
 def test_the_folder_on_the_kiosk_is_told_from_a_stick(room):

@@ -15,7 +15,7 @@ from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
 from kiosk.ui.viewmodels.maintenance_payments import CALLED
-from kiosk.ui.viewmodels.maintenance_places import places_page, written
+from kiosk.ui.viewmodels.maintenance_places import chosen_place, places_page, written
 from kiosk.ui.viewmodels.maintenance_typing import Typing
 
 DAYS_BACK = 400
@@ -150,6 +150,7 @@ class DayPage(Controller):
             subtitle=wording.day(self.office.texts, self._chosen),
             progress=self._percent,
             rows=(Row("percent", t("desk_day.percent", percent=self._percent)),),
+            actions=() if self.office.waiting else (Action("choose", t("desk.back"), "back"),),
         )
 
     def _compared(self, day: Day) -> Page:
@@ -310,7 +311,7 @@ class DayPage(Controller):
             case _ if key.startswith("go-"):
                 self._day = date.fromisoformat(key.removeprefix("go-"))
             case _ if key.startswith("place-"):
-                self._export(self.office.places()[int(key.removeprefix("place-"))])
+                self._export(key)
 
     def _tell(self, number: int) -> None:
         assert self._result is not None, "differences belong to a result"
@@ -364,9 +365,11 @@ class DayPage(Controller):
     def _closed(self) -> None:
         self._is_closed = True
 
-    def _export(self, place: Path) -> None:
+    def _export(self, key: str) -> None:
+        day, place = self._chosen, chosen_place(self.office, key)
+        if place is None:
+            return
         self._view = View.RESULT
-        day = self._chosen
         self.office.ask(lambda: self.office.desk.export_day(day, place), self._exported)
 
     def _exported(self, path: Path) -> None:

@@ -50,6 +50,7 @@ class PaymentsPage(Controller):
         self._found: tuple[VisitLine, ...] = ()
         self._has_more = False
         self._story: Story | None = None
+        self._asked_story = ""  # the visit whose story was asked for last
 
     def about(self, what: str) -> None:
         """A day and a payment of it, apart by a colon: its story is looked up at once."""
@@ -182,9 +183,10 @@ class PaymentsPage(Controller):
 
     def _told(self) -> Page:
         t, story = self.office.t, self._story
-        if story is None:
-            return Page(title=t("desk_pay.searching"), is_busy=True)
         actions = [Action("list", t("desk.back"), "back")]
+        if story is None:
+            is_busy = self.office.waiting > 0
+            return Page(title=t("desk_pay.searching"), is_busy=is_busy, actions=tuple(actions))
         if self._acts_for(story):
             actions.insert(0, Action("acts", t("desk_pay.acts"), "info"))
         return Page(
@@ -313,10 +315,12 @@ class PaymentsPage(Controller):
 
     def _read_story(self, visit_id: str) -> None:
         self._story, self._view = None, View.STORY
+        self._asked_story = visit_id
         self.office.ask(lambda: self.office.desk.story(visit_id), self._tell)
 
     def _tell(self, story: Story) -> None:
-        self._story = story
+        if story.visit.visit_id == self._asked_story:  # else another was asked for meanwhile
+            self._story = story
 
     def _back_to_story(self) -> None:
         self._view = View.STORY

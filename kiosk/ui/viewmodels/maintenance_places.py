@@ -9,14 +9,14 @@ from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row
 
 
 def places_page(office: Office, title: str) -> Page:
-    """One row for each place, keys place-0, place-1 … in the order of `office.places()`."""
+    """One row for each place, with its path in the key: sticks come and go meanwhile."""
     t, places = office.t, office.places()
     sticks = [t("desk_places.stick", name=place.name) for place in places[:-1]]
     names = [*sticks, t("desk_places.own")]
     rows = tuple(
-        Row(f"place-{number}", name, more=str(place), act=t("desk_places.take"),
+        Row(f"place-{place}", name, more=str(place), act=t("desk_places.take"),
             act_name=t("desk_places.take_to", place=name))
-        for number, (name, place) in enumerate(zip(names, places, strict=True))
+        for name, place in zip(names, places, strict=True)
     )  # fmt: skip
     return Page(
         title=title,
@@ -27,6 +27,15 @@ def places_page(office: Office, title: str) -> Page:
             Action("result", t("desk.back"), "back"),
         ),
     )
+
+
+def chosen_place(office: Office, key: str) -> Path | None:
+    """The place of a row that was touched; None, and said in words, where it is gone."""
+    for place in office.places():
+        if key == f"place-{place}":
+            return place
+    office.tell("place_gone")
+    return None
 
 
 def written(office: Office, what: str, path: Path) -> str:

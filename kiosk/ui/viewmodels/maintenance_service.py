@@ -23,7 +23,7 @@ from kiosk.domain.operator import (
 from kiosk.maintenance.views import LevelNow
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
-from kiosk.ui.viewmodels.maintenance_places import places_page, written
+from kiosk.ui.viewmodels.maintenance_places import chosen_place, places_page, written
 
 LEVEL_STEP = 10
 GUARDED: Mapping[str, Order] = {
@@ -207,13 +207,16 @@ class ServicePage(Controller):
                 because = ClosedBecause(key.removeprefix("because-"))
                 office.order(TakeOutOfService(because), lambda: self._said("closed"))
             case _ if key.startswith("place-"):
-                self._bundle(office.places()[int(key.removeprefix("place-"))])
+                self._bundle(key)
 
     def _turn(self, step: int) -> None:
         percent = min(100, max(0, (self._levels[self._level].percent or 0) + step))
         self.office.order(SetLevel(self._level, percent), self._read_levels)
 
-    def _bundle(self, place: Path) -> None:
+    def _bundle(self, key: str) -> None:
+        place = chosen_place(self.office, key)
+        if place is None:
+            return
         self._view = View.MENU
         self.office.ask(lambda: self.office.desk.support_bundle(place), self._bundled)
 

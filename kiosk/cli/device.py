@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kiosk import event_catalogue
 from kiosk.cli.output import (
     EXIT_FINDING,
     JsonOption,
@@ -110,6 +111,10 @@ def status(
         for role, answer in answers.items():
             said = f"{role}: {answer['state']} ({answer['driver']}) {answer['message']}"
             out.print(said.rstrip(), markup=False)
+            for each in event_catalogue.describe("device", answer["reason"]):
+                if answer["state"] != "untried":
+                    out.print(f"    {each.zh}：{each.advice('zh')}", markup=False)
+                    out.print(f"    {each.en}: {each.advice('en')}", markup=False)
     finish(found=not devices.all_well(answers))
 
 

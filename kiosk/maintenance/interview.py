@@ -64,6 +64,11 @@ SANDBOX_FIRST = (
     "a demonstration needs the sandbox: install public-payment-kiosk-demo and leave "
     "kiosk sandbox --port 8080 running"
 )
+NEEDED = ("kiosk.id", "kiosk.help_phone", PLATFORM.key)
+NOT_WITHOUT = (
+    "没有这一项不能正式服务；现在不知道就再按一次回车，以后再补 · a kiosk in service needs it; "
+    "Enter once more leaves it for later"
+)
 CREDENTIALS = (
     Question("platform.ca_file", "平台根证书文件 · The platform's authority (PEM)"),
     Question("platform.certificate_file", "本机证书文件 · Certificate of this kiosk (PEM)"),
@@ -128,8 +133,13 @@ class Interview:
 
     def _ask(self, question: Question, usual: str = "") -> None:
         default = self.draft.get(question.key) or USUAL.get(question.key, usual)
+        needed = question.key in NEEDED and self.draft.get("environment") == "production"
         for _ in range(MOST_TRIES):
             answer = self.terminal.ask(question.words, str(default)).strip()
+            if needed and not answer:
+                needed = False
+                self.terminal.say(NOT_WITHOUT)
+                continue
             self.draft.set(question.key, answer)
             fault = self.draft.fault_of(question.key)
             if not fault:

@@ -94,6 +94,9 @@ def _devices(settings: Settings, open_device: Open) -> Iterator[Check]:
 
 
 def _platform(settings: Settings, ask: Ask) -> Check:
+    platform, serves = settings.platform, settings.environment is Environment.PRODUCTION
+    if serves and platform.adapter == "http" and not platform.base_url:
+        return Check("platform", EventId.SETTINGS_MISSING, "no address, so nothing was asked")
     if not settings.platform.base_url:
         return Check("platform", EventId.KIOSK_PLATFORM_EMBEDDED)
     outcome = ask(settings, CheckLink())

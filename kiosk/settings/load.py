@@ -256,7 +256,20 @@ class _Check:
                 self._fault(place, "expected a table")
             elif device := self._device(Role(name), section, environment):
                 devices[Role(name)] = device
+        self._check_ports(devices)
         return devices
+
+    def _check_ports(self, devices: Mapping[Role, Device]) -> None:
+        """A serial port has one device at its other end."""
+        taken: dict[str, Role] = {}
+        for role in Role:
+            port = getattr(devices[role].options, "port", None) if role in devices else None
+            if not isinstance(port, str):  # of a host it is a number, and may be shared
+                continue
+            if port in taken:
+                words = f"is already the port of devices.{taken[port]}"
+                self._fault(("devices", role.value, "port"), words, FaultKind.WRONG_VALUE)
+            taken.setdefault(port, role)
 
     def _device(self, role: Role, section: Values, environment: Environment) -> Device | None:
         options = {key: value for key, value in section.items() if key != "driver"}

@@ -239,7 +239,10 @@ def test_device_status_names_every_device(site, printer, capsys):
 def test_a_lost_device_ends_status_with_1(site, capsys):
     file = site(printer_section(1))
     assert run(["device", "status", "--site", file]) == 1
-    assert "receipt_printer: lost (escpos-network)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "receipt_printer: lost (escpos-network)" in said
+    assert "检查电源和数据线" in said  # what to do, as everywhere
+    assert "Check power and cable" in said
 
 
 def test_the_doctor_ends_with_1_when_a_device_is_lost(site, capsys):

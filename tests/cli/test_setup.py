@@ -157,6 +157,19 @@ def test_a_wrong_answer_is_told_and_asked_again(typist, tmp_path):
     assert "letters, digits" in person.seen
 
 
+def test_what_a_kiosk_in_service_needs_is_asked_twice_before_it_is_left_empty(typist, tmp_path):
+    person = typist("--site", tmp_path / "site.toml")
+    person.pick("What for", "in service")
+    person.answer("Id of this kiosk", "hz-gs-0042")
+    person.answer("Name on the start page")
+    person.answer("District", "拱墅区")
+    person.answer("Telephone", "0571-00000000")
+    person.answer("Platform, https")
+    person.answer("Platform, https", "https://pay.example.com")
+    person.answer("The platform's authority")
+    assert "a kiosk in service needs it" in person.seen
+
+
 def test_a_device_that_does_not_answer_is_told_and_can_be_kept(typist, tmp_path, lines):
     site = tmp_path / "site.toml"
     person = typist("--site", site)

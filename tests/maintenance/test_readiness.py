@@ -33,6 +33,7 @@ class Site:
         self.storage = ""  # more of its section
         self.devices = ""
         self._file = directory / "site.toml"
+        self.base_url = "https://pay.example.com"
 
     def keys(self):
         return keys.for_directory(self.directory)
@@ -45,7 +46,7 @@ class Site:
         self._file.write_text(
             f'schema = 1\nenvironment = "{self.environment}"\n[storage]\n'
             f'directory = "data"\n{self.storage}\n'
-            '[platform]\nbase_url = "https://pay.example.com"\n'
+            f'[platform]\nbase_url = "{self.base_url}"\n'
             f"{self.devices}"
         )
         return examine(
@@ -136,6 +137,13 @@ def test_a_platform_that_does_not_answer_properly_is_told_with_its_reason(site, 
     check = site.check("platform")
     assert check.verdict is Verdict.FAILED
     assert word in check.message
+
+
+def test_a_kiosk_in_service_without_an_address_is_not_said_to_have_a_sandbox(site):
+    site.environment, site.base_url = "production", ""
+    check = site.check("platform")
+    assert check.verdict is Verdict.FAILED
+    assert "no address" in check.message
 
 
 def test_what_production_lacks_is_part_of_the_examination(site):

@@ -135,3 +135,11 @@ def test_the_letters_of_inquiry_codes_are_large_enough_in_every_text_size(make_s
         assert {"A", "S", "Z"} <= set(stage.robot.visible_names())
         assert complaints(stage.shell.window, stage.robot) == []
         stage.press(texts.of("code_entry.digits"))
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize("name", ["closed-by-staff", "closed-hours", "no-link", "halted"])
+def test_a_kiosk_that_does_not_serve_says_everything_without_scrolling(make_stage, size, name):
+    stage = make_stage(size)
+    stage.show(name)
+    assert "往下翻" not in stage.robot.visible_names()

@@ -3,6 +3,7 @@ import QtQuick
 import QtQuick.Layouts
 import Kiosk.ViewModels
 import "../controls"
+import "../theme"
 
 Page {
     id: page
@@ -20,33 +21,46 @@ Page {
         Layout.bottomMargin: 10
         visible: page.viewModel.kind === "starting"
     }
-    Explained {
-        picture: page.viewModel.kind === "no_link" ? "link_down" : "info"
-        label: page.say.of("trouble.label_what")
-        text: page.viewModel.what
-    }
-    Explained {
-        picture: page.viewModel.inquiryCode ? "stop" : "shield"
-        tone: page.viewModel.inquiryCode ? "stop" : "good"
-        label: page.say.of("out_of_service.label_money")
-        text: page.viewModel.money
-        bold: true
-    }
-    InquiryCode {
-        label: page.say.of("trouble.inquiry_code")
-        code: page.viewModel.inquiryCode
-    }
-    Explained {
-        picture: "clock"
-        label: page.say.of("out_of_service.label_do")
-        text: page.viewModel.todo
-    }
-    Explained {
-        picture: "phone"
-        label: page.say.of("out_of_service.phone")
-        text: page.phone
-        visible: page.phone !== ""
-        bold: true
+    // On a wide screen all of it is in sight: nobody scrolls a kiosk that is closed.
+    GridLayout {
+        Layout.fillWidth: true
+        columns: Theme.landscape && !page.panel ? 2 : 1
+        columnSpacing: Theme.gap
+        rowSpacing: Theme.gap
+        uniformCellWidths: true
+
+        Explained {
+            Layout.fillHeight: true
+            picture: page.viewModel.kind === "no_link" ? "link_down" : "info"
+            label: page.say.of("trouble.label_what")
+            text: page.viewModel.what
+        }
+        Explained {
+            Layout.fillHeight: true
+            picture: page.viewModel.inquiryCode ? "stop" : "shield"
+            tone: page.viewModel.inquiryCode ? "stop" : "good"
+            label: page.say.of("out_of_service.label_money")
+            text: page.viewModel.money
+            bold: true
+        }
+        InquiryCode {
+            label: page.say.of("trouble.inquiry_code")
+            code: page.viewModel.inquiryCode
+        }
+        Explained {
+            Layout.fillHeight: true
+            picture: "clock"
+            label: page.say.of("out_of_service.label_do")
+            text: page.viewModel.todo
+        }
+        Explained {
+            Layout.fillHeight: true
+            picture: "phone"
+            label: page.say.of("out_of_service.phone")
+            text: page.phone
+            visible: page.phone !== ""
+            bold: true
+        }
     }
     actions: [
         PrimaryButton {

@@ -245,8 +245,10 @@ def test_the_message_names_the_file_and_counts_the_faults(site):
             'line 4: devices.scanner.port: means nothing with driver = "none"',
         ),
         (
-            'schema = 1\n[devices.id_reader]\ndriver = "sam-serial"\nport = "/dev/ttyS0"\n'
-            '[devices.receipt_printer]\ndriver = "escpos-serial"\nport = "/dev/ttyS0"',
+            (
+                'schema = 1\n[devices.id_reader]\ndriver = "sam-serial"\nport = "/dev/ttyS0"\n'
+                '[devices.receipt_printer]\ndriver = "escpos-serial"\nport = "/dev/ttyS0"'
+            ),
             "line 7: devices.receipt_printer.port: is already the port of devices.id_reader",
         ),
         (

@@ -148,7 +148,7 @@ def log_out(turn: Turn) -> None:
 
 def on_tick(turn: Turn) -> None:
     session = turn.kiosk.desk.session
-    if session and turn.now_s - session.touched_s >= turn.rules.desk_idle_s:
+    if session and turn.now_s >= turn.kiosk.desk.ends_at_s(turn.rules.desk_idle_s):
         turn.record(OperatorActed(session.account_id, Act.LOG_OUT, detail={"why": "idle"}))
         log_out(turn)
     devices.on_tick(turn)

@@ -11,6 +11,9 @@ from drivers.api import Role
 from kiosk.domain.operator import AccountRole, NotDone
 
 
+HANDS_BUSY = 3
+
+
 class PaperStep(StrEnum):
     """Where a guided paper change is; the printer itself moves it on."""
 
@@ -96,3 +99,12 @@ class OperatorDesk:
     saving: str = ""  # the account that is being written to the accounts file
     sample_deadline_s: float | None = None  # of the test strip that is being printed
     answer: NotDone | None = None  # to the last order; None: done
+
+    def ends_at_s(self, idle_s: float) -> float:
+        """When the session ends without another touch, for an idle time; infinity: there is none.
+
+        Hands that change a roll are not at the screen: they have three times as long.
+        """
+        if self.session is None:
+            return float("inf")
+        return self.session.touched_s + (HANDS_BUSY * idle_s if self.paper else idle_s)

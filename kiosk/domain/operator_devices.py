@@ -129,6 +129,14 @@ def follow(turn: Turn) -> None:
     moved = _paper_now(turn.kiosk, paper)
     if moved != paper:
         _change(turn, paper=moved)
+        _hand_seen(turn)
+
+
+def _hand_seen(turn: Turn) -> None:
+    """What moved at a device is as good as a touch: somebody is there."""
+    session = turn.kiosk.desk.session
+    if session is not None:
+        _change(turn, session=replace(session, touched_s=turn.now_s))
 
 
 def _paper_now(kiosk: Kiosk, paper: PaperChange) -> PaperChange:
@@ -202,3 +210,4 @@ def _shown(turn: Turn, role: Role, detail: str) -> None:
     test = turn.kiosk.desk.test
     if test and test.role is role:
         _change(turn, test=replace(test, step=StepOfTest.SHOWN, detail=detail))
+        _hand_seen(turn)

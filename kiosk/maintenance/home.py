@@ -277,7 +277,7 @@ def result_of(kiosk: Kiosk, payment_id: str) -> tuple[Words, Words] | None:
 NOT_PRINTED = Words("已付款，票据还没有打印", "Paid, the receipt is not printed yet")
 PERHAPS = Words(
     "可能已打印：请看出票口和居民手里的票",
-    "Perhaps printed: look at the mouth and at the payer's paper",
+    "Perhaps printed: look at the paper slot and at the payer's paper",
 )
 LOOKED = Words("打印不完整，等待补打", "Not printed whole, a further copy is due")
 

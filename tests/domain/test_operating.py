@@ -150,6 +150,19 @@ def test_every_order_begins_the_idle_time_again(play: Playbook) -> None:
     assert play.kiosk.desk.session is not None
 
 
+def test_hands_that_change_the_paper_have_longer_and_each_move_of_theirs_counts(
+    play: Playbook,
+) -> None:
+    order(play, o.BeginPaperChange())
+    play.tick(170)
+    play.set_printer(PrinterStatus(frozenset({PrinterCondition.COVER_OPEN})))
+    play.tick(170)
+    assert play.kiosk.desk.session is not None
+    assert play.kiosk.desk.paper is not None
+    play.tick(10)
+    assert play.kiosk.desk.session is None
+
+
 def test_who_is_logged_out_without_a_touch_is_in_the_journal_with_the_reason(
     play: Playbook,
 ) -> None:

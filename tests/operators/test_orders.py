@@ -461,7 +461,7 @@ def test_guided_steps_do_not_outlive_their_operator(play: Playbook) -> None:
     order(play, o.BeginPaperChange())
     assert order(play, o.BeginPaperChange()) is NotDone.BUSY
     assert order(play, o.BeginDeviceTest(Role.SCANNER)) is NotDone.BUSY
-    play.tick(60)
+    play.tick(180)
     assert play.kiosk.desk.session is None
     assert play.kiosk.desk.paper is None
 

@@ -170,7 +170,7 @@ class MaintenanceViewModel(Follower):
     def _left_s(self, session: Session | None) -> int:
         if session is None:
             return WARN_S + 1
-        until_s = session.touched_s + self.kiosk.rules.desk_idle_s
+        until_s = self.kiosk.desk.ends_at_s(self.kiosk.rules.desk_idle_s)
         return wording.seconds_left(until_s, self.kiosk.now_s)
 
     @Property(bool, notify=changed)

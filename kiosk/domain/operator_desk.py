@@ -10,7 +10,6 @@ from types import MappingProxyType
 from drivers.api import Role
 from kiosk.domain.operator import AccountRole, NotDone
 
-
 HANDS_BUSY = 3
 
 

@@ -13,6 +13,9 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 
 MIN_DIGITS, MAX_DIGITS = 6, 12
 HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)  # 64 MiB, 3 passes
+LINES = ("123", "456", "789", "147", "258", "369", "159", "357")
+KEYPAD_LINES = frozenset(LINES) | {line[::-1] for line in LINES}
+KNOWN_BY_HEART = ("147896", "789654", "5201314", "1314520")
 DATE_YEARS = range(1900, 2100)
 
 
@@ -48,11 +51,15 @@ def _repeats(pin: str) -> bool:
 
 
 def _is_sequence(pin: str) -> bool:
-    """Five digits at equal steps, also across 9 and 0, or a path on the keypad."""
+    """Five digits at equal steps, also across 9 and 0, a path on the keypad, or the number
+    that everybody knows by heart (520 1314, in either order)."""
     digits = [int(each) for each in pin]
     steps = [(b - a) % 10 for a, b in pairwise(digits)]
     same = any(len(set(steps[n : n + 4])) == 1 for n in range(len(steps) - 3))
-    return same or any(path in pin for path in ("159753", "147258", "258369", "147896", "789654"))
+    straight = any(
+        {pin[n : n + 3], pin[n + 3 : n + 6]} <= KEYPAD_LINES for n in range(len(pin) - 5)
+    )
+    return same or straight or any(known in pin for known in KNOWN_BY_HEART)
 
 
 def _dates(pin: str) -> Iterator[date]:

@@ -55,9 +55,7 @@ def compare(
 ) -> Comparison:
     """Everything that differs on `day`. `progress` hears (rows done, rows to do)."""
     lines = _by_payment(theirs.lines)
-    found = list(_of_the_file(ours, theirs, kiosk_id, day))
-    found += theirs.faults
-    found += _within(theirs.lines)
+    found = [*_of_the_file(ours, theirs, kiosk_id, day), *theirs.faults, *_within(theirs.lines)]
     matched, of = 0, len(theirs.lines)
     receipts = {no: p.payment_id for p in ours.payments.values() for no in p.receipt_nos}
     for done, (payment_id, same) in enumerate(lines.items(), start=1):
@@ -70,10 +68,20 @@ def compare(
     if not any(each.kind in OF_THE_FILE for each in found):
         found += _missing(mine, lines)
         found += _codes_missing(ours, theirs, day)
+    progress(of, of)
+    return _summed(theirs, mine, day, matched, found)
+
+
+def _summed(
+    theirs: Statement,
+    mine: Iterable[OurPayment],
+    day: date,
+    matched: int,
+    found: Iterable[Difference],
+) -> Comparison:
     paid = [payment for payment in mine if payment.state is State.PAID]
     kept = [line for line in theirs.lines if line.state == "paid"]
     by_item, by_agency, by_wallet = totals_of(paid)
-    progress(of, of)
     return Comparison(
         day,
         theirs.name,

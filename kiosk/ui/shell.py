@@ -98,13 +98,16 @@ class Shell:
         self._key_filter = KeyFilter(self.window, press) if press else None
         self.window.frameSwapped.connect(warm_up, Qt.ConnectionType.SingleShotConnection)
         if full_screen:
-            # A screen for fingers: a mouse that is there has nothing to point at.
-            self.window.setCursor(Qt.CursorShape.BlankCursor)
-            # Without a window manager nobody else would make it as large as the screen.
-            self.window.setGeometry(self.window.screen().geometry())
-            self.window.showFullScreen()
+            self._fill_the_screen()
         else:
             self.window.show()
+
+    def _fill_the_screen(self) -> None:
+        # A screen for fingers: a mouse that is there has nothing to point at.
+        self.window.setCursor(Qt.CursorShape.BlankCursor)
+        # Without a window manager nobody else would make it as large as the screen.
+        self.window.setGeometry(self.window.screen().geometry())
+        self.window.showFullScreen()
 
     def grab(self) -> QImage:
         """What is on the window now, pixel by pixel."""

@@ -58,4 +58,7 @@ def _who_may(path: Path, user: User) -> str:
             f"as root: usermod -aG {group} {user.name}"
         )
     mode = stat.filemode(found.st_mode)
-    return f"the user {user.name} may not read and write it (group {group}, {mode})"
+    return (
+        f"the user {user.name} may not read and write it (group {group}, {mode}); a udev rule "
+        f'gives it a right: GROUP="{user.name}", MODE="0660"'
+    )

@@ -37,7 +37,6 @@ class Trial:
         self._compositor = Compositor(system, self._installed, stack, self._log)
         self._stick = Stick(system)
         self._installed.install_first(before)
-        self._installed.examine_units()
         screen, platform = Screen(), Platform(system)
         stack.callback(screen.close)
         stack.callback(platform.close)

@@ -37,6 +37,7 @@ class Installed:
 
     def __init__(self, system: BareDebian) -> None:
         self._system = system
+        self._bare_mib = 0
 
     def install(self, build: Build) -> None:
         names = [self._bring(package) for package in (build.kiosk, build.demonstration)]
@@ -44,12 +45,18 @@ class Installed:
         self._system.run("apt-get", "install", *options, *names)
 
     def install_first(self, build: Build) -> None:
-        """The first of the three commands, and what it takes."""
+        """The first of the three commands."""
         self._system.run("apt-get", "update", "-q")
-        before_mib = self._system.size_mib()
+        self._bare_mib = self._system.size_mib()
         self.install(build)
-        size_mib = self._system.size_mib() - before_mib
+
+    def upgrade(self, build: Build) -> None:
+        """And drop what only the earlier build needed, to see what this one takes."""
+        self.install(build)
+        self._system.run("apt-get", "autoremove", "-q", "-y")
+        size_mib = self._system.size_mib() - self._bare_mib
         own_kib = self._system.run("dpkg-query", "-W", "-f=${Installed-Size}", NAME).stdout
+        say("upgraded from the previous build")
         say(f"installed size: {int(own_kib) // 1024} MiB, with all it depends on {size_mib} MiB")
 
     def _bring(self, package: Path) -> str:

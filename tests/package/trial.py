@@ -52,9 +52,8 @@ class Trial:
         guarded.start(first=True)
         visits.whole()
         self._stop()
-        installed.install(self._now)
+        installed.upgrade(self._now)
         installed.examine_units()
-        say("upgraded from the previous build")
         guarded.start()
         for number in range(kills):
             stage = STAGES[number % len(STAGES)]

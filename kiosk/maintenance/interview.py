@@ -53,7 +53,10 @@ class Choice:
 ENVIRONMENTS = ("production", "demo")
 BASICS = (
     Question("kiosk.id", "自助机编号（平台登记的） · Id of this kiosk, as registered"),
-    Question("kiosk.name", "名称（首页显示） · Name on the start page"),
+    Question(
+        "kiosk.name",
+        "名称（首页显示，如办事大厅名） · Name on the start page, such as the office's",
+    ),
     Question("kiosk.district", "区县 · District"),
     Question("kiosk.help_phone", "咨询电话 · Telephone for people in trouble"),
 )

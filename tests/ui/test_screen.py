@@ -96,6 +96,11 @@ def test_the_clock_shows_the_time_in_china():
     assert header(READY, ZH).clock == "14:26"
 
 
+def test_the_name_of_the_kiosk_is_told_where_it_says_more_than_the_title():
+    assert header(READY, ZH, "拱墅区政务服务中心").site == "拱墅区政务服务中心"
+    assert header(READY, ZH, "公共支付自助机").site == ""
+
+
 # --- privacy -----------------------------------------------------------------------------------
 
 

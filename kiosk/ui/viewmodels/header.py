@@ -39,9 +39,11 @@ class Header:
     clock: str = ""
     visitor: str = ""
     can_leave: bool = False
+    site: str = ""
 
 
-def header(kiosk: Kiosk, texts: Texts) -> Header:
+def header(kiosk: Kiosk, texts: Texts, name: str = "") -> Header:
+    """`name` is the kiosk's own, such as its office's; told where it says more than the title."""
     page = screen(kiosk)
     is_private = is_veiled(kiosk) or page in (Screen.SWAP, Screen.OUT_OF_SERVICE)
     subject = kiosk.visit.subject if kiosk.visit and not is_private else None
@@ -49,6 +51,7 @@ def header(kiosk: Kiosk, texts: Texts) -> Header:
         clock=wording.clock(kiosk.wall),
         visitor=wording.visitor(texts, subject),
         can_leave=page in LEAVABLE,
+        site="" if name == texts.of("chrome.product") else name,
     )
 
 
@@ -56,14 +59,14 @@ def header(kiosk: Kiosk, texts: Texts) -> Header:
 class HeaderViewModel(Follower):
     changed = Signal()
 
-    def __init__(self, core: CoreBridge, look: LookViewModel, site: str) -> None:
+    def __init__(self, core: CoreBridge, look: LookViewModel, name: str) -> None:
         super().__init__(core, look)
         self._page = Header()
-        self._site = site
+        self._name = name
         self.refresh()
 
     def refresh(self) -> None:
-        page = header(self.kiosk, self.texts)
+        page = header(self.kiosk, self.texts, self._name)
         if page != self._page:
             self._page = page
             self.changed.emit()
@@ -82,7 +85,7 @@ class HeaderViewModel(Follower):
 
     @Property(str, notify=changed)
     def site(self) -> str:
-        return self._site
+        return self._page.site
 
     @Slot()
     def leave(self) -> None:

@@ -147,9 +147,10 @@ def log_out(turn: Turn) -> None:
 
 
 def on_tick(turn: Turn) -> None:
-    session = turn.kiosk.desk.session
-    if session and turn.now_s >= turn.kiosk.desk.ends_at_s(turn.rules.desk_idle_s):
-        turn.record(OperatorActed(session.account_id, Act.LOG_OUT, detail={"why": "idle"}))
+    desk = turn.kiosk.desk
+    if turn.now_s >= desk.ends_at_s(turn.rules.desk_idle_s):
+        assert desk.session is not None, "without a session nothing ends"
+        turn.record(OperatorActed(desk.session.account_id, Act.LOG_OUT, detail={"why": "idle"}))
         log_out(turn)
     devices.on_tick(turn)
 

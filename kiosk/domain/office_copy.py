@@ -47,7 +47,7 @@ def going_on(turn: Turn, claim_id: str) -> OfficeCopy | None:
 
 def show(turn: Turn, copy: OfficeCopy) -> None:
     """Put it on the desk."""
-    turn.change(desk=replace(turn.kiosk.desk, copy=copy))
+    turn.change_desk(copy=copy)
 
 
 def end(turn: Turn, copy: OfficeCopy, state: ItemState, reason: str) -> None:

@@ -40,11 +40,6 @@ def hold_s(failures: int) -> float:
     return float(2 ** (failures - 1)) if failures else 0.0
 
 
-def change(turn: Turn, **fields: Any) -> None:
-    """Change the operator's side of the kiosk."""
-    turn.change(desk=replace(turn.kiosk.desk, **fields))
-
-
 def on_started(turn: Turn) -> None:
     """Every wait begins again in full: time before the start cannot be measured.
 
@@ -55,7 +50,7 @@ def on_started(turn: Turn) -> None:
         for account, failures in turn.ledger.office.failures.items()
         if failures
     }
-    change(turn, held_until_s=MappingProxyType(held))
+    turn.change_desk(held_until_s=MappingProxyType(held))
     if turn.ledger.office.accounts:  # a crash may have come between journal and file
         turn.want(TidyAccounts(tuple(turn.ledger.office.accounts)))
     devices.recover(turn)
@@ -78,7 +73,7 @@ def on_order(turn: Turn, order: o.Order) -> None:
     session = desk.session
     if isinstance(order, o.StillThere):
         if session is not None:
-            change(turn, session=replace(session, touched_s=turn.now_s), answer=None)
+            turn.change_desk(session=replace(session, touched_s=turn.now_s), answer=None)
         return
     rule = RULES[type(order)]
     refused = _not_allowed(turn, order) or rule.check(turn, order)
@@ -88,8 +83,8 @@ def on_order(turn: Turn, order: o.Order) -> None:
         account_id = subject
     turn.record(OperatorActed(account_id, rule.act, subject, refused or "", detail))
     if session is not None:
-        change(turn, session=replace(session, touched_s=turn.now_s))
-    change(turn, answer=refused)
+        turn.change_desk(session=replace(session, touched_s=turn.now_s))
+    turn.change_desk(answer=refused)
     if refused is None:
         rule.carry_out(turn, order)
     elif refused is NotDone.WRONG_PIN:
@@ -128,14 +123,14 @@ def _known(turn: Turn, account_id: str) -> str:
 def _hold(turn: Turn, account: str) -> None:
     until_s = turn.now_s + hold_s(turn.ledger.office.failures[account])
     held = {**turn.kiosk.desk.held_until_s, account: until_s}
-    change(turn, held_until_s=MappingProxyType(held))
+    turn.change_desk(held_until_s=MappingProxyType(held))
 
 
 def _log_in(turn: Turn, order: o.LogIn) -> None:
     role = turn.ledger.office.accounts[order.account_id]
     held = {k: v for k, v in turn.kiosk.desk.held_until_s.items() if k != order.account_id}
     session = Session(order.account_id, role, turn.now_s, turn.now_s)
-    change(turn, session=session, held_until_s=MappingProxyType(held))
+    turn.change_desk(session=session, held_until_s=MappingProxyType(held))
     turn.change(notice=None)
 
 
@@ -143,7 +138,7 @@ def log_out(turn: Turn) -> None:
     """End the session; a copy that is being printed goes on, guided steps do not."""
     desk = turn.kiosk.desk
     copy = desk.copy if desk.copy and desk.copy.is_going_on else None
-    change(turn, session=None, paper=None, test=None, copy=copy)
+    turn.change_desk(session=None, paper=None, test=None, copy=copy)
 
 
 def on_tick(turn: Turn) -> None:
@@ -188,14 +183,14 @@ def _check_drop(turn: Turn, order: o.DropAccount) -> NotDone | None:
 
 
 def _keep(turn: Turn, order: o.KeepAccount) -> None:
-    change(turn, saving=order.account_id)
+    turn.change_desk(saving=order.account_id)
     turn.want(SaveAccount(order.account_id, order.role, order.pin_hash))
 
 
 def _drop(turn: Turn, order: o.DropAccount) -> None:
     """In one commit with the order: whom the file holds and the journal does not, is nobody."""
     account_id = order.account_id
-    change(turn, saving=account_id)
+    turn.change_desk(saving=account_id)
     turn.want(SaveAccount(account_id, turn.ledger.office.accounts[account_id], ""))
     turn.record(AccountDropped(account_id))
     session = turn.kiosk.desk.session
@@ -205,13 +200,13 @@ def _drop(turn: Turn, order: o.DropAccount) -> None:
 
 def on_account_saved(turn: Turn, saved: AccountSaved) -> None:
     """The file holds it now: only from here on a new account, or another role, counts."""
-    change(turn, saving="")
+    turn.change_desk(saving="")
     if saved.failed or saved.dropped:
         return
     turn.record(AccountKept(saved.account_id, saved.role))
     session = turn.kiosk.desk.session
     if session and session.account_id == saved.account_id:
-        change(turn, session=replace(session, role=saved.role))
+        turn.change_desk(session=replace(session, role=saved.role))
 
 
 # --- money and paper ----------------------------------------------------------------------------------
@@ -300,7 +295,7 @@ RULES: Mapping[type[Any], Rule] = MappingProxyType(
             Act.END_PAPER_CHANGE,
             lambda _, x: ("", {"confirmed": int(x.confirmed)}),
             devices.check_end_paper_change,
-            lambda t, _: change(t, paper=None),
+            lambda t, _: t.change_desk(paper=None),
         ),
         o.BeginDeviceTest: Rule(
             Act.BEGIN_DEVICE_TEST,
@@ -312,7 +307,7 @@ RULES: Mapping[type[Any], Rule] = MappingProxyType(
             Act.END_DEVICE_TEST,
             devices.describe_test,
             devices.check_end_test,
-            lambda t, _: change(t, test=None),
+            lambda t, _: t.change_desk(test=None),
         ),
         o.AskAgain: Rule(
             Act.ASK_AGAIN,

@@ -17,7 +17,8 @@ from kiosk.domain.payment import ASKED_ABOUT, Event, can_take
 from kiosk.domain.records import ClaimState, PrintState
 from kiosk.domain.turn import Turn
 
-ACCOUNT_ID = re.compile(r"[0-9]{3,8}")
+MIN_ACCOUNT_DIGITS, MAX_ACCOUNT_DIGITS = 3, 8
+ACCOUNT_ID = re.compile(rf"[0-9]{{{MIN_ACCOUNT_DIGITS},{MAX_ACCOUNT_DIGITS}}}")
 RECEIPT_NO = re.compile(r"[0-9]{8}-[0-9]{10}")
 OWN_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{4,80}")  # has a letter: no person's number
 REFERENCE = re.compile(r"[A-Z0-9/-]{0,32}")

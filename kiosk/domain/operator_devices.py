@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from drivers.api import (
     CardKind,
@@ -31,10 +30,6 @@ SAMPLE_AFTER = {
 AFTER_THE_STRIP = (PaperStep.LOOK, PaperStep.NOT_PROVEN)
 
 
-def _change(turn: Turn, **fields: Any) -> None:
-    turn.change(desk=replace(turn.kiosk.desk, **fields))
-
-
 # --- the test strip -------------------------------------------------------------------------------
 
 
@@ -53,11 +48,11 @@ def print_test(turn: Turn, _order: o.PrintTest) -> None:
     job_id = turn.new_id("T")
     turn.record(SampleMoved(job_id, PrintState.INTENDED))
     turn.want(PrintSample(job_id))
-    _change(turn, sample_deadline_s=turn.now_s + turn.rules.print_deadline_s)
+    turn.change_desk(sample_deadline_s=turn.now_s + turn.rules.print_deadline_s)
     if desk.paper:
-        _change(turn, paper=replace(desk.paper, step=PaperStep.PRINTING, job_id=job_id))
+        turn.change_desk(paper=replace(desk.paper, step=PaperStep.PRINTING, job_id=job_id))
     if desk.test:
-        _change(turn, test=replace(desk.test, step=StepOfTest.WAITING, detail="", job_id=job_id))
+        turn.change_desk(test=replace(desk.test, step=StepOfTest.WAITING, detail="", job_id=job_id))
 
 
 def on_sample_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
@@ -66,15 +61,15 @@ def on_sample_finished(turn: Turn, job_id: str, report: PrintReport) -> None:
     if sample is None or sample.job_id != job_id or sample.state is not PrintState.INTENDED:
         return
     turn.record(SampleMoved(job_id, SAMPLE_AFTER[report.outcome], report.reason))
-    _change(turn, sample_deadline_s=None)
+    turn.change_desk(sample_deadline_s=None)
     proven = report.outcome is PrintOutcome.PRINTED
     if desk.paper and desk.paper.job_id == job_id:
         step = PaperStep.LOOK if proven else PaperStep.NOT_PROVEN
-        _change(turn, paper=replace(desk.paper, step=step))
+        turn.change_desk(paper=replace(desk.paper, step=step))
     elif desk.test and desk.test.job_id == job_id:
         step_of_test = StepOfTest.SHOWN if proven else StepOfTest.TROUBLE
         detail = report.reason or report.outcome.value
-        _change(turn, test=replace(desk.test, step=step_of_test, detail=detail))
+        turn.change_desk(test=replace(desk.test, step=step_of_test, detail=detail))
 
 
 def is_sample(turn: Turn, job_id: str) -> bool:
@@ -109,7 +104,7 @@ def check_free(turn: Turn, _order: object) -> NotDone | None:
 
 
 def begin_paper_change(turn: Turn, _order: o.BeginPaperChange) -> None:
-    _change(turn, paper=PaperChange(PaperStep.OPEN_COVER))
+    turn.change_desk(paper=PaperChange(PaperStep.OPEN_COVER))
 
 
 def check_end_paper_change(turn: Turn, order: o.EndPaperChange) -> NotDone | None:
@@ -128,7 +123,7 @@ def follow(turn: Turn) -> None:
         return
     moved = _paper_now(turn.kiosk, paper)
     if moved != paper:
-        _change(turn, paper=moved)
+        turn.change_desk(paper=moved)
         _hand_seen(turn)
 
 
@@ -136,7 +131,7 @@ def _hand_seen(turn: Turn) -> None:
     """What moved at a device is as good as a touch: somebody is there."""
     session = turn.kiosk.desk.session
     if session is not None:
-        _change(turn, session=replace(session, touched_s=turn.now_s))
+        turn.change_desk(session=replace(session, touched_s=turn.now_s))
 
 
 def _paper_now(kiosk: Kiosk, paper: PaperChange) -> PaperChange:
@@ -167,7 +162,7 @@ def check_begin_test(turn: Turn, order: o.BeginDeviceTest) -> NotDone | None:
 
 
 def begin_test(turn: Turn, order: o.BeginDeviceTest) -> None:
-    _change(turn, test=DeviceTest(order.role, StepOfTest.WAITING))
+    turn.change_desk(test=DeviceTest(order.role, StepOfTest.WAITING))
 
 
 def check_end_test(turn: Turn, order: o.EndDeviceTest) -> NotDone | None:
@@ -198,7 +193,7 @@ def on_card(turn: Turn, card: IdCard) -> None:
 def on_card_failed(turn: Turn, reason: str) -> None:
     test = turn.kiosk.desk.test
     if test and test.role in (Role.ID_READER, Role.CARD_READER):
-        _change(turn, test=replace(test, step=StepOfTest.TROUBLE, detail=reason))
+        turn.change_desk(test=replace(test, step=StepOfTest.TROUBLE, detail=reason))
 
 
 def on_code(turn: Turn, text: str) -> None:
@@ -209,5 +204,5 @@ def on_code(turn: Turn, text: str) -> None:
 def _shown(turn: Turn, role: Role, detail: str) -> None:
     test = turn.kiosk.desk.test
     if test and test.role is role:
-        _change(turn, test=replace(test, step=StepOfTest.SHOWN, detail=detail))
+        turn.change_desk(test=replace(test, step=StepOfTest.SHOWN, detail=detail))
         _hand_seen(turn)

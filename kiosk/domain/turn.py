@@ -86,6 +86,10 @@ class Turn:
         """Change what is not ledger, visit or chores."""
         self.kiosk = replace(self.kiosk, **fields)
 
+    def change_desk(self, **fields: Any) -> None:
+        """Change the operator's side of the kiosk."""
+        self.change(desk=replace(self.kiosk.desk, **fields))
+
     def show(self, page: Page) -> None:
         """Put a page on the screen of the running visit; a new one gets its own reading time."""
         visit = self.visit

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
-from datetime import timedelta, timezone
 from typing import TextIO
 
+from kiosk.domain.hours import CHINA
 from kiosk.domain.record_rows import BadRecord
 from kiosk.journal.chain import Row
 from kiosk.journal.errors import JournalDamaged
 
-CHINA = timezone(timedelta(hours=8))  # no daylight saving since 1991
 CSV_COLUMNS = ("seq", "at", "batch", "kind", "body", "mac")
 MAX_SHOWN_CHARS = 160
 

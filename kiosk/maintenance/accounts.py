@@ -13,14 +13,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kiosk.domain.operating import MAX_ACCOUNTS
 from kiosk.domain.operator import AccountRole
+from kiosk.domain.operator_checks import ACCOUNT_ID
 from kiosk.journal.errors import KeyRefused
 from kiosk.journal.files import DISK, Disk, write_atomically
 from kiosk.journal.keys import refuse_shared
 
 FILE_NAME = "accounts.json"
 MAX_BYTES = 65536
-MAX_ACCOUNTS = 32
 
 
 class AccountsRefused(Exception):
@@ -30,7 +31,7 @@ class AccountsRefused(Exception):
 class Account(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    account_id: Annotated[str, Field(pattern=r"^[0-9]{3,8}$")]
+    account_id: Annotated[str, Field(pattern=f"^{ACCOUNT_ID.pattern}$")]
     role: AccountRole
     pin_hash: Annotated[str, Field(pattern=r"^\$argon2id\$", max_length=256, repr=False)]
 

@@ -13,11 +13,12 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from kiosk.domain.bill import Bill, BillLine
+from kiosk.domain.hours import CHINA
 from kiosk.domain.identifiers import is_payment_code, mask_name
 from kiosk.domain.platform import (
     NOT_OFFERED,
@@ -46,7 +47,6 @@ from kiosk.platform_api.cnnontax import (
 from kiosk.platform_api.transport import Timeouts
 from kiosk.platform_api.wire import MAX_FEN
 
-BEIJING = timezone(timedelta(hours=8))  # whose day a WorkDate is
 QUERY_BILL, BILL = "2601", "5601"
 QUERY_STATE, STATE = "8997", "5997"
 ACKNOWLEDGEMENT = "5001"
@@ -92,7 +92,7 @@ class CnnontaxClient:
         dialect: Dialect,
         timeouts: Timeouts | None = None,
         *,
-        now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
+        now: Callable[[], datetime] = lambda: datetime.now(CHINA),
     ) -> None:
         self._address = address
         self._dialect = dialect

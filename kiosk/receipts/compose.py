@@ -7,15 +7,15 @@ says that it is whole: a strip that ends earlier is recognised as torn by anyone
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from drivers.api import Align, Block, Document, Feed, QrCode, Rule
 from kiosk.domain.bill import BillLine, is_fine
+from kiosk.domain.hours import CHINA
 from kiosk.domain.money import capital, yuan
 from kiosk.domain.receipt import Receipt
 from kiosk.receipts.lines import amount_line, columns_of, field, item, pair, paragraph
 
-CHINA = timezone(timedelta(hours=8))  # 北京时间: one zone, no summer time
 NARROWEST_PAPER = 32
 LABEL_COLUMNS = 8
 SEAL_COLUMNS = 14

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from drivers.api import Align, Block, Document, Feed, QrCode, Rule
+from kiosk.domain.hours import CHINA
 from kiosk.domain.money import yuan
 from kiosk.domain.receipt import InquirySlip
-from kiosk.receipts.compose import CHINA, NARROWEST_PAPER, demo_mark
+from kiosk.receipts.compose import NARROWEST_PAPER, demo_mark
 from kiosk.receipts.lines import amount_line, field, item, paragraph
 
 LABEL_COLUMNS = 8

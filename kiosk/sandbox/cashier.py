@@ -14,6 +14,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from kiosk.domain.hours import CHINA
 from kiosk.domain.money import yuan
 from kiosk.domain.platform import PlatformState, Refusal, Refused
 from kiosk.sandbox import open_code_desk, payment_desk, receipt_desk
@@ -21,7 +22,6 @@ from kiosk.sandbox.cashier_texts import TEXTS
 from kiosk.sandbox.context import Sandbox
 from kiosk.sandbox.ledger import WAITING, WalletAnswer
 from kiosk.sandbox.payment_desk import Basket, Wallet
-from kiosk.sandbox.store import BEIJING
 
 BADGES = {Wallet.ALIPAY: "支", Wallet.WECHAT: "微", Wallet.UNIONPAY: "云", Wallet.ZHELIBANAN: "浙"}
 SECURITY_HEADERS = {
@@ -67,7 +67,7 @@ class Pages:
 
 
 def _beijing_time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(seconds, CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def cashier_router(sandbox: Sandbox, pages: Pages) -> APIRouter:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.domain.bill import Bill
+from kiosk.domain.hours import CHINA
 from kiosk.domain.platform import PlatformState, Refusal, Refused
 from kiosk.platform_api.wire import CreatePaymentRequest
 from kiosk.sandbox import bill_desk, ledger, receipt_desk
@@ -18,7 +19,7 @@ from kiosk.sandbox.payment_book import (
     payment_by_token,
     save_payment,
 )
-from kiosk.sandbox.store import BEIJING, Store, new_token
+from kiosk.sandbox.store import Store, new_token
 
 
 class Wallet(StrEnum):
@@ -214,5 +215,5 @@ def _bills_now(store: Store, bill_numbers: list[str]) -> dict[str, BillNow]:
 
 def new_transaction_no(store: Store, at_s: float) -> str:
     """The channel's serial number: time and a counter, 28 digits."""
-    stamp = datetime.fromtimestamp(at_s, BEIJING).strftime("%Y%m%d%H%M%S")
+    stamp = datetime.fromtimestamp(at_s, CHINA).strftime("%Y%m%d%H%M%S")
     return f"{stamp}{store.next_number('transaction'):014d}"

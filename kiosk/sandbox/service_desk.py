@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from kiosk.domain.hours import CHINA
 from kiosk.domain.platform import Refusal, Refused
 from kiosk.platform_api import wire_services as wire
 from kiosk.platform_api.signing_keys import Algorithm, VerifyingKey, verifying_key
 from kiosk.sandbox import receipt_desk
 from kiosk.sandbox.payment_book import bills_of_payment
-from kiosk.sandbox.store import BEIJING, Store
+from kiosk.sandbox.store import Store
 
 CHECKS_A_DAY = 5
 
@@ -184,7 +185,7 @@ def decide_refund(store: Store, request_id: str, state: wire.RefundState) -> Ref
 
 def statement_rows(store: Store, kiosk_id: str, day: date) -> tuple[wire.StatementRow, ...]:
     """Paid or voided on the day in Hangzhou, in the order of payment."""
-    start = datetime(day.year, day.month, day.day, tzinfo=BEIJING)
+    start = datetime(day.year, day.month, day.day, tzinfo=CHINA)
     found = store.rows(
         "SELECT * FROM payments WHERE kiosk_id = ? AND state IN ('paid', 'voided')"
         " AND paid_s >= ? AND paid_s < ? ORDER BY paid_s, payment_id",

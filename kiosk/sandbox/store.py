@@ -6,15 +6,14 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from kiosk.domain.hours import CHINA
 from kiosk.sandbox.database import Database, SqliteDatabase, StoreError, Values
 from kiosk.sandbox.ledger import LateWallet
 from kiosk.sandbox.schema import SCHEMA
-
-BEIJING = timezone(timedelta(hours=8))
 
 
 class Store:
@@ -140,7 +139,7 @@ def _database(directory: Path, url: str) -> Database:
 
 def local_date(seconds: float) -> date:
     """The day in Hangzhou."""
-    return datetime.fromtimestamp(seconds, BEIJING).date()
+    return datetime.fromtimestamp(seconds, CHINA).date()
 
 
 def new_token() -> str:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from drivers.simulation import SimulatedWorld
 from kiosk.domain import events as e
+from kiosk.domain.hours import CHINA
 from kiosk.domain.platform import (
     NOT_OFFERED,
     Acknowledged,
@@ -42,7 +43,7 @@ from kiosk.platform_api.cnnontax import (
     encode,
     frame_length,
 )
-from kiosk.platform_api.cnnontax_client import BEIJING, BillState, CnnontaxClient, PayState
+from kiosk.platform_api.cnnontax_client import BillState, CnnontaxClient, PayState
 from kiosk.platform_api.signing_keys import KeyUnusable, secret_file
 from kiosk.platform_api.transport import Timeouts
 from kiosk.settings.faults import BadSettings
@@ -263,7 +264,7 @@ def saying(number: str, fields: dict[str, str], **head: str) -> Answer:
 
 def client_of(address: tuple[str, int]) -> CnnontaxClient:
     return CnnontaxClient(
-        address, DIALECT, QUICK, now=lambda: datetime(2026, 11, 21, 12, 0, tzinfo=BEIJING)
+        address, DIALECT, QUICK, now=lambda: datetime(2026, 11, 21, 12, 0, tzinfo=CHINA)
     )
 
 

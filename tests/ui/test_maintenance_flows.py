@@ -14,6 +14,7 @@ from kiosk.demo.sandbox_process import SandboxProcess
 from kiosk.demo.settings import demo_settings
 from kiosk.domain import payment
 from kiosk.domain import records as r
+from kiosk.domain.hours import CHINA
 from kiosk.domain.identifiers import inquiry_code
 from kiosk.domain.kiosk import Link, Service
 from kiosk.domain.operator_desk import PaperStep
@@ -170,7 +171,7 @@ def hall(qtbot, tmp_path, sandbox):
 
 def give_a_past(hall):
     """A visit of yesterday noon: paid, and its receipt printed."""
-    at = datetime.now(wording.CHINA).replace(hour=12, minute=0) - timedelta(days=1)
+    at = datetime.now(CHINA).replace(hour=12, minute=0) - timedelta(days=1)
     bill = BillToPay("33010526112100000999", 1, OLD_FEN)
     evidence = {"state": "paid", "amount_fen": OLD_FEN, "wallet": "alipay"}
     claim = ("C-OLD", OLD_RECEIPT, "V-OLD")
@@ -235,7 +236,7 @@ def test_yesterdays_payment_is_found_and_its_story_told(hall):
     hall.open()
     hall.log_in()
     hall.touch("查缴费", "选日期")
-    yesterday = datetime.now(wording.CHINA).date() - timedelta(days=1)
+    yesterday = datetime.now(CHINA).date() - timedelta(days=1)
     hall.touch(wording.day(hall.shell.look.texts, yesterday), "查找")
     hall.reads("找到 1 次办理")
     hall.reads("¥ 123.45")
@@ -307,7 +308,7 @@ def test_a_day_is_compared_a_difference_looked_up_closed_and_exported(hall):
 
 def _at(payment_id, hall):
     """How the list calls yesterday's visit."""
-    noon = datetime.now(wording.CHINA).replace(hour=12, minute=0) - timedelta(days=1)
+    noon = datetime.now(CHINA).replace(hour=12, minute=0) - timedelta(days=1)
     return f"{wording.moment(hall.shell.look.texts, noon)} {inquiry_code(payment_id)}"
 
 

@@ -6,13 +6,12 @@ from abc import abstractmethod
 from enum import StrEnum
 
 from kiosk.domain.operator import AccountRole, NotDone
+from kiosk.domain.operator_checks import MAX_ACCOUNT_DIGITS, MIN_ACCOUNT_DIGITS
+from kiosk.maintenance import pins
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone
 from kiosk.ui.viewmodels.maintenance_typing import Typing
-
-ACCOUNT_MIN, ACCOUNT_MAX = 3, 8
-PIN_MIN, PIN_MAX = 6, 12
 
 
 class Step(StrEnum):
@@ -22,11 +21,11 @@ class Step(StrEnum):
 
 
 def _number() -> Typing:
-    return Typing(ACCOUNT_MAX)
+    return Typing(MAX_ACCOUNT_DIGITS)
 
 
 def _pin() -> Typing:
-    return Typing(PIN_MAX, secret=True)
+    return Typing(pins.MAX_DIGITS, secret=True)
 
 
 class Asking(Controller):
@@ -79,7 +78,7 @@ class Asking(Controller):
         return self.office.t("desk_login.next")
 
     def _is_enough(self) -> bool:
-        least = ACCOUNT_MIN if self._step is Step.NUMBER else PIN_MIN
+        least = MIN_ACCOUNT_DIGITS if self._step is Step.NUMBER else pins.MIN_DIGITS
         return len(self._typing.text) >= least and not self.office.waiting
 
     def press(self, key: str) -> None:

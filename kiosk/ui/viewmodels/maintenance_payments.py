@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from kiosk.domain.hours import CHINA
 from kiosk.domain.payment import FINAL
 from kiosk.maintenance.desk import Search
 from kiosk.maintenance.views import Story, StoryLine, VisitLine, VisitPage, Wanted
@@ -216,7 +217,7 @@ class PaymentsPage(Controller):
 
     def _line(self, line: StoryLine) -> Row:
         t = self.office.t
-        seconds = line.at.astimezone(wording.CHINA).strftime("%H:%M:%S")
+        seconds = line.at.astimezone(CHINA).strftime("%H:%M:%S")
         evidence = t("desk.join").join(
             said(self.office, name, value) for name, value in line.evidence
         )
@@ -296,7 +297,7 @@ class PaymentsPage(Controller):
         wanted = Wanted(code=self._code, amount_fen=self._amount_fen)
         if self._day is None:
             return wanted
-        midnight = datetime.combine(self._day, time(), wording.CHINA)
+        midnight = datetime.combine(self._day, time(), CHINA)
         return replace(wanted, since=midnight, until=midnight + timedelta(days=1))
 
     def _begin(self) -> None:
@@ -336,7 +337,7 @@ class PaymentsPage(Controller):
         self._view = View.ACTS
 
     def _today(self) -> date:
-        return self.office.kiosk.wall.astimezone(wording.CHINA).date()
+        return self.office.kiosk.wall.astimezone(CHINA).date()
 
 
 def _tone(line: VisitLine) -> Tone:

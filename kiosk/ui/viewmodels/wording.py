@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from math import ceil
 
 from kiosk.domain.bill import Bill
+from kiosk.domain.hours import CHINA
 from kiosk.domain.identifiers import mask_name, mask_number
 from kiosk.domain.money import yuan
 from kiosk.domain.platform import Subject, SubjectKind
 from kiosk.domain.visit import Notice
 from kiosk.ui.translations import Texts
-
-CHINA = timezone(timedelta(hours=8))  # one zone, no summer time
 
 
 def amount(texts: Texts, fen: int) -> str:

@@ -16,6 +16,7 @@ from kiosk.cli.output import (
     NeededSiteOption,
     finish,
     needed_settings,
+    not_written,
     out,
     print_json,
 )
@@ -91,7 +92,9 @@ def _statement(settings: Settings, path: Path | None, date: datetime, bar: Progr
         return bootstrap.statement_of(settings, date.date())
     except OSError as error:
         raise BadUse(f"{path} cannot be read: {error.strerror}") from error
-    except (NoStatement, DeskTrouble) as error:
+    except NoStatement as error:
+        raise BadUse(f"{path} is no statement: {error}") from error
+    except DeskTrouble as error:
         raise BadUse(str(error)) from error
 
 
@@ -111,10 +114,8 @@ def _export(compared: Comparison, path: Path) -> None:
     try:
         with new_text_file(path, "utf-8-sig") as file:
             export_csv(compared, file)
-    except FileExistsError as error:
-        raise BadUse(f"{path} exists already: name a new file") from error
     except OSError as error:
-        raise BadUse(f"{path} cannot be written: {error.strerror}") from error
+        raise not_written(path, error, "--export") from error
 
 
 def _as_json(compared: Comparison) -> dict[str, object]:
@@ -209,10 +210,8 @@ def support_bundle(
     )
     try:
         write_bundle(path, sources)
-    except FileExistsError as error:
-        raise BadUse(f"{path} exists already: name a new file") from error
     except OSError as error:
-        raise BadUse(f"{path} cannot be written: {error.strerror}") from error
+        raise not_written(path, error, "--out") from error
     out.print(f"written to {path}", markup=False)
 
 

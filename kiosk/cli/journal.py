@@ -18,6 +18,7 @@ from kiosk.cli.output import (
     SiteOption,
     finish,
     needed_settings,
+    not_written,
     out,
     print_json,
     settings_of,
@@ -104,10 +105,8 @@ def export_command(
         try:
             with new_text_file(to) as file:
                 count = write(reader.rows(), file)
-        except FileExistsError as error:
-            raise BadUse(f"{to} exists already: name a new file") from error
         except OSError as error:
-            raise BadUse(f"{to} cannot be written: {error.strerror}") from error
+            raise not_written(to, error, "--to") from error
     out.print(f"{count} rows written to {to}", markup=False)
 
 

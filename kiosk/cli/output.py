@@ -41,6 +41,14 @@ class BadUse(Exception):
     """What was asked for cannot be done as asked; exit 2."""
 
 
+def not_written(path: Path, error: OSError, option: str) -> BadUse:
+    """Why a file could not be written, and which option names another place."""
+    if isinstance(error, FileExistsError):
+        return BadUse(f"{path} exists already: name a new file")
+    why = f"{path} cannot be written: {error.strerror}"
+    return BadUse(f"{why}; name another place with {option}")
+
+
 def site_or_usual(given: Path | None, usual: Path = USUAL_SITE) -> Path | None:
     """The given site file, else the installed kiosk's; None where neither is."""
     return given or (usual if usual.exists() else None)

@@ -207,6 +207,31 @@ def test_the_bundle_still_says_what_the_support_needs(site: Path) -> None:
     assert json.loads(parts["versions.json"])["kiosk"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [(["support-bundle", "--out"], "--out"),
+     (["reconcile", "--date", "2026-11-20", "--statement", "STATEMENT", "--export"], "--export")],
+)  # fmt: skip
+def test_where_a_file_cannot_be_written_the_way_to_name_another_is_told(
+    site: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], option: str
+) -> None:
+    write_journal(site)
+    statement = str(write_statement(site))
+    given = [statement if each == "STATEMENT" else each for each in arguments]
+    assert run([*given, str(site.parent / "none" / "file"), "--site", str(site)]) == 2
+    assert f"name another place with {option}" in capsys.readouterr().err
+
+
+def test_what_is_no_statement_is_told_with_its_name(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_journal(site)
+    path = site.parent / "page.html"
+    path.write_text("<html>busy</html>\n")
+    assert reconcile(site, path)[0] == 2
+    assert f"{path} is no statement: the first line" in capsys.readouterr().err
+
+
 def test_a_bundle_is_never_written_over_a_file(site: Path) -> None:
     path = site.parent / "bundle.zip"
     path.write_text("mine")

@@ -159,6 +159,8 @@ def _show(compared: Comparison) -> None:
         f"{compared.matched} agree"
     )
     out.print(f"{compared.day} ({compared.statement_name}): {sides}", markup=False)
+    if compared.day >= datetime.now(CHINA).date():
+        out.print("this day is not over: more may come in on it, compare it again tomorrow")
     for what, totals in (
         ("item", compared.by_item),
         ("agency", compared.by_agency),

@@ -13,6 +13,7 @@ import pytest
 
 from kiosk.cli.app import run
 from kiosk.domain import payment
+from kiosk.domain.hours import CHINA
 from kiosk.domain.platform import BillToPay
 from kiosk.domain.records import PaymentIntended, PaymentMoved, ReceiptOwed, Record
 from kiosk.journal import keys
@@ -220,6 +221,18 @@ def test_where_a_file_cannot_be_written_the_way_to_name_another_is_told(
     given = [statement if each == "STATEMENT" else each for each in arguments]
     assert run([*given, str(site.parent / "none" / "file"), "--site", str(site)]) == 2
     assert f"name another place with {option}" in capsys.readouterr().err
+
+
+def test_of_a_day_that_still_runs_it_is_said_that_more_may_come(site: Path) -> None:
+    write_journal(site)
+    today = datetime.now(CHINA).date()
+    path = site.parent / "today.csv"
+    path.write_bytes(statement_file("K1", today, ()))
+    said = io.StringIO()
+    with redirect_stdout(said):
+        run(["reconcile", "--site", str(site), "--date", str(today), "--statement", str(path)])
+    assert "this day is not over" in said.getvalue()
+    assert "not over" not in reconcile(site, write_statement(site))[1]
 
 
 def test_what_is_no_statement_is_told_with_its_name(

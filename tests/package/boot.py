@@ -2,7 +2,7 @@
 
 A bare Debian 12 with a kernel gets the package and boots in QEMU: units, the unit's user, the
 watchdogs, the log, weston on a screen of its own, the screen's cable, a stick, the power cord
-pulled out, a visit. Needs root, and /dev/kvm for its pace; leaves pictures in
+pulled out, visits by mouse and by touch panel. Needs root, and /dev/kvm for its pace; leaves pictures in
 out/package-test/boot.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 from kiosk.demo.sandbox_process import SandboxProcess
 from tests.package.bare import OUT, BareDebian, enter_namespace
 from tests.package.builds import NAME, current
+from tests.package.finger import TouchScreen
 from tests.package.installed import DATA, USER, Installed, answers
 from tests.package.looks import ALIKE, difference, protective_pictures
 from tests.package.machine import BOOT_S, HOST, Computer, make_disk
@@ -32,7 +33,7 @@ TOOLS = {
 # What an installation of Debian 12 has, and the agent that does what we would type.
 COMPUTER = (
     "linux-image-amd64", "initramfs-tools", "systemd-sysv", "udev", "dbus", "qemu-guest-agent",
-    "procps", "polkitd",
+    "procps", "polkitd", "python3-evdev",
 )  # fmt: skip
 DISK_MIB = 3072
 STICK_MIB = 8
@@ -79,7 +80,7 @@ class Boot:
         self.freeze_the_guardian()
         self.cut_power()
         self.see_it_move()
-        Visits(self._street).whole()
+        self.visit_with_a_finger()
         self._must(f"systemctl stop {NAME}")
         say(f"kiosk journal verify: {self._must('kiosk journal verify')}")
 
@@ -227,6 +228,13 @@ class Boot:
         self._wait_for_the_kiosk()
         self._street.keep("after-the-power-cut")
         say(f"power cut and back: the kiosk's window after {time.monotonic() - began_s:.0f} s")
+
+    def visit_with_a_finger(self) -> None:
+        self._street.screen = TouchScreen(self._computer)
+        panels = self._tell("Touch panel.*touch", SCREEN_LOG)
+        assert panels, "weston knows no touch panel"
+        Visits(self._street).whole()
+        say("  by touches of a panel; the visit before by a mouse")
 
     def see_it_move(self) -> None:
         """The card on the start page moves; a picture that stands still serves nobody."""

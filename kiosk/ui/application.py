@@ -62,9 +62,8 @@ def application() -> QGuiApplication:
 
 
 def _load_fonts(app: QGuiApplication) -> None:
-    if FAMILY in QFontDatabase.families():
-        return
-    for name in FONTS:
+    loaded = FAMILY in QFontDatabase.families()
+    for name in () if loaded else FONTS:
         path = assets_directory() / "fonts" / name
         if QFontDatabase.addApplicationFont(str(path)) < 0:
             raise FileNotFoundError(f"the font {path} cannot be loaded")

@@ -253,5 +253,5 @@ def test_whatever_is_typed_is_printable_or_nothing(keys):
 
 def test_a_typing_scanner_without_a_screen_is_bad_settings():
     spec = find(Role.SCANNER, "keyboard-wedge")
-    with pytest.raises(BadSettings, match="only while the kiosk runs"):
+    with pytest.raises(BadSettings, match="on the kiosk's screen"):
         spec.connect(spec.settings(), Surroundings())

@@ -61,6 +61,16 @@ def test_the_fonts_have_rare_names_and_are_the_default(qapp):
     assert all(font.supportsCharacter(ord(char)) for char in "张䶮㛃¥")
 
 
+def test_the_fonts_are_the_default_though_somebody_loaded_them_before():
+    done = run(
+        "from PySide6.QtGui import QGuiApplication\nQGuiApplication([])\n"
+        "from kiosk.guardian.screen import load_fonts\nfrom kiosk.paths import assets_directory\n"
+        "load_fonts(assets_directory())\n"
+        "from kiosk.ui.application import application\nprint(application().font().family())"
+    )
+    assert done.stdout.strip() == "Noto Sans SC"
+
+
 def test_the_software_renderer_is_the_default():
     done = run(
         "import os\nfrom kiosk.ui.application import application\napplication()\n"

@@ -111,13 +111,6 @@ class BareDebian:
     def exists(self, path: str) -> bool:
         return (self.path / path.lstrip("/")).exists()
 
-    def size_mib(self) -> int:
-        said = subprocess.run(
-            ["du", "-sxm", "--exclude=archives", str(self.path)],
-            check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        return int(said.stdout.split()[0])
-
     def processes(self) -> dict[int, list[str]]:
         """The command lines of what runs in this namespace, by pid."""
         found = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 from pathlib import Path
 
 from tests.package.bare import BareDebian
@@ -37,27 +38,24 @@ class Installed:
 
     def __init__(self, system: BareDebian) -> None:
         self._system = system
-        self._bare_mib = 0
 
     def install(self, build: Build) -> None:
         names = [self._bring(package) for package in (build.kiosk, build.demonstration)]
         options = ("-q", "-y", "--no-install-recommends", "--allow-downgrades")
         self._system.run("apt-get", "install", *options, *names)
 
-    def install_first(self, build: Build) -> None:
-        """The first of the three commands."""
+    def tell_size(self, build: Build) -> None:
+        """What apt says that the kiosk would take in this system; installs nothing."""
         self._system.run("apt-get", "update", "-q")
-        self._bare_mib = self._system.size_mib()
-        self.install(build)
-
-    def upgrade(self, build: Build) -> None:
-        """And drop what only the earlier build needed, to see what this one takes."""
-        self.install(build)
-        self._system.run("apt-get", "autoremove", "-q", "-y")
-        size_mib = self._system.size_mib() - self._bare_mib
-        own_kib = self._system.run("dpkg-query", "-W", "-f=${Installed-Size}", NAME).stdout
-        say("upgraded from the previous build")
-        say(f"installed size: {int(own_kib) // 1024} MiB, with all it depends on {size_mib} MiB")
+        command = ("apt-get", "install", "--assume-no", "--no-install-recommends")
+        said = self._system.run(*command, self._bring(build.kiosk), check=False).stdout
+        all_of_it = re.search(r"After this operation, (\S+ \S+) of additional disk space", said)
+        assert all_of_it, said
+        own_kib = self._system.run(
+            "dpkg-deb", "-f", self._bring(build.kiosk), "Installed-Size"
+        ).stdout
+        own_mib = int(own_kib) // 1024
+        say(f"installed size: {own_mib} MiB, with all it depends on {all_of_it[1]}")
 
     def _bring(self, package: Path) -> str:
         self._system.put(package, f"/root/{package.name}")

@@ -36,7 +36,8 @@ class Trial:
         self._installed = Installed(system)
         self._compositor = Compositor(system, self._installed, stack, self._log)
         self._stick = Stick(system)
-        self._installed.install_first(before)
+        self._installed.tell_size(now)
+        self._installed.install(before)
         screen, platform = Screen(), Platform(system)
         stack.callback(screen.close)
         stack.callback(platform.close)
@@ -52,8 +53,9 @@ class Trial:
         guarded.start(first=True)
         visits.whole()
         self._stop()
-        installed.upgrade(self._now)
+        installed.install(self._now)
         installed.examine_units()
+        say("upgraded from the previous build")
         guarded.start()
         for number in range(kills):
             stage = STAGES[number % len(STAGES)]

@@ -28,12 +28,18 @@ LOOK_EVERY_S = 0.1
 
 
 class Screen:
-    """Xvfb: what is seen on it, and where it is touched."""
+    """Xvfb: what is seen on it, and where it is touched.
+
+    Not reset when its last client leaves: each look is a client, and who comes meanwhile is refused.
+    """
 
     def __init__(self) -> None:
         ours, theirs = os.pipe()
         self._process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(theirs), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"],
+            [
+                "Xvfb", "-displayfd", str(theirs), "-noreset",
+                "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
+            ],
             pass_fds=[theirs], stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(theirs)

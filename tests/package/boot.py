@@ -16,6 +16,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from PIL import ImageStat
+
 from kiosk.demo.sandbox_process import SandboxProcess
 from tests.package.bare import OUT, BareDebian, enter_namespace
 from tests.package.builds import NAME, current
@@ -50,6 +52,7 @@ HOTPLUG_RULE = 'SUBSYSTEM=="drm", ACTION=="change", ENV{SYNTH_ARG_HOTPLUG}=="1",
 UUID = "00000000-0000-4000-8000-000000000000"
 UNPLUGGED_S = 5.0
 SETTLED_S = 10.0
+LIGHT = 128  # of 255 on average: every page of the kiosk, and no console
 FIND_STICK = "findmnt --noheadings --raw --output TARGET,OPTIONS | grep ^/media/stick-"
 
 
@@ -99,6 +102,7 @@ class Boot:
         assert self._must(f"systemctl is-enabled {NAME}") == "enabled"
         assert self._show("ActiveState") == "inactive", "there is no site file yet"
         assert self._show("ActiveState", SCREEN) == "inactive", "it took the console"
+        assert self._show("ActiveState", "getty@tty1") == "active", "nobody can log in"
         say(f"systemd is {state}, no unit failed; without a site file the kiosk waits")
 
     def set_up(self) -> None:
@@ -271,7 +275,7 @@ class Boot:
             shown = self._computer.picture()
             if shown.size != others[0].size or not self._kiosk_pid():
                 return False
-            return bool(shown.getbbox()) and not any(
+            return ImageStat.Stat(shown.convert("L")).mean[0] > LIGHT and not any(
                 difference(shown, other) < ALIKE for other in others
             )
 

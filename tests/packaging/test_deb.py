@@ -191,6 +191,11 @@ def test_the_kiosk_finds_the_screens_socket_though_the_system_is_read_only(scree
     assert screen["Service"]["User"] == KIOSK_USER
 
 
+def test_an_installer_keeps_the_login_prompt_until_the_kiosk_runs(screen):
+    assert "Conflicts" not in screen["Unit"], "it is stopped before the condition is looked at"
+    assert screen["Service"]["TTYPath"] == "/dev/tty7"
+
+
 def test_a_screen_that_stands_still_is_started_again(screen, compositor):
     assert screen["Service"]["Type"] == "notify"
     assert screen["Service"]["Restart"] == "always"

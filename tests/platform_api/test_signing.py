@@ -11,7 +11,10 @@ from types import SimpleNamespace
 import gmalg
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, algorithms
 from http_message_signatures.resolvers import MappingKeyResolver
 
@@ -353,8 +356,29 @@ def test_gmalg_and_we_agree_on_sm2(tmp_path) -> None:
         ["openssl", "pkey", "-in", "key", "-pubout"],
         cwd=tmp_path, capture_output=True, check=True,
     ).stdout  # fmt: skip
-    r, s = judge_key.sign(message)
-    assert verifying_key(public, Algorithm.SM2).verify(r + s, message)
+    # gmalg drops the leading zeros of either number; raw signatures have 32 bytes of each.
+    theirs = b"".join(number.rjust(32, b"\0") for number in judge_key.sign(message))
+    assert verifying_key(public, Algorithm.SM2).verify(theirs, message)
+
+
+def test_an_sm2_signature_whose_first_number_is_short_is_good() -> None:
+    public = (
+        b"-----BEGIN PUBLIC KEY-----\n"
+        b"MFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAE2eanPnZrps7E6YPbzX5sox/1K5Ee\n"
+        b"by37GlVqmgTAVxbblxjtHnTUE9v6upXsxZuNF99DeMctWFCV26Stqmv/fA==\n"
+        b"-----END PUBLIC KEY-----\n"
+    )
+    signature = bytes.fromhex(
+        "002619bcee35841f5814bd984b5566537033 86810ebca74dad75ff1a b616a498"
+        "a001e9ec057c76c855e115d987a7833e729ae4e3dc765f547d0f6d26ac09d61b"
+    )
+    assert verifying_key(public, Algorithm.SM2).verify(signature, b"one message")
+
+
+def test_short_numbers_of_a_signature_are_written_with_their_zeros() -> None:
+    raw = raw_from_der(encode_dss_signature(1, 2**248 - 1))
+    assert raw == bytes(31) + b"\1" + b"\0" + b"\xff" * 31
+    assert der_from_raw(raw) == encode_dss_signature(1, 2**248 - 1)
 
 
 # --- keys ------------------------------------------------------------------------------------------

@@ -83,8 +83,12 @@ def screens(plugs: Path = PLUGS) -> tuple[Found, ...]:
     """What hangs on the graphics card, by the plug's name, with its best mode."""
     found = []
     for plug in sorted(plugs.glob("card*-*")):
-        if (plug / "status").read_text().strip() != "disconnected":
+        try:
+            status = (plug / "status").read_text().strip()
             modes = (plug / "modes").read_text().split()
+        except FileNotFoundError:  # a plug of a dock that was pulled while we looked
+            continue
+        if status != "disconnected":
             found.append(Found(Kind.SCREEN, plug.name.partition("-")[2], "".join(modes[:1])))
     return tuple(found)
 

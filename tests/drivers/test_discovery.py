@@ -54,5 +54,10 @@ def test_screens_are_named_by_their_plugs_as_screen_ini_takes_them(tmp_path):
     )
 
 
+def test_a_plug_that_vanishes_while_it_is_looked_at_is_no_screen(tmp_path):
+    (tmp_path / "card0-DP-2").mkdir()
+    assert screens(tmp_path) == ()
+
+
 def test_this_machine_can_be_searched():
     assert all(isinstance(each, Found) for each in everything())

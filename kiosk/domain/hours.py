@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,6 +15,11 @@ DAY_MINUTES = 24 * 60
 
 Week = tuple[tuple[tuple[int, int], ...], ...]
 """Monday to Sunday; of each day the minutes from which and to which it is open, in order."""
+
+
+def business_day(at: datetime) -> date:
+    """The day in China at this moment: the day of the books."""
+    return at.astimezone(CHINA).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def next_opening(spans: tuple[Span, ...], at: datetime) -> datetime | None:
     """The first moment after `at` at which a span begins; none where it is always open."""
     if not spans:
         return None
-    week, today = week_of(spans), at.astimezone(CHINA).date()
+    week, today = week_of(spans), business_day(at)
     begins = (
         datetime.combine(day, time(), CHINA) + timedelta(minutes=from_min)
         for day in (today + timedelta(days=n) for n in range(len(DAYS) + 1))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from drivers.api import PaperLoading, PrinterStatus, Role
-from kiosk.domain.hours import Span, is_open, spans_of
+from kiosk.domain.hours import Span, business_day, is_open, spans_of
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.open_code import Block, OpenCodeRules
 from kiosk.domain.operator_desk import OperatorDesk
@@ -193,6 +193,10 @@ class Kiosk:
         """What was set on the screen, else what the site file says."""
         hours = self.ledger.office.hours
         return spans_of(hours) if hours else self.rules.opening_hours
+
+    @property
+    def today(self) -> date:
+        return business_day(self.wall)
 
     @property
     def service(self) -> Service:

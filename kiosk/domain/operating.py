@@ -73,7 +73,8 @@ def on_order(turn: Turn, order: o.Order) -> None:
     session = desk.session
     if isinstance(order, o.StillThere):
         if session is not None:
-            turn.change_desk(session=replace(session, touched_s=turn.now_s), answer=None)
+            turn.hand_seen()
+            turn.change_desk(answer=None)
         return
     rule = RULES[type(order)]
     refused = _not_allowed(turn, order) or rule.check(turn, order)
@@ -82,8 +83,7 @@ def on_order(turn: Turn, order: o.Order) -> None:
     if isinstance(order, o.LogIn):
         account_id = subject
     turn.record(OperatorActed(account_id, rule.act, subject, refused or "", detail))
-    if session is not None:
-        turn.change_desk(session=replace(session, touched_s=turn.now_s))
+    turn.hand_seen()
     turn.change_desk(answer=refused)
     if refused is None:
         rule.carry_out(turn, order)

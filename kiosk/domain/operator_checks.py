@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from kiosk.domain import operator as o
 from kiosk.domain import operator_codes
-from kiosk.domain.hours import CHINA, is_possible, text_of
+from kiosk.domain.hours import business_day, is_possible, text_of
 from kiosk.domain.ledger import Ledger, Payment
 from kiosk.domain.operator import NotDone
 from kiosk.domain.operator_codes import LATEST_PAYING_S, STATEMENT, TRANSACTION
@@ -91,7 +91,7 @@ def statement_days(payment: Payment, qr_valid_s: float) -> tuple[date, ...]:
         return ()
     first = datetime.fromtimestamp(payment.intended_s, UTC)
     last = first + timedelta(seconds=qr_valid_s + LATEST_PAYING_S)
-    days = {moment.astimezone(CHINA).date() for moment in (first, last)}
+    days = {business_day(moment) for moment in (first, last)}
     return tuple(sorted(days))
 
 
@@ -113,10 +113,8 @@ def check_correction(turn: Turn, order: o.CorrectPayment) -> NotDone | None:
         agrees = order.paid_fen == payment.amount_fen
         named = TRANSACTION.fullmatch(order.transaction_no)
         return None if agrees and named else NotDone.EVIDENCE_MISSING
-    needed = {day.isoformat() for day in statement_days(payment, turn.rules.qr_valid_s)}
-    over = turn.wall.astimezone(CHINA).date().isoformat()
-    is_final = needed and needed <= set(order.statement_days) and max(needed) < over
-    return None if is_final else NotDone.EVIDENCE_MISSING
+    days = statement_days(payment, turn.rules.qr_valid_s)
+    return operator_codes.check_absent(turn, order, days)
 
 
 def money_or_none(turn: Turn, text: str) -> str:
@@ -192,7 +190,7 @@ def _check_reference(text: str) -> NotDone | None:
 def check_day(turn: Turn, order: o.CloseDay) -> NotDone | None:
     if not _is_day(order.day) or not STATEMENT.fullmatch(order.statement):
         return NotDone.EVIDENCE_MISSING
-    if date.fromisoformat(order.day) >= turn.wall.astimezone(CHINA).date():
+    if date.fromisoformat(order.day) >= turn.today:
         return NotDone.DAY_NOT_OVER
     if not order.differences <= len(order.cases) <= MAX_CASES or not all(order.cases):
         return NotDone.EVIDENCE_MISSING

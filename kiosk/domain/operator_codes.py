@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from kiosk.domain import operator as o
-from kiosk.domain.hours import CHINA
+from kiosk.domain.hours import business_day
 from kiosk.domain.open_code import TABLE, Event, HandedOut
 from kiosk.domain.operator import NotDone
 from kiosk.domain.turn import Turn
@@ -19,9 +19,9 @@ MAX_DAYS = 40  # a code that lives longer is closed by its payment alone
 
 def statement_days(code: HandedOut) -> tuple[date, ...]:
     """Every day on which this code could be paid; none for a life too long to look through."""
-    first = datetime.fromtimestamp(code.handed_out_s, UTC).astimezone(CHINA).date()
+    first = business_day(datetime.fromtimestamp(code.handed_out_s, UTC))
     end_s = max(code.expires_s, code.handed_out_s) + LATEST_PAYING_S
-    last = datetime.fromtimestamp(end_s, UTC).astimezone(CHINA).date()
+    last = business_day(datetime.fromtimestamp(end_s, UTC))
     count = (last - first).days + 1
     return tuple(first + timedelta(days=n) for n in range(count)) if count <= MAX_DAYS else ()
 
@@ -39,7 +39,11 @@ def check_correction(turn: Turn, order: o.CorrectPayment) -> NotDone | None:
     if order.paid_fen:
         agrees = order.paid_fen == code.amount_fen and TRANSACTION.fullmatch(order.transaction_no)
         return None if agrees else NotDone.EVIDENCE_MISSING
-    needed = {day.isoformat() for day in statement_days(code)}
-    today = turn.wall.astimezone(CHINA).date().isoformat()
-    is_final = needed and needed <= set(order.statement_days) and max(needed) < today
+    return check_absent(turn, order, statement_days(code))
+
+
+def check_absent(turn: Turn, order: o.CorrectPayment, days: tuple[date, ...]) -> NotDone | None:
+    """In no statement: said of all its days, and each of them is over."""
+    seen = set(order.statement_days)
+    is_final = days and seen.issuperset(day.isoformat() for day in days) and max(days) < turn.today
     return None if is_final else NotDone.EVIDENCE_MISSING

@@ -65,6 +65,10 @@ class CopyStep(StrEnum):
     NOT_PRINTED = "not_printed"
 
 
+NO_ANSWER = "no answer"
+"""The reason of a copy that the platform was asked for in vain."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeCopy:
     """A copy that the office ordered."""

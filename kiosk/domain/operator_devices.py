@@ -124,14 +124,7 @@ def follow(turn: Turn) -> None:
     moved = _paper_now(turn.kiosk, paper)
     if moved != paper:
         turn.change_desk(paper=moved)
-        _hand_seen(turn)
-
-
-def _hand_seen(turn: Turn) -> None:
-    """What moved at a device is as good as a touch: somebody is there."""
-    session = turn.kiosk.desk.session
-    if session is not None:
-        turn.change_desk(session=replace(session, touched_s=turn.now_s))
+        turn.hand_seen()  # what moved at a device is as good as a touch
 
 
 def _paper_now(kiosk: Kiosk, paper: PaperChange) -> PaperChange:
@@ -205,4 +198,4 @@ def _shown(turn: Turn, role: Role, detail: str) -> None:
     test = turn.kiosk.desk.test
     if test and test.role is role:
         turn.change_desk(test=replace(test, step=StepOfTest.SHOWN, detail=detail))
-        _hand_seen(turn)
+        turn.hand_seen()

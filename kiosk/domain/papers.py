@@ -20,7 +20,7 @@ from kiosk.domain import claim_settling, office_copy, peripherals, strips
 from kiosk.domain.effects import PrintReceipt, PrintSlip
 from kiosk.domain.frozen import replace
 from kiosk.domain.ledger import MAX_UNSETTLED, Claim, Payment, Slip
-from kiosk.domain.operator_desk import CopyStep, OfficeCopy
+from kiosk.domain.operator_desk import NO_ANSWER, CopyStep, OfficeCopy
 from kiosk.domain.platform import (
     ClaimGranted,
     ClaimReceipt,
@@ -198,7 +198,7 @@ def on_claim_reply(turn: Turn, call: ClaimReceipt, outcome: Outcome) -> None:
         case _ if copy and copy.attempt < turn.rules.claim_tries:
             office_copy.show(turn, replace(copy, retry_at_s=turn.now_s + turn.rules.claim_retry_s))
         case _:
-            _give_back(turn, claim, item, ItemState.LATER, "no answer")
+            _give_back(turn, claim, item, ItemState.LATER, NO_ANSWER)
 
 
 def _misfit(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from kiosk.domain.effects import Effect
 from kiosk.domain.events import Stamp
 from kiosk.domain.frozen import replace
+from kiosk.domain.hours import business_day
 from kiosk.domain.kiosk import Chore, Kiosk, Rules
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.records import Record
@@ -61,6 +63,10 @@ class Turn:
         return replace(self.kiosk, ledger=self.ledger, visit=self.visit, wall=self.wall)
 
     @property
+    def today(self) -> date:
+        return business_day(self.wall)
+
+    @property
     def rules(self) -> Rules:
         return self.kiosk.rules
 
@@ -89,6 +95,12 @@ class Turn:
     def change_desk(self, **fields: Any) -> None:
         """Change the operator's side of the kiosk."""
         self.change(desk=replace(self.kiosk.desk, **fields))
+
+    def hand_seen(self) -> None:
+        """An operator who is logged in is there: the idle time of the session starts again."""
+        session = self.kiosk.desk.session
+        if session is not None:
+            self.change_desk(session=replace(session, touched_s=self.now_s))
 
     def show(self, page: Page) -> None:
         """Put a page on the screen of the running visit; a new one gets its own reading time."""

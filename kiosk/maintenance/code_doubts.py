@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from kiosk.domain import open_codes
-from kiosk.domain.hours import CHINA
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.money import yuan
 from kiosk.domain.open_code import TABLE, Event, HandedOut, State
@@ -54,7 +53,7 @@ def corrections(kiosk: Kiosk, code: HandedOut) -> tuple[ActOn, ...]:
     acts = []
     if Event.RECON_SETTLED in edges:
         acts.append(ActOn.CORRECT_PAID)
-    if Event.RECON_ABSENT in edges and days and max(days) < kiosk.wall.astimezone(CHINA).date():
+    if Event.RECON_ABSENT in edges and days and max(days) < kiosk.today:
         acts.append(ActOn.CORRECT_ABSENT)
     return tuple(acts)
 

@@ -73,7 +73,7 @@ def day_of(compared: Comparison, kiosk: Kiosk) -> Day:
         by_agency=_lines(compared.by_agency, {}),
         by_wallet=_lines(compared.by_wallet, WALLETS),
         closed_at=datetime.fromtimestamp(at_s, UTC) if is_closed else None,
-        can_close=compared.is_final and compared.day < kiosk.wall.astimezone(CHINA).date(),
+        can_close=compared.is_final and compared.day < kiosk.today,
     )
 
 

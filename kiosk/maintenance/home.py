@@ -240,7 +240,7 @@ def _with_acts(kiosk: Kiosk, payment: Payment) -> Doubtful:
     if payment.unconfirmed:
         words = Words("工作人员按对账单更正，等平台证实", "Corrected by staff, to be confirmed")
     days = statement_days(payment, kiosk.rules.qr_valid_s)
-    today = kiosk.wall.astimezone(CHINA).date()
+    today = kiosk.today
     acts = []
     asked = payment.state in ASKED_ABOUT or payment.unconfirmed
     if asked and not kiosk.rules.maintenance_only:

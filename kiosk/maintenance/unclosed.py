@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from kiosk.domain.hours import CHINA, week_of
+from kiosk.domain.hours import business_day, week_of
 from kiosk.domain.kiosk import OLDEST_NOW, Kiosk
 from kiosk.domain.ledger import SETTLED_KEPT
 
@@ -20,7 +20,7 @@ def unclosed_days(kiosk: Kiosk) -> tuple[date, ...]:
     """
     if kiosk.wall < OLDEST_NOW:
         return ()
-    today = kiosk.wall.astimezone(CHINA).date()
+    today = kiosk.today
     closed = {date.fromisoformat(day) for day in kiosk.ledger.office.closed_days}
     busy = set(_busy(kiosk))
     first = min(busy | closed, default=today)
@@ -41,4 +41,4 @@ def _busy(kiosk: Kiosk) -> Iterator[date]:
     moments += [each.handed_out_s for each in kiosk.ledger.code_book.codes.values()]
     for at_s in moments:
         if at_s:
-            yield datetime.fromtimestamp(at_s, UTC).astimezone(CHINA).date()
+            yield business_day(datetime.fromtimestamp(at_s, UTC))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kiosk.domain.hours import CHINA
+from kiosk.domain.hours import business_day
 from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.payment import IN_DOUBT, State
 from kiosk.reconcile.kinds import OF_THE_FILE, Difference, Kind
@@ -158,7 +158,7 @@ def _judge(
     line, fen = same[0], same[0].amount_fen
     if len(same) > 1:
         yield Difference(Kind.PAID_TWICE, payment_id, fen, fen, same[1].transaction_no)
-    if line.paid_at.astimezone(CHINA).date() != day:
+    if business_day(line.paid_at) != day:
         yield Difference(Kind.OTHER_DAY, payment_id, None, fen, line.paid_at.isoformat())
     payment = ours.payments.get(payment_id)
     if payment is None:

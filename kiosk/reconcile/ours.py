@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from kiosk.domain import open_code
-from kiosk.domain.hours import CHINA
+from kiosk.domain.hours import business_day
 from kiosk.domain.payment import State
 
 
@@ -30,7 +30,7 @@ class OurPayment:
     @property
     def day(self) -> date:
         """The business day, China's: of the payment where it is known, else of the intent."""
-        return (self.paid_at or self.intended_at).astimezone(CHINA).date()
+        return business_day(self.paid_at or self.intended_at)
 
 
 KINDS = frozenset(
@@ -69,7 +69,7 @@ class Ours:
                 payment.receipt_nos.append(values["receipt_no"])
         elif kind == "OpenCodeHandedOut":
             self.open_codes[values["code"]] = values["amount_fen"]
-            self.handed_out_on[values["code"]] = at.astimezone(CHINA).date()
+            self.handed_out_on[values["code"]] = business_day(at)
         elif kind == "OpenCodeMoved":
             self._code_moved(at, values)
         elif kind == "OperatorActed" and values["act"] == "close_day" and not values["refused"]:
@@ -92,7 +92,7 @@ class Ours:
         if state is not open_code.State.SETTLED:
             self.settled_on.pop(code, None)
         elif values["event"] == open_code.Event.SEEN_SETTLED:
-            self.settled_on[code] = at.astimezone(CHINA).date()
+            self.settled_on[code] = business_day(at)
 
     def _intended(self, at: datetime, values: Mapping[str, Any]) -> None:
         bills: Sequence[Sequence[Any]] = values["bills"]

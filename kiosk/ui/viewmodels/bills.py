@@ -9,7 +9,6 @@ from PySide6.QtQml import QmlElement
 
 from kiosk.domain import events as e
 from kiosk.domain.bill import Bill, is_fine
-from kiosk.domain.hours import CHINA
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.platform import Offer
 from kiosk.domain.receipt import ReceiptHead
@@ -149,7 +148,7 @@ def _bill_row(bill: Bill, page: Choosing, kiosk: Kiosk, texts: Texts, *, veiled:
     title, money = wording.bill_title(texts, bill), wording.amount(texts, bill.amount_fen)
     late_fee = wording.amount(texts, bill.late_fee_fen)
     late_fee_key = "bills.surcharge" if is_fine(bill.lines) else "bills.late_fee"
-    today = kiosk.wall.astimezone(CHINA).date()
+    today = kiosk.today
     is_overdue = bill.due_on is not None and bill.due_on < today
     due_key = "bills.overdue" if is_overdue else "bills.due"
     due = texts.of(due_key, date=wording.day(texts, bill.due_on)) if bill.due_on else ""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kiosk.domain.hours import CHINA
 from kiosk.domain.operator import AskAgain, CopyReason, JudgePaper, NoteKind, PrintCopy, WriteNote
 from kiosk.maintenance.views import ActOn, Doubtful, OwedReceipt, PaidFor, PaymentLine
 from kiosk.ui.viewmodels import wording
@@ -146,7 +145,7 @@ class Acts:
         books = ""
         if doubt.statement_days:
             last = max(doubt.statement_days) + timedelta(days=1)
-            is_over = last <= self._office.kiosk.wall.astimezone(CHINA).date()
+            is_over = last <= self._office.kiosk.today
             key = "desk_next.books_now" if is_over else "desk_next.books"
             books = t(key, day=wording.day(texts, last))
         return Row("next", t("desk_next.title"), t("desk.stop").join(said), books)
@@ -159,7 +158,7 @@ class Acts:
         return t("desk_acts.compare_do", days=t("desk.join").join(named))
 
     def _first_to_compare(self, days: Sequence[date]) -> date:
-        return min(*days, self._office.kiosk.wall.astimezone(CHINA).date())
+        return min(*days, self._office.kiosk.today)
 
     def _printer_first(self, owed: Sequence[OwedReceipt]) -> list[Row]:
         """Where nothing can be printed: what comes before, so that nobody waits for a button."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk import event_catalogue
-from kiosk.domain.operator_desk import CopyStep, OfficeCopy
+from kiosk.domain.operator_desk import NO_ANSWER, CopyStep, OfficeCopy
 from kiosk.domain.platform import Refusal
 from kiosk.domain.records import CaseKind
 from kiosk.ui.viewmodels.maintenance_office import Office
@@ -17,7 +17,6 @@ LOOKS = {
 MOVING = (CopyStep.ASKING, CopyStep.PRINTING)
 REFUSALS = frozenset(each.value for each in Refusal)
 MISFITS = frozenset(each.value for each in CaseKind)
-NO_ANSWER = "no answer"  # as `domain.papers` says it
 
 
 def copy_page(office: Office, receipt_no: str, receipt: str) -> Page:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from kiosk.domain.hours import CHINA
 from kiosk.maintenance.views import Day, Difference, TotalLine
 from kiosk.ui.viewmodels import wording
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
@@ -82,7 +81,7 @@ class DayPage(Controller):
         self._day = self._asked or next(reversed(self._unclosed()), None)
 
     def _today(self) -> date:
-        return self.office.kiosk.wall.astimezone(CHINA).date()
+        return self.office.kiosk.today
 
     def _unclosed(self) -> tuple[date, ...]:
         """Days that wait for their closing, oldest first; the page opens on the last of them."""

@@ -337,7 +337,7 @@ class PaymentsPage(Controller):
         self._view = View.ACTS
 
     def _today(self) -> date:
-        return self.office.kiosk.wall.astimezone(CHINA).date()
+        return self.office.kiosk.today
 
 
 def _tone(line: VisitLine) -> Tone:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from math import ceil
 
 from kiosk.domain.bill import Bill
-from kiosk.domain.hours import CHINA
+from kiosk.domain.hours import CHINA, business_day
 from kiosk.domain.identifiers import mask_name, mask_number
 from kiosk.domain.money import yuan
 from kiosk.domain.platform import Subject, SubjectKind
@@ -38,7 +38,7 @@ def day(texts: Texts, when: date) -> str:
 
 def local_day(texts: Texts, when: datetime) -> str:
     """The day in China of a moment in UTC."""
-    return day(texts, when.astimezone(CHINA).date())
+    return day(texts, business_day(when))
 
 
 def moment(texts: Texts, when: datetime) -> str:

@@ -12,6 +12,8 @@ from drivers.api import DeviceLost
 
 GROUP_MAY = stat.S_IRGRP | stat.S_IWGRP
 DENIED = (errno.EACCES, errno.EPERM)
+ROOT = 0  # a group that nobody is put into for a card reader
+RULES = "/etc/udev/rules.d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,21 @@ class User:
         return cls(name, frozenset((*os.getgroups(), os.getegid())))
 
 
-def not_opened(path: Path, error: Exception, user: User | None = None) -> DeviceLost:
-    """The error to raise: `no_permission` with the next step, else `no_connection`."""
+def not_opened(
+    path: Path, error: Exception, user: User | None = None, match: str = ""
+) -> DeviceLost:
+    """The error to raise: `no_permission` with the next step, else `no_connection`.
+
+    `match` is how a udev rule knows this device, where it is known.
+    """
     if getattr(error, "errno", None) in DENIED:
         user = user or User.of_this_process()
-        return DeviceLost("no_permission", f"{path}: {_who_may(path, user)}")
+        return DeviceLost("no_permission", f"{path}: {_who_may(path, user, match)}")
     words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return DeviceLost("no_connection", f"{path}: {words}")
 
 
-def _who_may(path: Path, user: User) -> str:
+def _who_may(path: Path, user: User, match: str) -> str:
     import grp  # noqa: PLC0415 not on Windows
 
     try:
@@ -52,7 +59,8 @@ def _who_may(path: Path, user: User) -> str:
         group = grp.getgrgid(found.st_gid).gr_name
     except KeyError:
         group = str(found.st_gid)
-    if found.st_mode & GROUP_MAY == GROUP_MAY and found.st_gid not in user.groups:
+    group_may = found.st_mode & GROUP_MAY == GROUP_MAY
+    if group_may and found.st_gid not in (ROOT, *user.groups):
         return (
             f"it belongs to the group {group}, and the user {user.name} is not in it; "
             f"as root: usermod -aG {group} {user.name}"
@@ -60,5 +68,5 @@ def _who_may(path: Path, user: User) -> str:
     mode = stat.filemode(found.st_mode)
     return (
         f"the user {user.name} may not read and write it (group {group}, {mode}); a udev rule "
-        f'gives it a right: GROUP="{user.name}", MODE="0660"'
+        f'in {RULES} gives it a right: {match}{", " * bool(match)}GROUP="{user.name}", MODE="0660"'
     )

@@ -36,6 +36,15 @@ class UsbId:
     def __str__(self) -> str:
         return f"USB {self.vendor:04x}:{self.product:04x} {self.serial}".rstrip()
 
+    @property
+    def udev_match(self) -> str:
+        """How a udev rule knows a device file of this device, the bus's or its reports'."""
+        ids = (
+            f'ATTRS{{idVendor}}=="{self.vendor:04x}"',
+            f'ATTRS{{idProduct}}=="{self.product:04x}"',
+        )
+        return ", ".join(('SUBSYSTEM=="usb|hidraw"', *ids))
+
 
 class UsbBulkLink:
     """`mapping` "pair" uses the first bulk endpoint of each direction for everything."""
@@ -53,7 +62,7 @@ class UsbBulkLink:
             self._out, self._in = self._claimed()
         except (usb.core.USBError, NotImplementedError) as error:
             self.close()
-            raise not_opened(_file_of(self._device), error) from error
+            raise not_opened(_file_of(self._device), error, match=wanted.udev_match) from error
 
     def _claimed(self) -> tuple[int, int]:
         device = self._device

@@ -136,6 +136,7 @@ class Kiosk:
     notice: Notice | None = None  # on the start page
     notice_until_s: float = 0.0
     presence: Mapping[Role, Presence] = field(default_factory=lambda: MappingProxyType({}))
+    lost_because: Mapping[Role, str] = field(default_factory=lambda: MappingProxyType({}))
     printer: PrinterStatus | None = None  # None until it was read once since it came up
     strip: Strip | None = None
     card_on_reader: bool = False

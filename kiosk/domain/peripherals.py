@@ -29,7 +29,11 @@ MAX_CONDITION_CHARS = 200
 
 
 def on_presence(turn: Turn, role: Role, presence: Presence, reason: str = "") -> None:
-    """A device came or went; its last status is worth nothing from now on."""
+    """A device came or went; its last status is worth nothing from now on.
+
+    One that stays away for another reason leaves no further row: reasons may alternate for ever.
+    """
+    _keep_reason(turn, role, reason if presence is Presence.DOWN else "")
     if turn.kiosk.presence.get(role) is presence:
         return
     turn.change(presence=MappingProxyType({**turn.kiosk.presence, role: presence}))
@@ -38,6 +42,13 @@ def on_presence(turn: Turn, role: Role, presence: Presence, reason: str = "") ->
         turn.change(printer=None)
     elif role is Role.ID_READER:
         turn.change(card_on_reader=False)
+
+
+def _keep_reason(turn: Turn, role: Role, reason: str) -> None:
+    if turn.kiosk.lost_because.get(role, "") != reason:
+        others = {each: why for each, why in turn.kiosk.lost_because.items() if each is not role}
+        known = {**others, role: reason} if reason else others
+        turn.change(lost_because=MappingProxyType(known))
 
 
 def on_printer_seen(turn: Turn, status: PrinterStatus, job_id: str = "") -> None:

@@ -70,7 +70,7 @@ class Supervisor(ABC, Generic[Device]):
         self._post = post
         self._device: Device | None = None
         self._retry_s = FIRST_RETRY_S
-        self._reported_down = False
+        self._told = ""  # why it is away, as it was last said; empty while it is there
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=role.value, daemon=True)
@@ -89,7 +89,7 @@ class Supervisor(ABC, Generic[Device]):
             if self._device is None:
                 self._device = self._connect()
                 self._retry_s = FIRST_RETRY_S
-                self._reported_down = False
+                self._told = ""
                 log.info(EventId.DEVICE_UP, role=self._role.value)
                 self._post(DeviceUp(self._role))
             self._serve(self._device)
@@ -105,8 +105,8 @@ class Supervisor(ABC, Generic[Device]):
         if self._device is not None:
             self._device.close()
             self._device = None
-        if not self._reported_down:
-            self._reported_down = True
+        if self._told != error.reason:
+            self._told = error.reason
             log.warning(EventId.DEVICE_DOWN, role=self._role.value, reason=error.reason)
             self._post(DeviceDown(self._role, error.reason))
         retry_s, self._retry_s = self._retry_s, min(2 * self._retry_s, LAST_RETRY_S)

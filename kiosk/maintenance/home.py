@@ -130,7 +130,8 @@ def _device(kiosk: Kiosk, role: Role) -> Part:
     if presence is Presence.UNKNOWN:
         return _event(role.value, Light.LOOK, EventId.KIOSK_DEVICE_UNKNOWN)
     if presence is Presence.DOWN:
-        return _event(role.value, Light.BAD, EventId.DEVICE_DOWN)
+        why = event_catalogue.find("device", kiosk.lost_because.get(role, ""))
+        return _event(role.value, Light.BAD, why.id if why else EventId.DEVICE_DOWN)
     if role is Role.RECEIPT_PRINTER:
         if kiosk.printer is None:
             return _event(role.value, Light.LOOK, EventId.KIOSK_DEVICE_UNKNOWN)

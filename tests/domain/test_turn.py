@@ -230,6 +230,16 @@ def test_a_device_that_goes_is_recorded_with_its_reason() -> None:
     assert turn.kiosk.is_up(Role.ID_READER)
 
 
+def test_why_a_device_is_away_is_known_until_it_is_back() -> None:
+    turn = turn_with(presence={Role.SCANNER: Presence.UP})
+    peripherals.on_presence(turn, Role.SCANNER, Presence.DOWN, "no_connection")
+    peripherals.on_presence(turn, Role.SCANNER, Presence.DOWN, "no_permission")
+    assert turn.kiosk.lost_because == {Role.SCANNER: "no_permission"}
+    assert turn.records == [DeviceChanged("scanner", "no_connection")], "one row for one loss"
+    peripherals.on_presence(turn, Role.SCANNER, Presence.UP)
+    assert turn.kiosk.lost_because == {}
+
+
 def test_only_the_printer_takes_its_status_with_it() -> None:
     known = {"printer": PrinterStatus(), "card_on_reader": True}
     turn = turn_with(**known)

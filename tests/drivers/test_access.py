@@ -3,6 +3,7 @@
 import errno
 import grp
 import os
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,8 @@ def port(tmp_path):
     path = tmp_path / "ttyUSB0"
     path.touch()
     path.chmod(0o660)
+    if os.geteuid() == 0:  # its group is root's, which is never advised
+        os.chown(path, -1, grp.getgrnam("tty").gr_gid)
     return path
 
 
@@ -42,6 +45,14 @@ def test_a_port_that_its_group_may_not_use_tells_its_rights_instead(port):
 def test_being_in_the_group_already_is_not_advised_again(port):
     lost = not_opened(port, DENIED, User("kiosk-pay", frozenset({port.stat().st_gid})))
     assert "usermod" not in str(lost)
+
+
+def test_nobody_is_put_into_the_group_of_root_for_a_device():
+    path = Path("/dev/full")  # of root and its group: mode 0666
+    assert path.stat().st_gid == 0
+    lost = not_opened(path, DENIED, NOBODY, match='SUBSYSTEM=="usb"')
+    assert "usermod" not in str(lost)
+    assert 'SUBSYSTEM=="usb", GROUP="kiosk-pay", MODE="0660"' in str(lost)
 
 
 def test_what_is_denied_and_cannot_be_looked_at_is_still_a_right(tmp_path):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from array import array
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +17,7 @@ from drivers.id_reader.card_text import parse
 from drivers.id_reader.sam import Sam
 from drivers.id_reader.sam_emulator import SamEmulator
 from drivers.id_reader.sam_reader import SamReader
-from drivers.transport.hid_report import REPORT_SIZE, HidLink
+from drivers.transport.hid_report import REPORT_SIZE, HidLink, nodes_of
 from drivers.transport.link import LinkLost
 from drivers.transport.usb_bulk import UsbBulkLink, UsbId
 from tests.drivers.bench import FakeClock
@@ -34,6 +37,7 @@ class Usb(IBackend):
         self._heard = b""
         self.unplugged = False
         self.blocked = False
+        self.denied = False
         self.kernel_driver = True
 
     def enumerate_devices(self):
@@ -71,6 +75,8 @@ class Usb(IBackend):
         )  # fmt: skip
 
     def open_device(self, dev):
+        if self.denied:
+            raise usb.core.USBError("Access denied (insufficient permissions)", errno=errno.EACCES)
         return dev
 
     def close_device(self, dev_handle):
@@ -266,3 +272,90 @@ def test_a_reader_that_takes_no_bytes_is_a_lost_link(sam):
 def test_silence_is_no_bytes(sam, mapping, endpoints):
     link = UsbBulkLink(READER, mapping, backend=Usb(sam, endpoints))
     assert link.read(100, timeout_s=0.0) == b""
+
+
+def denied(path):
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def opens(path):
+    """Nothing keeps anybody from opening it."""
+
+
+def lost_hid(sam, *nodes, try_open, wanted=READER):
+    reports = Hid(sam)
+    reports.unplugged = True  # all that hidapi says of whatever does not open
+    with pytest.raises(DeviceLost) as lost:
+        HidLink(wanted, make_device=lambda: reports, nodes=lambda _: iter(nodes), try_open=try_open)
+    return lost.value
+
+
+def test_a_hid_reader_that_may_not_be_opened_is_a_missing_right_with_its_udev_rule(sam, tmp_path):
+    node = tmp_path / "hidraw3"
+    node.touch(0o600)
+    lost = lost_hid(sam, node, try_open=denied)
+    assert lost.reason == "no_permission"
+    assert str(node) in str(lost)
+    assert 'ATTRS{idVendor}=="0400", ATTRS{idProduct}=="c35a"' in str(lost)
+    assert 'MODE="0660"' in str(lost)
+    assert "/etc/udev/rules.d" in str(lost)
+
+
+def test_a_hid_reader_that_nobody_lists_is_not_there(sam):
+    lost = lost_hid(sam, try_open=denied)
+    assert (lost.reason, str(lost)) == ("no_connection", "USB 0400:c35a is not there")
+
+
+def test_a_hid_reader_that_could_be_opened_is_said_to_be_in_use(sam, tmp_path):
+    lost = lost_hid(sam, tmp_path / "hidraw3", try_open=opens)
+    assert lost.reason == "no_connection"
+    assert "another program" in str(lost)
+
+
+def test_a_hid_reader_pulled_while_it_is_looked_at_is_no_connection(sam, tmp_path):
+    def gone(path):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    assert lost_hid(sam, tmp_path / "hidraw3", try_open=gone).reason == "no_connection"
+
+
+@pytest.fixture
+def usb_tree(tmp_path):
+    """Two readers of a kind, as the kernel tells of them."""
+    for name, number, address, serial in (("1-2.3", 1, 7, "A1"), ("2-1", 2, 12, "B2")):
+        place = tmp_path / name
+        place.mkdir()
+        for file, value in (("busnum", number), ("devnum", address), ("serial", serial)):
+            (place / file).write_text(f"{value}\n")
+    return tmp_path
+
+
+def test_the_file_behind_a_place_on_the_bus_is_found(usb_tree):
+    def listed(vendor, product):
+        assert (vendor, product) == (0x0400, 0xC35A)
+        return [{"path": b"1-2.3:1.0"}, {"path": b"2-1:1.0"}, {"path": b"9-9:1.0"}]
+
+    found = list(nodes_of(READER, listed, usb_tree, Path("/dev/bus/usb")))
+    assert found == [Path("/dev/bus/usb/001/007"), Path("/dev/bus/usb/002/012")]
+    one = UsbId(0x0400, 0xC35A, "B2")
+    assert list(nodes_of(one, listed, usb_tree, Path("/b"))) == [Path("/b/002/012")]
+
+
+def test_a_file_that_the_library_names_is_taken_as_it_is(usb_tree):
+    def listed(vendor, product):
+        return [
+            {"path": b"/dev/hidraw0", "serial_number": "A1"},
+            {"path": b"/dev/hidraw1", "serial_number": "B2"},
+        ]
+
+    assert len(list(nodes_of(READER, listed, usb_tree))) == 2
+    one = UsbId(0x0400, 0xC35A, "B2")
+    assert list(nodes_of(one, listed, usb_tree)) == [Path("/dev/hidraw1")]
+
+
+def test_a_bulk_reader_that_may_not_be_opened_is_a_missing_right(sam):
+    bus = Usb(sam)
+    bus.denied = True
+    with pytest.raises(DeviceLost) as lost:
+        UsbBulkLink(READER, "native", backend=bus)
+    assert lost.value.reason == "no_permission"

@@ -96,6 +96,15 @@ def test_a_reader_that_was_never_there_is_said_once() -> None:
     assert heard == [e.DeviceDown(Role.ID_READER, "unplugged")]
 
 
+def test_a_reader_that_stays_away_for_another_reason_is_said_with_it() -> None:
+    denied = DeviceLost("no_permission")
+    supervisor, heard = reader(DeviceLost("no_connection"), denied, denied, DeviceLost("unplugged"))
+    for _ in range(5):
+        supervisor.turn()
+    reasons = ["no_connection", "no_permission", "unplugged"]
+    assert heard == [e.DeviceDown(Role.ID_READER, reason) for reason in reasons]
+
+
 def test_a_reader_that_comes_back_is_said_and_served() -> None:
     supervisor, heard = reader(
         ScriptedReader(DeviceLost("unplugged")), ScriptedReader(CardRead(ZHANG))
@@ -292,7 +301,7 @@ def test_back_off_begins_anew_once_the_device_was_there() -> None:
     supervisor, heard = reader(DeviceLost("a"), DeviceLost("b"), ScriptedReader(DeviceLost("c")))
     assert [supervisor.turn() for _ in range(4)] == [1, 2, 1, 2]
     down = [event for event in heard if isinstance(event, e.DeviceDown)]
-    assert [event.reason for event in down] == ["a", "c"]
+    assert [event.reason for event in down] == ["a", "b", "c", "unplugged"]
 
 
 # --- on its own thread ---------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome
+from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, Role
 from kiosk.domain import events as e
 from kiosk.domain import operator as o
 from kiosk.domain.hours import CHINA
@@ -23,7 +23,7 @@ from kiosk.maintenance.desk import Desk
 from kiosk.maintenance.pins import WeakPin
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.maintenance.unclosed import unclosed_days
-from kiosk.maintenance.views import ActOn, Light, Next, Side, Wanted, Who
+from kiosk.maintenance.views import ActOn, Light, Next, Side, Wanted, Who, Words
 from kiosk.maintenance.visits_found import OLDER_ROWS
 from kiosk.platform_api.wire_services import StatementRow
 from kiosk.reconcile import read_statement
@@ -189,6 +189,19 @@ def test_a_printer_that_is_off_line_and_says_no_reason_is_told(street):
     street.play.set_printer(PrinterStatus(frozenset({PrinterCondition.OFFLINE})))
     told = [part.state.zh for part in street.desk.home(street.play.kiosk).hands]
     assert any("没有联机" in words for words in told)
+
+
+def test_a_device_that_may_not_be_opened_is_told_as_a_right_and_not_as_a_cable(street):
+    street.play.send(e.DeviceDown(Role.ID_READER, "no_permission"))
+    (part,) = (p for p in street.desk.home(street.play.kiosk).hands if p.code == "id_reader")
+    assert part.state == Words("程序没有权限使用这个设备", "The program may not use the device")
+    assert "kiosk doctor" in part.todo.zh
+    assert "kiosk doctor" in part.todo.en
+    assert "udev" in part.todo.en
+    assert "cable" not in part.todo.en
+    street.play.send(e.DeviceUp(Role.ID_READER), e.DeviceDown(Role.ID_READER, "cable"))
+    (part,) = (p for p in street.desk.home(street.play.kiosk).hands if p.code == "id_reader")
+    assert part.state.en == "The device is disconnected", "a reason without words of its own"
 
 
 def test_a_halted_kiosk_says_so_and_takes_no_orders(street):

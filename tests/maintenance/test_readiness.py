@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from drivers.api import Surroundings
+from drivers.api import Role, Surroundings
 from drivers.simulation import SimulatedWorld
+from drivers.transport.access import User, not_opened
+from drivers.transport.usb_bulk import UsbId
 from kiosk.domain.ledger import Ledger
 from kiosk.domain.platform import Acknowledged, AnswerLost, NotSent, Refusal, Refused
+from kiosk.event_ids import EventId
 from kiosk.journal import keys
 from kiosk.journal.connection import FILE_NAME
 from kiosk.journal.journal import Journal
+from kiosk.maintenance import devices
 from kiosk.maintenance.readiness import as_json, examine
 from kiosk.maintenance.verdicts import Verdict
 from kiosk.settings import load
@@ -32,7 +37,8 @@ class Site:
         self.environment = "demo"
         self.storage = ""  # more of its section
         self.devices = ""
-        self._file = directory / "site.toml"
+        self.denied = None  # what opening a reader raises
+        self.file = directory / "site.toml"
         self.base_url = "https://pay.example.com"
 
     def keys(self):
@@ -43,17 +49,17 @@ class Site:
             journal.commit([ended(1)], at, 1.0)
 
     def examine(self):
-        self._file.write_text(
+        self.file.write_text(
             f'schema = 1\nenvironment = "{self.environment}"\n[storage]\n'
             f'directory = "data"\n{self.storage}\n'
             f'[platform]\nbase_url = "{self.base_url}"\n'
             f"{self.devices}"
         )
-        return examine(
-            load(self._file), self._open, lambda _settings, _call: self.outcome, self.now
-        )
+        return examine(load(self.file), self.open, lambda _settings, _call: self.outcome, self.now)
 
-    def _open(self, settings, role):
+    def open(self, settings, role):
+        if self.denied is not None and role is Role.ID_READER:
+            raise self.denied
         device = settings.devices[role]
         return device.driver.connect(device.options, Surroundings(self.world))
 
@@ -108,6 +114,25 @@ def test_every_failed_check_says_what_to_do(site):
     assert named == {"device id_reader", "device receipt_printer", "platform", "clock"}
     assert all(check.advice for check in failed)
     assert as_json(site.examine())["ready"] is False
+
+
+def test_a_hid_reader_without_a_right_is_told_with_what_gives_it(site, tmp_path):
+    node = tmp_path / "hidraw3"
+    node.touch(0o600)
+    site.devices = '[devices.id_reader]\ndriver = "sam-hid"\n'
+    site.denied = not_opened(
+        node,
+        PermissionError(errno.EACCES, "denied"),
+        User("kiosk-pay", frozenset()),
+        UsbId(0x0400, 0xC35A).udev_match,
+    )
+    check = site.check("device id_reader (sam-hid)")
+    assert (check.verdict, check.event) == (Verdict.FAILED, EventId.DEVICE_NO_PERMISSION)
+    assert 'ATTRS{idVendor}=="0400"' in check.message
+    assert "cable" not in f"{check.message} {check.advice}"
+    answer = devices.status(load(site.file), site.open)["id_reader"]
+    assert (answer["state"], answer["reason"]) == ("lost", "no_permission")
+    assert str(node) in answer["message"]
 
 
 def test_a_scanner_that_types_is_no_finding_while_there_is_no_window_to_type_into(site):

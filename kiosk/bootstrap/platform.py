@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,7 @@ from kiosk.domain.platform import (
 from kiosk.domain.platform_upkeep import FetchNotices, RenewCertificate, SendHeartbeat
 from kiosk.engine.platform_link import Perform
 from kiosk.journal import keys
-from kiosk.maintenance.statements import fetch
+from kiosk.maintenance.statements import fetch, fetch_version
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.platform_api.breaker import Breaker
 from kiosk.platform_api.client import PlatformClient
@@ -144,6 +146,18 @@ def ask_platform(settings: Settings, call: PlatformCall) -> Outcome:
 
 def statement_of(settings: Settings, day: date, base_url: str = "") -> Statement:
     """The platform's statement of a day. Raises DeskTrouble (statement_not_had)."""
+    with _asking(settings, base_url) as client:
+        return fetch(client.ask, settings.kiosk.id, day)
+
+
+def statement_version_of(settings: Settings, day: date, base_url: str = "") -> str:
+    """The name of a day's present statement. Raises DeskTrouble (statement_not_had)."""
+    with _asking(settings, base_url) as client:
+        return fetch_version(client.ask, settings.kiosk.id, day)
+
+
+@contextmanager
+def _asking(settings: Settings, base_url: str) -> Iterator[PlatformClient]:
     if not (base_url or settings.platform.base_url):
         raise DeskTrouble("statement_not_had", "the site file names no platform (base_url)")
     try:
@@ -151,6 +165,6 @@ def statement_of(settings: Settings, day: date, base_url: str = "") -> Statement
     except (KeyUnusable, OSError) as error:
         raise DeskTrouble("statement_not_had", str(error)) from error
     try:
-        return fetch(client.ask, settings.kiosk.id, day)
+        yield client
     finally:
         client.close()

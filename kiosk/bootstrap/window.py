@@ -15,7 +15,7 @@ from drivers.api import (
 )
 from drivers.keyboard import Keyboard
 from kiosk.bootstrap.machine import Machine, build, diary_of, rules_of
-from kiosk.bootstrap.platform import performer, statement_of
+from kiosk.bootstrap.platform import performer, statement_of, statement_version_of
 from kiosk.domain.events import Event
 from kiosk.domain.kiosk import Kiosk
 from kiosk.event_ids import EventId
@@ -53,6 +53,7 @@ def desk_of(settings: Settings, machine: Machine, base_url: str = "") -> DeskSer
             VERSION,
             machine.core.ask,
             partial(statement_of, settings, base_url=base_url),
+            partial(statement_version_of, settings, base_url=base_url),
             Hardware(),
         )
     )

@@ -122,6 +122,7 @@ def _as_json(compared: Comparison) -> dict[str, object]:
     return {
         "day": compared.day.isoformat(),
         "statement": compared.statement_name,
+        "closed_by": compared.closed_by,
         "agrees": not compared.differences,
         "matched": compared.matched,
         "ours": {"count": compared.ours_count, "amount_fen": compared.ours_fen},
@@ -159,6 +160,8 @@ def _show(compared: Comparison) -> None:
         f"{compared.matched} agree"
     )
     out.print(f"{compared.day} ({compared.statement_name}): {sides}", markup=False)
+    if compared.closed_by and compared.closed_by != compared.statement_name:
+        out.print(f"the day was closed by another statement: {compared.closed_by}", markup=False)
     if compared.day >= datetime.now(CHINA).date():
         out.print("this day is not over: more may come in on it, compare it again tomorrow")
     for what, totals in (

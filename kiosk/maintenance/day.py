@@ -12,6 +12,7 @@ from kiosk.domain.kiosk import Kiosk
 from kiosk.maintenance import code_doubts, home, wording
 from kiosk.maintenance.diary_reader import DiaryReader
 from kiosk.maintenance.paid_for import item_names
+from kiosk.maintenance.revised import is_revised
 from kiosk.maintenance.views import ActOn, Day, Difference, TotalLine, Words
 from kiosk.maintenance.wording import WALLETS
 from kiosk.reconcile import Actor, Comparison, Kind, Ours
@@ -56,6 +57,7 @@ def day_of(compared: Comparison, kiosk: Kiosk) -> Day:
     """For the screen."""
     closed_by, at_s = kiosk.ledger.office.closed_days.get(compared.day.isoformat(), ("", 0))
     is_closed = closed_by == compared.statement_name
+    is_other = bool(closed_by) and is_revised(closed_by, compared.statement_name)
     codes = kiosk.ledger.code_book.codes.values()
     lawful = {code.code: code_doubts.corrections(kiosk, code) for code in codes}
     lawful |= {each.payment_id: each.acts for each in home.doubtful_of(kiosk)}
@@ -74,6 +76,7 @@ def day_of(compared: Comparison, kiosk: Kiosk) -> Day:
         by_wallet=_lines(compared.by_wallet, WALLETS),
         closed_at=datetime.fromtimestamp(at_s, UTC) if is_closed else None,
         can_close=compared.is_final and compared.day < kiosk.today,
+        closed_by=closed_by if is_other else "",
     )
 
 

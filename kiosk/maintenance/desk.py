@@ -111,6 +111,10 @@ class Desk(Protocol):
         `progress` hears (done, of) rows. A statement that cannot be had is `Day.trouble`.
         """
 
+    def hear_of(self, day: date) -> bool:
+        """Ask the platform which statement of a closed day it has now; `home` tells of another
+        than the one that closed it. One short request; False: it gave no answer."""
+
     def correct(self, payment_id: str, *, paid: bool) -> NotDone | None:
         """Force a doubtful payment by the statements compared before with `day`.
 

@@ -26,7 +26,8 @@ from kiosk.maintenance.diary_reader import Ask, DiaryReader
 from kiosk.maintenance.machine import Machine
 from kiosk.maintenance.new_file import new_text_file
 from kiosk.maintenance.paid_for import paid_for
-from kiosk.maintenance.statements import FetchStatement
+from kiosk.maintenance.revised import Published
+from kiosk.maintenance.statements import FetchStatement, FetchVersion
 from kiosk.maintenance.support_bundle import Sources, bundle_name, newest, write_bundle
 from kiosk.maintenance.trouble import DeskTrouble, not_written
 from kiosk.maintenance.views import (
@@ -63,6 +64,7 @@ class Surroundings:
     version: str
     ask: Ask
     fetch_statement: FetchStatement
+    fetch_version: FetchVersion
     machine: Machine
 
 
@@ -75,6 +77,7 @@ class DeskService:
         self._accounts = Accounts(around.settings.storage_directory)
         self._kiosk_id = around.settings.kiosk.id
         self._facts = home.Facts.of(around.version, around.settings.storage_directory)
+        self._published = Published()
         self._compared: dict[date, tuple[Statement, Comparison]] = {}
         self._worker: Worker[Callable[[], None]] = Worker("desk", lambda job: job())
 
@@ -151,7 +154,7 @@ class DeskService:
     # --- reading ----------------------------------------------------------------------------------
 
     def home(self, kiosk: Kiosk) -> Home:
-        return home.home_of(kiosk, self._facts)
+        return home.home_of(kiosk, self._facts, self._published.revised(kiosk))
 
     def search(self, wanted: Wanted) -> VisitSearch:
         return VisitSearch(self._reader, wanted)
@@ -195,9 +198,18 @@ class DeskService:
         compared = compare(ours, theirs, self._kiosk_id, day, tell)
         self._compared.pop(day, None)
         self._compared[day] = (theirs, compared)
+        if compared.is_final:
+            self._published.heard(day, theirs.name)
         while len(self._compared) > MAX_COMPARED:
             del self._compared[next(iter(self._compared))]
         return books.day_of(compared, self._kiosk())
+
+    def hear_of(self, day: date) -> bool:
+        try:
+            self._published.heard(day, self._around.fetch_version(day))
+        except DeskTrouble:
+            return False
+        return True
 
     def correct(self, payment_id: str, *, paid: bool) -> NotDone | None:
         final = {day: theirs for day, (theirs, found) in self._compared.items() if found.is_final}

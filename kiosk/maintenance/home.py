@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from kiosk.maintenance.views import (
     MoneyInDoubt,
     OwedReceipt,
     Part,
+    Revised,
     Words,
 )
 
@@ -58,7 +59,7 @@ class Facts:
         return cls(version, lambda: shutil.disk_usage(directory).free)
 
 
-def home_of(kiosk: Kiosk, facts: Facts) -> Home:
+def home_of(kiosk: Kiosk, facts: Facts, revised: Sequence[Revised] = ()) -> Home:
     """Everything an operator must see first, from one snapshot."""
     parts = tuple(_parts(kiosk, facts))
     why_not = []
@@ -78,6 +79,7 @@ def home_of(kiosk: Kiosk, facts: Facts) -> Home:
         len(kiosk.ledger.owed),
         tuple(hands),
         unclosed_days(kiosk),
+        tuple(revised),
     )
 
 

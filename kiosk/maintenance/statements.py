@@ -24,6 +24,8 @@ MAX_PAGES = 2000  # 500 rows each: a million, as many as a file can hold
 
 FetchStatement = Callable[[date], Statement]
 """Raises DeskTrouble (statement_not_had)."""
+FetchVersion = Callable[[date], str]
+"""As `fetch_version`. Raises DeskTrouble (statement_not_had)."""
 
 
 def read_file(path: Path, progress: Progress = lambda _: None) -> Statement:
@@ -31,6 +33,14 @@ def read_file(path: Path, progress: Progress = lambda _: None) -> Statement:
     with path.open("rb") as file:
         lines = iter(lambda: file.readline(MAX_LINE_BYTES + 1), b"")
         return read_statement(lines, progress)
+
+
+def fetch_version(ask: Callable[..., object], kiosk_id: str, day: date) -> str:
+    """The name of the day's present statement without its digest, from its first page.
+
+    Raises DeskTrouble (statement_not_had).
+    """
+    return f"{day}.v{_page(ask, kiosk_id, day, 1).version}"
 
 
 def fetch(ask: Callable[..., object], kiosk_id: str, day: date) -> Statement:
@@ -73,4 +83,11 @@ def _line(row: wire.StatementRow) -> StatementLine:
     )
 
 
-__all__ = ["FetchStatement", "NoStatement", "fetch", "read_file"]
+__all__ = [
+    "FetchStatement",
+    "FetchVersion",
+    "NoStatement",
+    "fetch",
+    "fetch_version",
+    "read_file",
+]

@@ -58,6 +58,15 @@ class MoneyInDoubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Revised:
+    """A closed day of which the platform has published another statement since."""
+
+    day: date
+    closed_by: str  # the name of the statement that closed it
+    published: str  # the name of the other; without its digest until it was compared
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     takes_money: bool
     why_not: tuple[Words, ...]  # empty when it does
@@ -66,6 +75,7 @@ class Home:
     receipts_owed: int
     hands: tuple[Part, ...]  # the parts that need a hand, worst first
     unclosed: tuple[date, ...] = ()  # days before today without a closing, oldest first
+    revised: tuple[Revised, ...] = ()  # closed days to be closed again, oldest first
 
 
 # --- visits and payments -----------------------------------------------------------------------------
@@ -258,6 +268,7 @@ class Day:
     by_wallet: tuple[TotalLine, ...]
     closed_at: datetime | None  # by an earlier day close of the same statement
     can_close: bool  # it is over, the statement is whole; each difference needs a case reference
+    closed_by: str = ""  # the other statement, published before this one, that closed the day
 
 
 # --- service and accounts ----------------------------------------------------------------------------

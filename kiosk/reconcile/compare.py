@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kiosk.domain.hours import business_day
@@ -12,7 +12,7 @@ from kiosk.domain.open_code import State as CodeState
 from kiosk.domain.payment import IN_DOUBT, State
 from kiosk.reconcile.kinds import OF_THE_FILE, Difference, Kind
 from kiosk.reconcile.ours import OurPayment, Ours
-from kiosk.reconcile.statement import OPEN_CODE, Statement, StatementLine
+from kiosk.reconcile.statement import OPEN_CODE, Statement, StatementLine, version_in
 from kiosk.reconcile.totals import Total, totals_of
 
 FEE_AT_MOST = 100  # a hundredth of the amount: more is no fee
@@ -40,6 +40,7 @@ class Comparison:
     by_item: tuple[Total, ...]
     by_agency: tuple[Total, ...]
     by_wallet: tuple[Total, ...]
+    closed_by: str = ""  # the name of the statement that has closed the day; empty: none
 
     @property
     def is_final(self) -> bool:
@@ -69,7 +70,10 @@ def compare(
         found += _missing(mine, lines)
         found += _codes_missing(ours, theirs, day)
     progress(of, of)
-    return _summed(theirs, mine, day, matched, found)
+    return replace(
+        _summed(theirs, mine, day, matched, found),
+        closed_by=ours.closed_days.get(day.isoformat(), ""),
+    )
 
 
 def _summed(
@@ -111,14 +115,8 @@ def _of_the_file(ours: Ours, theirs: Statement, kiosk_id: str, day: date) -> Ite
     if theirs.kiosk_id != kiosk_id or theirs.day != day:
         yield Difference(Kind.WRONG_FILE, detail=f"{theirs.kiosk_id} {theirs.day}")
     closed_by = ours.closed_days.get(day.isoformat(), "")
-    if _version_of(closed_by) > theirs.version:
+    if version_in(closed_by) > theirs.version:
         yield Difference(Kind.OLDER_VERSION, detail=f"{theirs.name} after {closed_by}")
-
-
-def _version_of(name: str) -> int:
-    """The version in the name of a statement; 0 without one."""
-    version = name.partition(".v")[2].partition(":")[0]
-    return int(version) if version.isdecimal() else 0
 
 
 def _within(lines: Iterable[StatementLine]) -> Iterator[Difference]:

@@ -114,6 +114,12 @@ def read_statement(raw: Iterable[bytes], progress: Progress = lambda _: None) ->
     return Statement(kiosk_id, day, version, short, tuple(lines), tuple(faults))
 
 
+def version_in(name: str) -> int:
+    """The version in the name of a statement; 0 without one."""
+    version = name.partition(".v")[2].partition(":")[0]
+    return int(version) if version.isdecimal() else 0
+
+
 def digest_of(lines: Iterable[StatementLine]) -> str:
     """The digest of a statement that came by other ways than as a file."""
     text = "\n".join(repr(line) for line in lines)

@@ -221,14 +221,15 @@ def statement(store: Store, asked: wire.StatementRequest) -> Refused | wire.Stat
     if asked.page > pages:
         return Refused(Refusal.NOT_FOUND, f"there are {pages} pages")
     start = (asked.page - 1) * wire.MAX_PAGE
+    trailer = wire.trailer_of(rows)
     return wire.StatementAnswer(
         kiosk_id=asked.kiosk_id,
         day=asked.day,
-        version=1,
+        version=1 + trailer.voided_count,  # all that changes of a day that is over
         page=asked.page,
         pages=pages,
         rows=rows[start : start + wire.MAX_PAGE],
-        trailer=wire.trailer_of(rows),
+        trailer=trailer,
     )
 
 

@@ -31,6 +31,7 @@ from kiosk.maintenance.views import (
     PaidFor,
     Part,
     PaymentLine,
+    Revised,
     Side,
     Story,
     StoryLine,
@@ -78,6 +79,7 @@ PARTS = (
         )
     ),
 )
+CLOSED_BY, PUBLISHED = "2026-11-17.v1:3f9c0a71b2de", "2026-11-17.v2:81d4e6027ac5"
 HOME = Home(
     takes_money=True,
     why_not=(),
@@ -85,6 +87,7 @@ HOME = Home(
     in_doubt=(MoneyInDoubt(PAYMENT_ID, CODE, 144_350, State.UNKNOWN, UNKNOWN),),
     receipts_owed=1,
     hands=(PAPER,),
+    revised=(Revised(WALL.date() - timedelta(days=4), CLOSED_BY, "2026-11-17.v2"),),
     unclosed=tuple(WALL.date() - timedelta(days=n) for n in (3, 2, 1)),
 )
 LINE = PaymentLine(
@@ -187,6 +190,8 @@ class SampleDesk:
         self.answer = answer
         self.ordered: list[Order] = []
         self.kept: list[str] = []
+        self.heard: list[date] = []  # closed days that were asked about
+        self.answers = True
 
     def submit(self, job: Callable[[], Result], done: Callable[[Result | Exception], None]) -> None:
         done(job())
@@ -259,7 +264,13 @@ class SampleDesk:
     def day(self, day: date, progress: Callable[[int, int], None] | None = None) -> Day:
         if progress is not None:
             progress(1, 1)
+        if day == HOME.revised[0].day:
+            return replace(DAY, day=day, statement=PUBLISHED, closed_by=CLOSED_BY)
         return replace(DAY, day=day, can_close=self.can_close)
+
+    def hear_of(self, day: date) -> bool:
+        self.heard.append(day)
+        return self.answers
 
     def correct(self, payment_id: str, *, paid: bool) -> NotDone | None:
         del payment_id, paid

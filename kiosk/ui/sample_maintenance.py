@@ -106,6 +106,7 @@ MAINTENANCE: MappingProxyType[str, tuple[Kiosk, Steps]] = MappingProxyType(
         },
         "desk-day": (DESK, ("day",)),
         "desk-day-result": (DESK, ("day", ".")),
+        "desk-day-revised": (DESK, ("day-2026-11-17", ".")),
         "desk-day-case": (DESK, ("day", ".", ".", "=A12")),
         "desk-day-places": (DESK, ("day", ".", "export")),
         "desk-devices": (DESK, ("devices",)),

@@ -21,6 +21,7 @@ from kiosk.domain.payment import State
 from kiosk.maintenance.accounts import Accounts
 from kiosk.maintenance.desk import Desk
 from kiosk.maintenance.pins import WeakPin
+from kiosk.maintenance.revised import closed_days
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.maintenance.unclosed import unclosed_days
 from kiosk.maintenance.views import ActOn, Light, Next, Side, Wanted, Who, Words
@@ -76,11 +77,11 @@ class Street:
         self.play.send(e.LeaveTouched())
         return payment_id
 
-    def statement(self, day, *payment_ids, defect=Defect.MATCHED):
+    def statement(self, day, *payment_ids, defect=Defect.MATCHED, version=1):
         ledger = self.play.kiosk.ledger
         rows = tuple(self.row(ledger.payments[each], n) for n, each in enumerate(payment_ids, 1))
-        raw = statement_file("K1", day, rows, defect)
-        self.statements[day] = read_statement(io.BytesIO(raw))
+        found = read_statement(io.BytesIO(statement_file("K1", day, rows, defect)))
+        self.statements[day] = replace(found, version=version)
 
     def row(self, payment, number):
         issued = self.play.platform.receipts.values()
@@ -381,6 +382,84 @@ def test_a_difference_names_who_acts_and_needs_a_case_to_close_the_day(street):
     assert (difference.kind, difference.who.en) == ("amount_differs", "Finance")
     assert street.desk.close_day(PAID_DAY) is NotDone.EVIDENCE_MISSING
     assert street.desk.close_day(PAID_DAY, ("GD-7",)) is None
+
+
+def close_against_the_first_version(street):
+    payment_id = street.visit()
+    street.statement(PAID_DAY, payment_id)
+    street.staff()
+    street.desk.day(PAID_DAY)
+    assert street.desk.close_day(PAID_DAY) is None
+    return payment_id, street.statements[PAID_DAY].name
+
+
+def test_a_closed_day_with_a_newer_statement_is_told_by_home_until_it_is_closed_again(street):
+    payment_id, closed_by = close_against_the_first_version(street)
+    street.play.tick(86400)
+    street.staff()
+    assert street.desk.hear_of(PAID_DAY)
+    assert street.desk.home(street.play.kiosk).revised == ()
+    street.statement(PAID_DAY, payment_id, defect=Defect.AMOUNT_DIFFERS, version=2)
+    published = street.statements[PAID_DAY].name
+    assert street.desk.hear_of(PAID_DAY)
+    (told,) = street.desk.home(street.play.kiosk).revised
+    assert (told.day, told.closed_by) == (PAID_DAY, closed_by)
+    assert told.published == f"{PAID_DAY}.v2"
+    day = street.desk.day(PAID_DAY)
+    assert (day.closed_by, day.closed_at, len(day.differences)) == (closed_by, None, 1)
+    assert street.desk.home(street.play.kiosk).revised[0].published == published
+    assert street.desk.close_day(PAID_DAY, ("GD-7",)) is None
+    assert street.desk.home(street.play.kiosk).revised == ()
+    assert street.desk.day(PAID_DAY).closed_by == ""
+
+
+def test_a_closed_day_whose_statement_changed_without_a_new_version_is_told_too(street):
+    payment_id, closed_by = close_against_the_first_version(street)
+    street.statement(PAID_DAY, payment_id, defect=Defect.AMOUNT_DIFFERS)
+    assert street.desk.day(PAID_DAY).closed_by == closed_by
+    assert [each.day for each in street.desk.home(street.play.kiosk).revised] == [PAID_DAY]
+    assert street.desk.hear_of(PAID_DAY)
+    assert [each.day for each in street.desk.home(street.play.kiosk).revised] == [PAID_DAY]
+
+
+def test_an_older_statement_than_the_one_a_day_was_closed_by_is_no_news(street):
+    payment_id = street.visit()
+    street.statement(PAID_DAY, payment_id, version=2)
+    street.staff()
+    street.desk.day(PAID_DAY)
+    assert street.desk.close_day(PAID_DAY) is None
+    street.statement(PAID_DAY, payment_id)
+    assert street.desk.hear_of(PAID_DAY)
+    assert street.desk.home(street.play.kiosk).revised == ()
+    day = street.desk.day(PAID_DAY)
+    assert (day.closed_by, day.can_close) == ("", False)
+    assert street.desk.home(street.play.kiosk).revised == ()
+
+
+def test_what_the_platform_cannot_tell_is_asked_again_later(street):
+    close_against_the_first_version(street)
+    del street.statements[PAID_DAY]
+    assert not street.desk.hear_of(PAID_DAY)
+    assert street.desk.home(street.play.kiosk).revised == ()
+
+
+def test_closed_days_of_the_last_month_are_asked_about_the_newest_first(street):
+    street.visit()
+    street.staff()
+    first = START.astimezone(CHINA).date()
+    days = [first + timedelta(days=n) for n in range(3)]
+    for day in days:
+        street.play.tick(86400)
+        street.staff()
+        street.statement(day)
+        cases = tuple(f"A-{n}" for n in range(len(street.desk.day(day).differences)))
+        assert street.desk.close_day(day, cases) is None
+    kiosk = street.play.kiosk
+    assert closed_days(kiosk) == tuple(reversed(days))
+    later = replace(kiosk, wall=kiosk.wall + timedelta(days=29))
+    assert closed_days(later) == (days[2], days[1])
+    lost = replace(kiosk, wall=datetime(1970, 1, 1, tzinfo=UTC))
+    assert closed_days(lost) == ()
 
 
 def test_a_day_is_not_closed_before_it_is_over(street):

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 import requests
 
-from kiosk.maintenance.statements import fetch
+from kiosk.maintenance.revised import is_revised
+from kiosk.maintenance.statements import fetch, fetch_version
 from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.platform_api.client import PlatformClient
 from kiosk.reconcile import read_statement
@@ -29,6 +30,20 @@ def test_what_is_fetched_holds_the_same_rows_as_the_file(city: City, kiosk: Plat
     assert fetched.lines == read_statement(io.BytesIO(file.content)).lines
     assert fetched.faults == ()
     assert fetched.name.startswith(f"{day}.v1:")
+
+
+def test_a_refund_makes_another_version_of_its_days_statement(
+    city: City, kiosk: PlatformClient
+) -> None:
+    pay(city, kiosk)
+    day = city.server.store.today()
+    before = fetch(kiosk.ask, "K1", day)
+    assert fetch_version(kiosk.ask, "K1", day) == f"{day}.v1"
+    city.order("/payments/K1-1/void")
+    after = fetch(kiosk.ask, "K1", day)
+    assert fetch_version(kiosk.ask, "K1", day) == f"{day}.v2"
+    assert after.name.startswith(f"{day}.v2:")
+    assert is_revised(before.name, after.name)
 
 
 def test_a_day_that_has_not_come_has_no_statement(city: City, kiosk: PlatformClient) -> None:

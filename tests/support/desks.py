@@ -47,7 +47,10 @@ def desk_upon(play: Playbook, directory: Path, statements: dict[date, Statement]
             raise DeskTrouble("statement_not_had", "no statement of this day")
         return statements[day]
 
-    return DeskService(Surroundings(settings, "1.2.3", ask, fetch, machine))
+    def version(day: date) -> str:
+        return fetch(day).name.partition(":")[0]
+
+    return DeskService(Surroundings(settings, "1.2.3", ask, fetch, version, machine))
 
 
 def order(play: Playbook, order: o.Order) -> NotDone | None:

@@ -8,9 +8,10 @@ from PySide6.QtTest import QTest
 
 from drivers.api import PrinterCondition, PrinterStatus
 from kiosk.domain import operator as o
+from kiosk.domain.kiosk import Link
 from kiosk.domain.operator_desk import CopyStep, OfficeCopy
 from kiosk.ui.core_bridge import CoreBridge
-from kiosk.ui.sample_desk import CODE, PAYMENT_ID, RECEIPT
+from kiosk.ui.sample_desk import CLOSED_BY, CODE, PAYMENT_ID, PUBLISHED, RECEIPT
 from kiosk.ui.sample_maintenance import DESK, HELD, NOBODY, at_desk
 from kiosk.ui.sample_screens import NOW_S
 from kiosk.ui.shell import Shell
@@ -213,3 +214,48 @@ def test_an_account_that_is_held_now_says_so_once(qapp):
         assert "工号或密码不对" not in room.seen
     finally:
         room.shell.close()
+
+
+# --- a closed day of which there is another statement now ----------------------------------------
+
+
+def with_closed_days(kiosk, *days):
+    office = replace(kiosk.ledger.office, closed_days=dict.fromkeys(days, ("v1", 1)))
+    return replace(kiosk, ledger=replace(kiosk.ledger, office=office))
+
+
+def test_home_leads_to_a_closed_day_with_another_statement_and_names_both(room):
+    room.go("home")
+    assert "平台又发布了新的对账单" in room.seen
+    room.tap("要重新日结的日子")
+    assert "2026年11月17日" in room.seen
+    assert "已经日结，平台又发布了新的对账单" in room.seen
+    room.tap("开始对账")
+    assert f"已经按对账单 {CLOSED_BY} 日结" in room.seen
+    assert f"平台后来又发布了 {PUBLISHED}：有 1 处不一样" in room.seen
+    assert "确认日结" in room.robot.visible_names()
+
+
+def test_after_a_log_in_home_asks_once_for_every_closed_day_of_the_month(room):
+    kiosk = with_closed_days(DESK, "2026-11-20", "2026-11-19", "2026-09-01")
+    room.go("home", kiosk)
+    room.go("service", kiosk)
+    room.go("home", kiosk)
+    assert [day.isoformat() for day in room.desk.heard] == ["2026-11-20", "2026-11-19"]
+    next_log_in = replace(kiosk.desk, session=replace(kiosk.desk.session, since_s=NOW_S))
+    room.go("home", replace(kiosk, desk=next_log_in))
+    assert len(room.desk.heard) == 4
+
+
+def test_home_stops_asking_where_the_platform_gives_no_answer(room):
+    room.desk.answers = False
+    room.go("home", with_closed_days(DESK, "2026-11-20", "2026-11-19"))
+    assert [day.isoformat() for day in room.desk.heard] == ["2026-11-20"]
+
+
+def test_home_asks_nothing_without_a_link_and_asks_once_it_is_back(room):
+    kiosk = with_closed_days(DESK, "2026-11-20")
+    room.go("home", replace(kiosk, link=Link.DOWN))
+    assert room.desk.heard == []
+    room.go("home", kiosk)
+    assert len(room.desk.heard) == 1

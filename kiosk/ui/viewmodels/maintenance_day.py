@@ -78,7 +78,7 @@ class DayPage(Controller):
 
     def enter(self) -> None:
         self._forget()
-        self._day = self._asked or next(reversed(self._unclosed()), None)
+        self._day = self._asked or next(reversed(self._unclosed() or self._revised()), None)
 
     def _today(self) -> date:
         return self.office.kiosk.today
@@ -86,6 +86,10 @@ class DayPage(Controller):
     def _unclosed(self) -> tuple[date, ...]:
         """Days that wait for their closing, oldest first; the page opens on the last of them."""
         return self.office.desk.home(self.office.kiosk).unclosed
+
+    def _revised(self) -> tuple[date, ...]:
+        """Closed days of which the platform has another statement now, oldest first."""
+        return tuple(each.day for each in self.office.desk.home(self.office.kiosk).revised)
 
     @property
     def _chosen(self) -> date:
@@ -117,6 +121,7 @@ class DayPage(Controller):
             subtitle=t("desk_day.subtitle"),
             rows=(
                 Row("date", wording.day(self.office.texts, self._chosen), called),
+                *self._again(),
                 *self._waiting(),
                 Row("rule", t("desk_day.rule"), t("desk_day.rule_why")),
             ),
@@ -134,14 +139,28 @@ class DayPage(Controller):
         if not days:
             return (Row("none", t("desk_day.all_closed"), tone=Tone.GOOD.value),)
         others = [day for day in reversed(days) if day != self._chosen]
-        rows = tuple(
-            Row(f"go-{day.isoformat()}", wording.day(texts, day), act=t("desk_pay.choose"),
-                act_name=t("desk_day.go_to", day=wording.day(texts, day)))
-            for day in others[:MAX_WAITING]
-        )  # fmt: skip
+        rows = tuple(self._way_to(day) for day in others[:MAX_WAITING])
         if not rows:
             return ()
         return (heading("waiting", texts.count("desk_day.waiting", len(others))), *rows)
+
+    def _again(self) -> tuple[Row, ...]:
+        """Closed days to be closed again, the chosen one without a way there."""
+        why = self.office.t("desk_day.to_close_again")
+        days = self._revised()[-MAX_WAITING:]
+        return tuple(self._way_to(day, why, Tone.STOP) for day in reversed(days))
+
+    def _way_to(self, day: date, why: str = "", tone: Tone = Tone.PLAIN) -> Row:
+        t, named = self.office.t, wording.day(self.office.texts, day)
+        is_here = day == self._chosen
+        return Row(
+            f"go-{day.isoformat()}",
+            named,
+            why,
+            tone=tone.value,
+            act="" if is_here else t("desk_pay.choose"),
+            act_name="" if is_here else t("desk_day.go_to", day=named),
+        )
 
     def _comparing(self) -> Page:
         t = self.office.t
@@ -186,6 +205,12 @@ class DayPage(Controller):
             return self.office.words(day.trouble), Tone.STOP
         if self._is_closed:
             return t("desk_day.closed_now"), Tone.GOOD
+        if day.closed_by:
+            names = {"closed": day.closed_by, "published": day.statement}
+            if not day.differences:
+                return t("desk_day.revised_agrees", **names), Tone.REMEMBER
+            count = len(day.differences)
+            return self.office.texts.count("desk_day.revised", count, **names), Tone.STOP
         if day.closed_at is not None:
             when = wording.moment(self.office.texts, day.closed_at)
             return t("desk_day.closed_before", when=when), Tone.GOOD

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from kiosk.domain.kiosk import Service
+from collections.abc import Sequence
+from datetime import date
+
+from kiosk.domain.kiosk import Link, Service
+from kiosk.maintenance.revised import closed_days
 from kiosk.maintenance.views import Home, Light, Part
 from kiosk.ui.viewmodels import wording
-from kiosk.ui.viewmodels.maintenance_office import Controller
+from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
 
 TONES = {Light.GOOD: Tone.GOOD, Light.LOOK: Tone.REMEMBER, Light.BAD: Tone.STOP}
@@ -26,6 +30,31 @@ NAMED_DAYS = 3
 
 
 class HomePage(Controller):
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self._asked_after: tuple[str, float] | None = None  # the log-in: whose, and since when
+        self._to_ask: tuple[date, ...] = ()
+
+    def enter(self) -> None:
+        """Once after each log-in: which statements the platform has now of the closed days."""
+        kiosk, session = self.office.kiosk, self.office.kiosk.desk.session
+        log_in = (session.account_id, session.since_s) if session else None
+        if log_in == self._asked_after or kiosk.link is not Link.UP:
+            return
+        self._asked_after, self._to_ask = log_in, closed_days(kiosk)
+        self._hear_of_next()
+
+    def _hear_of_next(self) -> None:
+        """One short request after the other, so that an operator's own job waits for one only."""
+        if self._to_ask and self.office.account_id:
+            day, *rest = self._to_ask
+            self._to_ask = tuple(rest)
+            self.office.ask_behind(lambda: self.office.desk.hear_of(day), self._heard)
+
+    def _heard(self, answered: object) -> None:
+        if answered:
+            self._hear_of_next()
+
     def page(self) -> Page:
         office, t = self.office, self.office.t
         home = office.desk.home(office.kiosk)
@@ -80,15 +109,33 @@ class HomePage(Controller):
                     act_name=t("desk_home.see_owed"),
                 )
             )
+        if home.revised:
+            rows.append(self._revised(home))
         if home.unclosed:
             rows.append(self._unclosed(home))
         return tuple(rows)
 
+    def _revised(self, home: Home) -> Row:
+        t, last = self.office.t, home.revised[-1].day
+        days = self._named([each.day for each in home.revised])
+        return Row(
+            f"day-{last.isoformat()}",
+            self.office.texts.count("desk_home.revised", len(home.revised)),
+            t("desk_home.revised_do", days=days),
+            tone=Tone.STOP.value,
+            act=t("desk_home.day"),
+            act_name=t("desk_home.see_revised"),
+        )
+
+    def _named(self, days: Sequence[date]) -> str:
+        texts = self.office.texts
+        return self.office.t("desk.join").join(
+            wording.day(texts, day) for day in days[-NAMED_DAYS:]
+        )
+
     def _unclosed(self, home: Home) -> Row:
         texts = self.office.texts
-        days = self.office.t("desk.join").join(
-            wording.day(texts, day) for day in home.unclosed[-NAMED_DAYS:]
-        )
+        days = self._named(home.unclosed)
         return Row(
             "day",
             texts.count("desk_home.unclosed", len(home.unclosed)),

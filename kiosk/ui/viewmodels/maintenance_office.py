@@ -34,6 +34,7 @@ class Office(QObject):
 
     refreshed = Signal()
     _arrived = Signal(object)
+    _heard = Signal(object)
 
     def __init__(
         self, core: CoreBridge, look: LookViewModel, desk: Desk, places: Places, help_phone: str
@@ -49,6 +50,7 @@ class Office(QObject):
         self.message_tone = Tone.INFO
         self.go: Callable[[str], None] = lambda _name: None
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._heard.connect(self._go_on, Qt.ConnectionType.QueuedConnection)
 
     @property
     def kiosk(self) -> Kiosk:
@@ -92,6 +94,18 @@ class Office(QObject):
         self.waiting += 1
         self.hush()
         self.desk.submit(job, lambda result: self._arrived.emit((then, result)))
+        self.refreshed.emit()
+
+    def ask_behind(self, job: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        """Run a short job that nobody waits for: nothing is held up, said or hushed by it."""
+        self.desk.submit(job, lambda result: self._heard.emit((then, result)))
+
+    @Slot(object)
+    def _go_on(self, heard: tuple[Callable[[Any], None], Any]) -> None:
+        then, result = heard
+        if isinstance(result, Exception):
+            raise result
+        then(result)
         self.refreshed.emit()
 
     def order(self, order: Order, then: Callable[[], None] = lambda: None) -> None:

@@ -38,3 +38,4 @@ class Worker(Generic[Job]):
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             self._work(job)
+            del job  # it may hold a PIN, and the next may not come for hours

@@ -108,12 +108,18 @@ class MaintenanceViewModel(Follower):
         assert self._office is not None, "only a kiosk with a desk has pages"
         self._office.hush()
         name, _, what = name.partition("-")
-        self._name, self._touched_s = name, self.kiosk.now_s
+        self._show(name)
+        self._touched_s = self.kiosk.now_s
         controller = self._pages.get(name)
         if controller is not None:
             controller.about(what)
             controller.enter()
         self.refresh()
+
+    def _show(self, name: str) -> None:
+        before, self._name = self._pages.get(self._name), name
+        if before is not None:
+            before.left()
 
     def _still_there(self, now_s: float) -> None:
         """Posted, not submitted: it must not wait behind a long comparison."""
@@ -151,7 +157,7 @@ class MaintenanceViewModel(Follower):
         idle_s = self.kiosk.now_s - self._touched_s
         is_idle = is_outside and idle_s >= self.kiosk.rules.desk_idle_s
         if self.kiosk.visit is not None or is_idle or (session is None and not is_outside):
-            self._name = ""
+            self._show("")
         elif self._office is not None and self._office.waiting and idle_s < LONGEST_JOB_S:
             self._still_there(self._monotonic_s())  # a long job is no idleness
 

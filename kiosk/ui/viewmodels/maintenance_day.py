@@ -80,6 +80,9 @@ class DayPage(Controller):
         self._forget()
         self._day = self._asked or next(reversed(self._unclosed() or self._revised()), None)
 
+    def left(self) -> None:
+        self._forget()
+
     def _today(self) -> date:
         return self.office.kiosk.today
 

@@ -28,6 +28,9 @@ class HoursPage(Controller):
     def enter(self) -> None:
         self._forget()
 
+    def left(self) -> None:
+        self._forget()
+
     @property
     def _week(self) -> Week:
         return week_of(self.office.kiosk.opening_hours)

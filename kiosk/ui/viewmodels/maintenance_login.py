@@ -44,6 +44,9 @@ class Asking(Controller):
     def enter(self) -> None:
         self._forget()
 
+    def left(self) -> None:
+        self._forget()
+
     def page(self) -> Page:
         t = self.office.t
         return Page(
@@ -239,7 +242,8 @@ class NewAccount(Asking):
         self._step, self._typing = Step.AGAIN, _pin()
 
     def _with_pin_again(self, pin: str) -> None:
-        if pin != self._first_pin:
+        first, self._first_pin = self._first_pin, ""
+        if pin != first:
             self._step, self._typing = Step.PIN, _pin()
             self.office.tell("pins_differ")
             return

@@ -159,6 +159,9 @@ class Controller(ABC):
     def enter(self) -> None:  # noqa: B027 many pages have none
         """The operator comes to this page; forget what was left from the last time."""
 
+    def left(self) -> None:  # noqa: B027 many pages have none
+        """The page is up no longer, also by a log-out: forget whatever was typed."""
+
     def about(self, what: str) -> None:  # noqa: B027 most pages are about nothing in particular
         """What followed the page's name; before `enter`."""
 

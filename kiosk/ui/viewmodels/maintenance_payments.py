@@ -64,6 +64,9 @@ class PaymentsPage(Controller):
             self._code = self._asked
             self._begin()
 
+    def left(self) -> None:
+        self._forget()
+
     # --- what is shown ----------------------------------------------------------------------------
 
     def page(self) -> Page:

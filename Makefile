@@ -44,8 +44,8 @@ simulate: $(READY)  ## Lives of kiosks from seeds, with every mishap; SEEDS=n FI
 cells: $(READY)  ## One paid visit: every named interruption, every single fault at every step
 	$(PYTHON_VENV) -m tests.simulation.cells
 
-office-lives: $(READY)  ## Operators who do whatever they like: no open payment is hidden or lost; LIVES=n
-	$(PYTHON_VENV) -m tests.operators --lives $(or $(LIVES),2000)
+office-lives: $(READY)  ## Operators who do whatever they like: no open payment is hidden or lost; LIVES=n SEED=s
+	$(PYTHON_VENV) -m tests.operators --lives $(or $(LIVES),2000) --seed $(or $(SEED),1)
 
 canary: $(READY)  ## Plant known bugs one by one: which search finds which; SECONDS=n, then again
 	$(PYTHON_VENV) -m tests.simulation.canary --seconds $(or $(SECONDS),7200) $(ARGS)

@@ -19,7 +19,7 @@ from tests.drivers.lines import TcpLine
 from tests.drivers.machines import Machine
 from tests.drivers.sams import Table
 
-WAIT_S = 30.0
+WAIT_S = 90.0
 
 
 class Typist:

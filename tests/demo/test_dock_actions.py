@@ -17,7 +17,7 @@ from kiosk.domain.visit import Choosing, Done, Paying, Trouble, TroubleKind
 from kiosk.ui.dock.contract import DockFacts, Fault, PhoneStage
 from tests.support.headless import HeadlessKiosk, settings_for
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 class Play:
@@ -141,12 +141,12 @@ def test_a_network_that_is_down_leaves_money_in_doubt_and_a_late_payment_is_adop
     play.actions.set_fault(Fault.NETWORK_DOWN, on=True)
     play.kiosk.wait(_is_unstable)
     play.kiosk.post(e.BackTouched())
-    page = play.kiosk.wait_page(Trouble, timeout_s=40)
+    page = play.kiosk.wait_page(Trouble)
     assert isinstance(page, Trouble)
     assert page.kind is TroubleKind.MONEY_IN_DOUBT
     play.wait(lambda facts: facts.phone.stage is PhoneStage.PAID)
     play.actions.set_fault(Fault.NETWORK_DOWN, on=False)
-    done = play.kiosk.wait_page(Done, timeout_s=40)
+    done = play.kiosk.wait_page(Done)
     assert isinstance(done, Done)
     assert done.late
 

@@ -28,7 +28,7 @@ OK, NOT_FOUND, NO_RECORD, PROTECTED = b"\x90\x00", b"\x6a\x82", b"\x6a\x83", b"\
 UNKNOWN = b"\x6d\x00"
 PORT = 35963  # where vpcd's first slot listens
 PACKAGES = "pcscd vsmartcard-vpcd"
-WAIT_S = 15.0
+WAIT_S = 60.0
 
 
 def tlv(tag: int, value: bytes) -> bytes:

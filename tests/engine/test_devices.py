@@ -70,7 +70,7 @@ def reader(*devices: object) -> tuple[ReaderSupervisor, list[e.Event]]:
     return ReaderSupervisor(Role.ID_READER, Cables(*devices).connect, heard.append), heard
 
 
-WAIT_S = 10
+WAIT_S = 60
 
 
 def test_a_card_becomes_an_event() -> None:

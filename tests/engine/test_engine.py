@@ -18,7 +18,7 @@ from kiosk.engine.worker import Worker
 from tests.support.people import ZHANG
 from tests.support.playbook import MemoryDiary, Playbook
 
-WAIT_S = 10
+WAIT_S = 60
 
 
 class Trail:

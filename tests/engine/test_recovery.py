@@ -23,7 +23,7 @@ from kiosk.event_ids import EventId
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import MemoryDiary, Playbook
 
-WAIT_S = 10
+WAIT_S = 60
 
 
 class NotingDiary(MemoryDiary):

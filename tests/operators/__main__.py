@@ -1,4 +1,4 @@
-"""`python -m tests.operators --lives 2000`: operators who do whatever they like."""
+"""`python -m tests.operators --lives N --seed S`: operators who do whatever they like."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.operators.office_life import OfficeLife
@@ -17,19 +17,24 @@ STEPS = 50
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lives", type=int, default=2000)
-    lives = parser.parse_args().lives
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
     began_s = time.monotonic()
     run_state_machine_as_test(
-        OfficeLife,
+        seed(chosen.seed)(OfficeLife),
         settings=settings(
-            max_examples=lives,
+            max_examples=chosen.lives,
             stateful_step_count=STEPS,
             deadline=None,
+            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
     took_s = time.monotonic() - began_s
-    print(f"{lives} lives of at most {STEPS} steps in {took_s:.0f} s: no open payment was lost")
+    print(
+        f"{chosen.lives} lives of at most {STEPS} steps from seed {chosen.seed} "
+        f"in {took_s:.0f} s: no open payment was lost"
+    )
     return 0
 
 

@@ -29,7 +29,7 @@ PAID = {
     "wallet": "alipay",
     "transaction_no": "2026110110300000000000000001",
 }
-QUICK = Timeouts(connect_s=1.0, read_s=1.0, total_s=2.0)
+PATIENT = Timeouts(connect_s=30.0, read_s=30.0, total_s=60.0)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def kiosk_keys(algorithm: Algorithm, now_s: float = NOW_S) -> KioskKeys:
 
 def client(server: RawServer, algorithm: Algorithm, now_s: float = NOW_S) -> PlatformClient:
     keys = kiosk_keys(algorithm, now_s)
-    return PlatformClient(server.url, "K1", QUICK, keys=keys, nonces=lambda: "ab" * 16)
+    return PlatformClient(server.url, "K1", PATIENT, keys=keys, nonces=lambda: "ab" * 16)
 
 
 def asked_of(request: bytes) -> Asked:

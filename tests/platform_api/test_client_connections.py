@@ -28,20 +28,21 @@ from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.transport import Timeouts
 from tests.support.raw_server import RawServer, header, http
 
-SHORT = Timeouts(connect_s=0.3, read_s=0.3, total_s=0.6)
+SHORT = Timeouts(connect_s=0.3, read_s=0.3, total_s=0.6)  # where its end is what is tried
+PATIENT = Timeouts(connect_s=30.0, read_s=30.0, total_s=60.0)
 HEALTHY = b'{"status": "ok", "time": "2026-11-01T00:00:00Z"}'
 
 
 def test_a_refused_connection_is_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    client = PlatformClient(f"http://127.0.0.1:{port}", "K1", SHORT)
+    client = PlatformClient(f"http://127.0.0.1:{port}", "K1", PATIENT)
     assert client.perform(CheckLink()) == NotSent("connection_refused")
     client.close()
 
 
 def test_a_name_that_does_not_exist_is_not_sent() -> None:
-    client = PlatformClient("http://no-such-host.invalid", "K1", SHORT)
+    client = PlatformClient("http://no-such-host.invalid", "K1", PATIENT)
     outcome = client.perform(CheckLink())
     client.close()
     assert isinstance(outcome, NotSent)
@@ -69,7 +70,7 @@ def test_a_connection_cut_after_the_request_is_a_lost_answer() -> None:
         yield b""
 
     with RawServer(script) as server:
-        client = PlatformClient(server.url, "K1", SHORT)
+        client = PlatformClient(server.url, "K1", PATIENT)
         outcome = client.perform(CheckLink())
         client.close()
     assert isinstance(outcome, AnswerLost)
@@ -78,7 +79,7 @@ def test_a_connection_cut_after_the_request_is_a_lost_answer() -> None:
 def test_a_kept_connection_that_dies_under_the_next_request_is_a_lost_answer() -> None:
     """The reset arrives only after the request went out, so it may have been acted on."""
     listener = socket.create_server(("127.0.0.1", 0))
-    client = PlatformClient(f"http://127.0.0.1:{listener.getsockname()[1]}", "K1", SHORT)
+    client = PlatformClient(f"http://127.0.0.1:{listener.getsockname()[1]}", "K1", PATIENT)
 
     def first_answer_then_reset() -> None:
         connection, _ = listener.accept()
@@ -91,7 +92,7 @@ def test_a_kept_connection_that_dies_under_the_next_request_is_a_lost_answer() -
     thread = threading.Thread(target=first_answer_then_reset)
     thread.start()
     first, outcome = client.perform(CheckLink()), client.perform(CheckLink())
-    thread.join(5)
+    thread.join(30)
     client.close()
     listener.close()
     assert first == Acknowledged()
@@ -117,7 +118,7 @@ def test_the_environment_names_no_proxy() -> None:
             capture_output=True,
             check=True,
             text=True,
-            timeout=30,
+            timeout=120,
         )
         assert said.stdout.strip() == "Acknowledged()"
         assert proxy.requests == []

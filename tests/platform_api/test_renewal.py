@@ -265,7 +265,7 @@ def test_the_next_connection_signs_in_with_the_new_pair(
         client = PlatformClient(
             server.url,
             "K1",
-            Timeouts(connect_s=2.0, read_s=2.0, total_s=4.0),
+            Timeouts(connect_s=30.0, read_s=30.0, total_s=60.0),
             ca_file=str(tmp_path / "ca.pem"),
             certificate=partial(files_in_use, configured, state),
         )

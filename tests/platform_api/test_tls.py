@@ -27,7 +27,8 @@ from tests.support.certificates import (
 )
 from tests.support.raw_server import RawServer, http
 
-SHORT = Timeouts(connect_s=2.0, read_s=2.0, total_s=4.0)
+PATIENT = Timeouts(connect_s=30.0, read_s=30.0, total_s=60.0)
+QUICK = Timeouts(connect_s=2.0, read_s=2.0, total_s=4.0)  # where its end is what is tried
 HEALTHY = b'{"status": "ok", "time": "2026-11-01T00:00:00Z"}'
 
 
@@ -59,7 +60,7 @@ class Realm:
 
     def client(self, url: str, **more: object) -> PlatformClient:
         return PlatformClient(
-            url, "K1", SHORT, ca_file=self.ca_file, crl_file=self.crl_file, **more
+            url, "K1", PATIENT, ca_file=self.ca_file, crl_file=self.crl_file, **more
         )
 
     def asked(self, server: RawServer, **more: object):
@@ -139,7 +140,7 @@ def test_a_platform_that_speaks_only_older_tls_gets_no_request(
 def test_a_platform_nobody_here_vouches_for_gets_no_request(realm: Realm) -> None:
     """The system's authorities are many; with a private one they do not count."""
     with realm.server(issue(Wish(), realm.authority)) as server:
-        client = PlatformClient(server.url, "K1", SHORT)
+        client = PlatformClient(server.url, "K1", PATIENT)
         assert client.perform(CheckLink()) == NotSent("tls")
         client.close()
         assert not any(b"HTTP" in request for request in server.requests)
@@ -150,7 +151,7 @@ def test_plain_http_behind_a_secure_address_gets_no_request() -> None:
         yield b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
     with RawServer(script) as server:
-        client = PlatformClient(server.url.replace("http:", "https:"), "K1", SHORT)
+        client = PlatformClient(server.url.replace("http:", "https:"), "K1", QUICK)
         outcome = client.perform(CheckLink())
         client.close()
         assert isinstance(outcome, NotSent)
@@ -181,7 +182,7 @@ def test_a_revocation_list_that_is_out_of_date_stops_everything(realm: Realm, tm
     (tmp_path / "old.pem").write_bytes(old.public_bytes(Encoding.PEM))
     with realm.server(issue(Wish(), realm.authority)) as server:
         client = PlatformClient(
-            server.url, "K1", SHORT, ca_file=realm.ca_file, crl_file=str(tmp_path / "old.pem")
+            server.url, "K1", PATIENT, ca_file=realm.ca_file, crl_file=str(tmp_path / "old.pem")
         )
         assert client.perform(CheckLink()) == NotSent("tls")
         client.close()

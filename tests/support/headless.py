@@ -15,7 +15,7 @@ from kiosk.domain.visit import Page
 from kiosk.settings.load import load
 from kiosk.settings.model import Settings
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 def settings_for(directory: Path, kiosk_id: str = "test-0001", timing: str = "") -> Settings:

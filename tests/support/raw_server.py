@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
+PATIENCE_S = 30.0  # with a client; only one that hangs needs it
+
 Script = Callable[[bytes], Iterator[bytes | float]]
 """From the request's bytes to what is sent: bytes, or seconds of silence between them."""
 
@@ -43,7 +45,7 @@ class RawServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE_S)
 
     def _accept(self) -> None:
         while not self._ending.is_set():
@@ -57,7 +59,7 @@ class RawServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
-            connection.settimeout(5)
+            connection.settimeout(PATIENCE_S)
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             self._answer(connection)

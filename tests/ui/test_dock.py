@@ -121,7 +121,7 @@ def test_facts_from_another_thread_are_shown(make_desk, qtbot):
     thread = Thread(target=desk.dock.publish, args=(facts,))
     thread.start()
     thread.join()
-    qtbot.waitUntil(lambda: "拿走 李四" in desk.robot.visible_names(), timeout=2000)
+    qtbot.waitUntil(lambda: "拿走 李四" in desk.robot.visible_names(), timeout=30_000)
 
 
 def test_a_printed_strip_comes_out_of_the_slot(make_desk, tmp_path):

@@ -14,7 +14,7 @@ from kiosk.ui.key_filter import KeyFilter
 from kiosk.ui.robot import Robot
 
 SCANNER_GAP_MS, FINGER_GAP_MS = 4, 120
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 class Page(QObject):

@@ -26,7 +26,7 @@ from kiosk.journal.journal import Journal
 from kiosk.ui.robot import NotOnScreen, Robot
 from kiosk.ui.viewmodels import wording
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 ACCOUNT, PIN = "1001", "837465"
 OLD_PAYMENT, OLD_RECEIPT, OLD_FEN = "K-YESTERDAY-000001", "33010226-0000099999", 12_345
 PAYS = "wang"  # of the sandbox's demo people: one with bills

@@ -118,7 +118,7 @@ def test_the_key_switch_works_beside_a_scanner_that_types(qapp, qtbot):
     )
     try:
         QTest.keyClick(shell.window, Qt.Key.Key_F12)
-        qtbot.waitUntil(lambda: shell.maintenance.isOpen, timeout=2000)
+        qtbot.waitUntil(lambda: shell.maintenance.isOpen, timeout=30_000)
     finally:
         shell.close()
 

@@ -12,7 +12,7 @@ from kiosk.sd_notify import READY, WATCHDOG, notify
 def listener(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link:
         link.bind(str(tmp_path / "notify"))
-        link.settimeout(5)
+        link.settimeout(30)
         yield link
 
 
@@ -25,7 +25,7 @@ def test_an_abstract_socket_is_reached():
     name = f"kiosk-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link:
         link.bind("\0" + name)
-        link.settimeout(5)
+        link.settimeout(30)
         assert notify(READY, address="@" + name)
         assert link.recv(100) == b"READY=1"
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import requests
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 30.0
 
 
 class PhoneTrouble(Exception):

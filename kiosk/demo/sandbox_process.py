@@ -12,8 +12,8 @@ import requests
 
 from kiosk.settings import Settings
 
-START_TIMEOUT_S = 20.0
-CONTROL_TIMEOUT_S = 5.0
+START_TIMEOUT_S = 60.0
+CONTROL_TIMEOUT_S = 30.0
 
 
 class SandboxFailed(Exception):

@@ -28,7 +28,7 @@ from kiosk.ui.robot import Robot
 from kiosk.ui.shell import Shell
 from kiosk.ui.translations import Language, texts
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 STILL_MS = 450  # longer than any motion of the screen, so that pictures show it at rest
 PAYS, COLLECTS = "wang", "zhang"  # demo people: one with bills, one with receipts to collect
 

@@ -23,7 +23,7 @@ from kiosk.sandbox.seeding import seed
 from kiosk.sandbox.store import Store
 from kiosk.settings.fee_catalogue import shipped_catalogue
 
-START_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def test_a_full_disk_behind_standard_output_is_told_and_is_no_bug(arguments):
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "kiosk", *arguments],
-            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=240, check=False,
         )  # fmt: skip
     assert done.returncode == 2
     assert "No space left on device" in done.stderr

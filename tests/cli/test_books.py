@@ -7,6 +7,7 @@ import json
 import zipfile
 from contextlib import redirect_stdout
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from kiosk.journal import keys
 from kiosk.journal.journal import Journal
 from kiosk.platform_api.wire_services import StatementRow
 from kiosk.sandbox.statement_file import Defect, statement_file
+from tests.support.days import begin_well_before_midnight
 from tests.support.journals import ended
 
 DAY = date(2026, 11, 20)
@@ -173,7 +175,12 @@ def bundle_of(site: Path) -> dict[str, str]:
 def test_nothing_planted_anywhere_is_in_the_bundle(site: Path) -> None:
     plant(site)
     parts = bundle_of(site)
-    everything = "\n".join(parts.values()) + "\n".join(parts)
+    # Digests and a moment hold any digits now and then, and so a planted PIN, too.
+    digests = json.loads(parts.pop("manifest.json"))
+    assert digests == {name: sha256(part.encode()).hexdigest() for name, part in parts.items()}
+    versions = json.loads(parts.pop("versions.json"))
+    assert datetime.fromisoformat(versions.pop("made_at")).tzinfo is not None
+    everything = "\n".join((*parts, *parts.values(), json.dumps(versions)))
     for secret in (
         NAME,
         LATIN,
@@ -224,6 +231,7 @@ def test_where_a_file_cannot_be_written_the_way_to_name_another_is_told(
 
 
 def test_of_a_day_that_still_runs_it_is_said_that_more_may_come(site: Path) -> None:
+    begin_well_before_midnight()
     write_journal(site)
     today = datetime.now(CHINA).date()
     path = site.parent / "today.csv"

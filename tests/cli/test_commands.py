@@ -63,7 +63,7 @@ def test_python_m_kiosk_is_the_same_command(tmp_path):
         [sys.executable, "-m", "kiosk", "check-settings", str(tmp_path / "none.toml")],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
         cwd=CHECKOUT,
         env={**os.environ, "NO_COLOR": "1"},

@@ -40,7 +40,7 @@ def kiosk(tmp_path):
         done = subprocess.run(
             [sys.executable, "-m", "kiosk", "device", command, "--site", str(site), "--json",
              *options],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=240, check=False,
         )  # fmt: skip
         assert done.stderr == ""
         return done.returncode, json.loads(done.stdout)
@@ -113,7 +113,8 @@ def test_a_reader_that_does_not_answer_is_an_error_with_a_code(kiosk, pty_line):
 
 
 def test_a_social_security_card_is_read_through_pcscd(kiosk):
-    daemon, slot = Daemon(), VirtualSlot()
+    daemon = Daemon()
+    slot = VirtualSlot(daemon)
     try:
         daemon.start()
         slot.insert(SocialSecurityCard())

@@ -57,7 +57,7 @@ def test_a_machine_without_a_display_is_told_so(tmp_path: Path, command: str, di
         env={**plain, "DISPLAY": display},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 2
@@ -71,7 +71,7 @@ def test_the_storage_is_its_owners_alone(tmp_path: Path) -> None:
         [sys.executable, "-m", "kiosk", "run", "--site", site(tmp_path, text)],
         env={**plain, "QT_QPA_PLATFORM": "xcb"},
         capture_output=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert stat.S_IMODE((tmp_path / "s").stat().st_mode) == 0o700

@@ -29,8 +29,6 @@ from kiosk.engine.engine import Diary
 from kiosk.journal import keys
 from tests.support.headless import HeadlessKiosk, settings_for
 
-FAST = "done_s = 0.5\nauto_collect_s = 0.5\n"
-
 
 class DeadlyDiary:
     """The real journal, with SIGKILL just before or just after the n-th commit."""
@@ -67,7 +65,7 @@ class DeadlyDiary:
 
 def main(order: dict[str, Any]) -> None:
     directory = Path(order["directory"])
-    settings = settings_for(directory, timing=FAST)
+    settings = settings_for(directory)
     world = SimulatedWorld(directory / "strips")
     secrets = keys.for_directory(settings.storage_directory)
 
@@ -105,6 +103,7 @@ def pay(kiosk: HeadlessKiosk, card: IdCard, bill_no: str) -> None:
     Phone().pay(shown.visit.page.qr_url)
     kiosk.wait_page(Done)
     kiosk.world.id_reader.remove()
+    kiosk.post(e.LeaveTouched())
     kiosk.wait(lambda k: k.visit is None)
 
 

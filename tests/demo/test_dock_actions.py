@@ -18,14 +18,13 @@ from kiosk.ui.dock.contract import DockFacts, Fault, PhoneStage
 from tests.support.headless import HeadlessKiosk, settings_for
 
 WAIT_S = 60.0
+RECONNECT = "[platform]\nreconnect_window_s = 0.0\n"  # not by chance anywhere in half a minute
 
 
 class Play:
     """A kiosk without a screen, watched by the dock's actions as the screen is."""
 
-    def __init__(
-        self, directory: Path, sandbox: SandboxProcess, timing: str = "done_s = 2.0\n"
-    ) -> None:
+    def __init__(self, directory: Path, sandbox: SandboxProcess, timing: str = RECONNECT) -> None:
         self.sandbox = sandbox
         self.world = SimulatedWorld(directory / "strips")
         self._told = threading.Condition()

@@ -31,7 +31,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         [sys.executable, "-m", "kiosk", "tour", "--out", str(out)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -100,7 +100,7 @@ def test_the_journal_of_the_tour_is_sound(tour: Path) -> None:
         [sys.executable, "-m", "kiosk", "journal", "verify", "--site", site],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert verified.returncode == 0, verified.stdout
@@ -120,7 +120,7 @@ def test_a_directory_with_other_files_is_left_alone(tmp_path: Path) -> None:
         [sys.executable, "-m", "kiosk", "tour", "--out", str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert refused.returncode == 2
@@ -137,7 +137,7 @@ def test_a_tour_killed_in_the_middle_is_settled_before_the_next_one(tmp_path: Pa
         os.sched_yield()
     first.kill()
     first.wait()
-    second = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    second = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert second.returncode == 0, second.stdout + second.stderr
     told = [line for line in second.stdout.splitlines() if "of the interrupted tour" in line]
     assert len(told) == 1

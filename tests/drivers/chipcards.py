@@ -26,7 +26,9 @@ from drivers.transport.pcsc import Pcsc
 ENVIRONMENT = bytes.fromhex("7378312E73682EC9E7BBE1B1A3D5CF")
 OK, NOT_FOUND, NO_RECORD, PROTECTED = b"\x90\x00", b"\x6a\x82", b"\x6a\x83", b"\x69\x82"
 UNKNOWN = b"\x6d\x00"
-PORT = 35963  # where vpcd's first slot listens
+READERS = Path("/etc/reader.conf.d/vpcd")
+USUAL_PORT = 0x8C7B  # where vpcd listens by that file: any program may be given this one by chance
+PORTS = range(20_000, 30_000, 2)  # given to nobody who does not ask; vpcd wants two in a row
 PACKAGES = "pcscd vsmartcard-vpcd"
 WAIT_S = 60.0
 
@@ -133,13 +135,14 @@ class VirtualSlot:
 
     ATR = bytes.fromhex("3B8F8001804F0CA000000306030001000000006A")
 
-    def __init__(self) -> None:
+    def __init__(self, daemon: Daemon) -> None:
+        self._address = ("127.0.0.1", daemon.port)
         self._socket = None
         self._thread = None
 
     def insert(self, card) -> None:
         self.eject()
-        self._socket = socket.create_connection(("127.0.0.1", PORT), WAIT_S)
+        self._socket = socket.create_connection(self._address, WAIT_S)
         self._thread = threading.Thread(target=self._serve, args=(self._socket, card))
         self._thread.start()
 
@@ -189,12 +192,16 @@ class Daemon:
     """A pcscd of our own. There can be one on a machine, so it is locked between tests."""
 
     def __init__(self) -> None:
-        if shutil.which("pcscd") is None or not Path("/etc/reader.conf.d/vpcd").exists():
+        if shutil.which("pcscd") is None or not READERS.exists():
             pytest.fail(f"the PC/SC tests need: apt-get install --no-install-recommends {PACKAGES}")
         self._lock = (Path(tempfile.gettempdir()) / "kiosk-tests-pcscd.lock").open("a+")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._end_what_a_killed_run_left()
         self._process = None
+        self.port = next(port for port in PORTS if _is_free(port) and _is_free(port + 1))
+        self._config = tempfile.TemporaryDirectory(prefix="vpcd-")
+        readers = READERS.read_text().replace(f"0x{USUAL_PORT:X}", f"0x{self.port:X}")
+        (Path(self._config.name) / "vpcd").write_text(readers)
 
     def _end_what_a_killed_run_left(self) -> None:
         self._lock.seek(0)
@@ -207,7 +214,9 @@ class Daemon:
     def start(self) -> None:
         Path("/run/pcscd").mkdir(exist_ok=True)
         self._process = subprocess.Popen(
-            ["pcscd", "--foreground"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ["pcscd", "--foreground", "--config", self._config.name],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         self._lock.write(str(self._process.pid))
         self._lock.flush()
@@ -237,6 +246,17 @@ class Daemon:
     def close(self) -> None:
         self.kill()
         self._lock.close()
+        self._config.cleanup()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as vpcd does
+        try:
+            trial.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def until(condition, otherwise: str) -> None:

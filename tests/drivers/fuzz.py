@@ -46,7 +46,7 @@ from tests.drivers.sams import (
 )
 from tests.drivers.test_escpos import EndlessPaper
 
-SLOWEST_S = 2.0  # one input; more is a hang
+SLOWEST_S = 2.0  # of the processor for one input; more is a hang
 CARDS = (RESIDENT, HK_MACAO_TAIWAN, FOREIGN_2017, FOREIGN_2023)
 SHORT_FRAMES = [
     frame(bytes.fromhex(body))
@@ -278,12 +278,12 @@ def run(name: str, inputs: int, seed: int, parsers: Mapping[str, Parser] = PARSE
     for number in range(inputs):
         # One input in eight is noise without a seed.
         data = chance.randbytes(chance.randint(0, 64)) if number % 8 == 0 else make(chance)
-        began_s = time.perf_counter()
+        began_s = time.process_time()
         try:
             judge(chance, data)
         except Exception as error:
             raise AssertionError(f"{name}, seed {seed}, input {number}: {data.hex()}") from error
-        slowest_s = max(slowest_s, time.perf_counter() - began_s)
+        slowest_s = max(slowest_s, time.process_time() - began_s)
         assert slowest_s < SLOWEST_S, f"{name}, seed {seed}, input {number} hangs: {data.hex()}"
     return slowest_s
 

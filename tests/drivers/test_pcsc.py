@@ -39,7 +39,7 @@ def daemon():
 
 @pytest.fixture
 def slot(daemon):
-    slot = VirtualSlot()
+    slot = VirtualSlot(daemon)
     yield slot
     slot.eject()
 

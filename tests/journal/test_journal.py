@@ -364,7 +364,7 @@ def test_a_second_process_is_refused_in_words(tmp_path):
             capture_output=True,
             text=True,
             check=True,
-            timeout=30,
+            timeout=240,
         )
     assert done.stdout.startswith("JournalInUse the journal in")
     assert "stop the other one first" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import pytest
@@ -24,8 +25,6 @@ environment = "demo"
 [storage]
 directory = "state"
 mirror_directory = "mirror"
-[timing]
-done_s = 0.5
 """
 
 
@@ -35,24 +34,30 @@ def sandbox(tmp_path_factory):
         yield sandbox
 
 
-def spellings(person) -> list[bytes]:
-    """A name and a number as they might lie in a file."""
+def spellings(person) -> list[re.Pattern[bytes]]:
+    """A name and a number as they might lie in a file; each too long to be there by chance."""
     name, number = person["name"], person["number"]
-    return [
+    whole = [
         name.encode(),
         name.encode("gb18030"),
         name.encode("utf-16-le"),
         name.encode("unicode_escape"),
         number.encode(),
         number.encode("utf-16-le"),
-        number[6:14].encode(),  # the day of birth
     ]
+    assert min(map(len, whole)) >= 6
+    born = number[6:14].encode()  # alone: any eight digits are somewhere in digests now and then
+    return [*map(re.compile, map(re.escape, whole)), re.compile(rb"(?<!\w)" + born + rb"(?!\w)")]
 
 
 def test_after_a_paid_visit_no_file_holds_the_name_or_the_number(sandbox, tmp_path):
     (tmp_path / "site.toml").write_text(SITE)
     settings = load(tmp_path / "site.toml")
-    person = next(each for each in sandbox.get("/sandbox/people") if each["kind"] == "person")
+    person = next(
+        each
+        for each in sandbox.get("/sandbox/people")
+        if each["kind"] == "person" and len(each["name"]) == 3
+    )
     item = tomllib.loads((config_directory() / "fee_items.toml").read_text())["fee_item"][0]
     sandbox.post(
         "/sandbox/bills",
@@ -76,6 +81,7 @@ def test_after_a_paid_visit_no_file_holds_the_name_or_the_number(sandbox, tmp_pa
         Phone().pay(shown.visit.page.qr_url)
         kiosk.wait_page(Done)
         world.id_reader.remove()
+        kiosk.post(e.LeaveTouched())
         kiosk.wait(lambda k: k.visit is None)
     places = [tmp_path / "state", tmp_path / "mirror"]
     files = {
@@ -88,4 +94,4 @@ def test_after_a_paid_visit_no_file_holds_the_name_or_the_number(sandbox, tmp_pa
     assert b"PaymentIntended" in files[MIRROR_NAME]
     for name, content in files.items():
         for spelling in spellings(person):
-            assert spelling not in content, f"{name} holds personal data"
+            assert not spelling.search(content), f"{name} holds personal data"

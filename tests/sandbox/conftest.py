@@ -11,6 +11,7 @@ from kiosk.platform_api.transport import Timeouts
 from kiosk.sandbox.seeding import reset
 from kiosk.sandbox.server import SandboxServer
 from tests.sandbox.driving import City
+from tests.support.days import begin_well_before_midnight
 
 Kiosk = Callable[..., PlatformClient]
 
@@ -26,6 +27,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]
 @pytest.fixture
 def city(running: SandboxServer) -> Iterator[City]:
     """A freshly seeded platform; its link and faults are healed, its log is empty."""
+    begin_well_before_midnight()
     running.sandbox.link.heal()
     running.sandbox.faults.clear()
     running.sandbox.served.clear()

@@ -35,7 +35,7 @@ def process(directory: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str]
             yield running, json.loads(running.stdout.readline())
         finally:
             running.stdin.close()
-            running.wait(timeout=20)
+            running.wait(timeout=60)
 
 
 def test_the_first_line_says_where_it_is_and_the_end_of_stdin_ends_it(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_port_in_use_is_told_in_words(tmp_path: Path) -> None:
             [*COMMAND, "--directory", str(tmp_path / "b"), "--direct-port", port],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             cwd=CHECKOUT,
             check=False,
         )
@@ -102,7 +102,7 @@ def test_a_book_of_another_version_is_not_touched(tmp_path: Path) -> None:
         [*COMMAND, "--directory", str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         cwd=CHECKOUT,
         check=False,
     )

@@ -16,7 +16,7 @@ from kiosk.ui.viewmodels.look import Look
 def run(code):
     return subprocess.run(
         [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=False,
-        timeout=60, env={"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin"},
+        timeout=240, env={"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
 
 

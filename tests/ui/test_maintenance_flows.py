@@ -25,6 +25,7 @@ from kiosk.journal import keys
 from kiosk.journal.journal import Journal
 from kiosk.ui.robot import NotOnScreen, Robot
 from kiosk.ui.viewmodels import wording
+from tests.support.days import begin_well_before_midnight
 
 PATIENCE_MS = 60_000
 ACCOUNT, PIN = "1001", "837465"
@@ -162,6 +163,7 @@ def sandbox(tmp_path_factory):
 @pytest.fixture
 def hall(qtbot, tmp_path, sandbox):
     """A kiosk that is not opened yet, so that its journal can be given a past."""
+    begin_well_before_midnight()
     sandbox.post("/sandbox/reset")
     sandbox.post("/sandbox/link", {"heal": True})
     hall = Hall(tmp_path, sandbox, qtbot)

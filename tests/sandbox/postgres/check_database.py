@@ -93,6 +93,6 @@ def test_the_command_keeps_its_book_there_and_finds_it_again(tmp_path: Path) -> 
 
 def test_a_bad_url_ends_the_command_with_a_sentence() -> None:
     command = [sys.executable, "-m", "kiosk", "sandbox", "--database", "mysql://x"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 2
     assert "expected postgresql://" in done.stderr

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 USER = "postgres"
-TIMEOUT_S = 60
+TIMEOUT_S = 240
 
 
 def binary(name: str) -> Path:

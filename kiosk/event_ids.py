@@ -210,6 +210,7 @@ class EventId(StrEnum):
     TROUBLE_MONEY_IN_DOUBT = "trouble.money_in_doubt"
     TROUBLE_PRINTER_NOT_READY = "trouble.printer_not_ready"
     OFFICE_ACCOUNTS_REFUSED = "office.accounts_refused"
+    OFFICE_UNRECORDED = "office.unrecorded"
     OFFICE_MACHINE_REFUSED = "office.machine_refused"
     DESK_NOT_LOGGED_IN = "desk.not_logged_in"
     DESK_NOT_YOUR_ROLE = "desk.not_your_role"

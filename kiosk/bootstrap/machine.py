@@ -115,12 +115,19 @@ def build(
 
     def make_engine() -> Engine:
         """On the core thread. A journal that is refused halts the kiosk, with a page that says so."""
+        diary: Diary | None = None
         try:
             diary = open_diary() if open_diary else diary_of(settings, secrets)
             return Engine(rules, diary, SystemClock(), start_effect, publish)
         except (JournalError, BadRecord) as error:
             log.error(EventId.JOURNAL_REFUSED, reason=str(error))
-            engine = Engine(rules, NoDiary(), SystemClock(), start_effect, publish)
+            engine = Engine(
+                rules,
+                NoDiary(settings.storage_directory, diary),
+                SystemClock(),
+                start_effect,
+                publish,
+            )
             engine.halt(str(error))
             return engine
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
@@ -13,14 +14,16 @@ from kiosk.domain.events import DiskSeen
 from kiosk.domain.ledger import Ledger, open_ids
 from kiosk.domain.record_rows import BadRecord, from_row
 from kiosk.domain.records import Record
-from kiosk.engine.engine import CommitUncertain, Entry
+from kiosk.engine.engine import Answer, CommitUncertain, Diary, Entry, Take
 from kiosk.event_ids import EventId
 from kiosk.journal.chain import microseconds
 from kiosk.journal.errors import CommitFailed, JournalDamaged, JournalError, NotCarried
 from kiosk.journal.journal import Journal
+from kiosk.journal.reader import Reader
 
 log = structlog.get_logger(__name__)
 
+SALVAGED_ROWS = 1000  # at once
 OLD_ROWS = 1000  # a kiosk that records less in a year needs no new volume
 
 
@@ -74,6 +77,17 @@ class JournalDiary:
             return tuple(Entry(row.seq, row.at, row.kind, row.values) for row in rows)
         except (JournalError, BadRecord) as error:
             raise CommitUncertain(str(error)) from error
+
+    def salvage(self, take: Take[Answer]) -> Answer:
+        if not self._journal.is_usable:
+            self._journal.close()  # writes nothing after a failure, and gives the lock back
+            return _salvaged(self._journal.directory, take)
+        return take(self._backward())
+
+    def _backward(self) -> Iterator[Entry]:
+        for last in range(self.last_seq, 0, -SALVAGED_ROWS):
+            first = max(last - SALVAGED_ROWS, 0) + 1
+            yield from reversed(self.entries(first, last - first + 1))
 
     @property
     def last_seq(self) -> int:
@@ -140,8 +154,24 @@ class JournalDiary:
         self._journal.close()
 
 
+def _salvaged(directory: Path, take: Take[Answer]) -> Answer:
+    try:
+        with Reader(directory) as reader:
+            return take(Entry(row.seq, row.at, row.kind, row.values) for row in reader.backward())
+    except (JournalError, BadRecord, OSError) as error:
+        raise CommitUncertain(str(error)) from error
+
+
 class NoDiary:
-    """In place of a journal that is refused: nothing is known and nothing can be committed."""
+    """In place of a journal that is refused: nothing is known and nothing can be committed.
+
+    For whoever salvages what can be read of it: `directory` is where it lies, `refused` is it
+    where it could be opened, whose lock keeps others away.
+    """
+
+    def __init__(self, directory: Path, refused: Diary | None = None) -> None:
+        self._directory = directory
+        self._refused = refused
 
     def records(self) -> Sequence[Record]:
         return ()
@@ -157,6 +187,11 @@ class NoDiary:
 
     def entries(self, first: int, limit: int) -> Sequence[Entry]:  # noqa: ARG002
         raise CommitUncertain("there is no journal")
+
+    def salvage(self, take: Take[Answer]) -> Answer:
+        if self._refused is not None:
+            return self._refused.salvage(take)
+        return _salvaged(self._directory, take)
 
     @property
     def last_seq(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -33,7 +33,8 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.kiosk import Kiosk, Rules
 from kiosk.domain.ledger import Ledger, rebuild
-from kiosk.domain.operator import LogOut
+from kiosk.domain.operator import LogOut, StillThere
+from kiosk.domain.operator_desk import OperatorDesk
 from kiosk.domain.records import Record
 from kiosk.domain.step import step
 from kiosk.engine.clock import Clock
@@ -63,6 +64,10 @@ class Entry:
     values: Mapping[str, Any]
 
 
+Answer = TypeVar("Answer")
+Take = Callable[[Iterator[Entry]], Answer]
+
+
 class Diary(Protocol):
     """What the engine needs of the journal."""
 
@@ -80,6 +85,10 @@ class Diary(Protocol):
 
     def entries(self, first: int, limit: int) -> Sequence[Entry]:
         """At most `limit` rows from row `first` on; raises CommitUncertain."""
+
+    def salvage(self, take: Take[Answer]) -> Answer:
+        """Give `take` the rows of a journal that failed, newest first, as far as they can be
+        read; changes no byte of it. Raises CommitUncertain where there is nothing to read."""
 
     @property
     def last_seq(self) -> int:
@@ -125,12 +134,12 @@ class Engine:
         self.kiosk = Kiosk(rules=rules, ledger=rebuild(diary.records()))
 
     def handle(self, event: Event) -> None:
-        """One turn. A halted kiosk takes no events, it only notes which devices are there."""
+        """One turn. A halted kiosk takes no events, it only notes time, devices and who leaves."""
         stamp = self._clock.stamp()
         if isinstance(event, Started):
             self._started = event
         if self.kiosk.halted:
-            self._note_device(event, stamp)
+            self._while_halted(event, stamp)
             return
         if self._rules.maintenance_only:
             self._serve_operators(event, stamp)
@@ -148,6 +157,29 @@ class Engine:
                 if session and stamp.mono_s - session.touched_s >= self._rules.desk_idle_s:
                     self._turn(Ordered(LogOut()), stamp)
                 self._publish(self.kiosk)
+
+    def _while_halted(self, event: Event, stamp: Stamp) -> None:
+        """Nothing can be recorded, so who works here is known in memory alone."""
+        session = self.kiosk.desk.session
+        match event:
+            case Tick():
+                self.kiosk = replace(self.kiosk, now_s=stamp.mono_s, wall=stamp.wall)
+                if session and stamp.mono_s - session.touched_s >= self._rules.desk_idle_s:
+                    session = None
+                self.work_unrecorded(replace(self.kiosk.desk, session=session))
+            case Ordered(StillThere()) if session:
+                touched = replace(session, touched_s=stamp.mono_s)
+                self.work_unrecorded(replace(self.kiosk.desk, session=touched))
+            case Ordered(LogOut()):
+                self.work_unrecorded(replace(self.kiosk.desk, session=None))
+            case _:
+                self._note_device(event, stamp)
+
+    def work_unrecorded(self, desk: OperatorDesk) -> None:
+        """Who works at a halted kiosk; gone with the next start or return of the journal."""
+        assert self.kiosk.halted, "what can be recorded goes through an order"
+        self.kiosk = replace(self.kiosk, desk=desk)
+        self._publish(self.kiosk)
 
     def _turn(self, event: Event, stamp: Stamp) -> None:
         result = step(self.kiosk, event, stamp)
@@ -167,6 +199,10 @@ class Engine:
         if self.kiosk.halted:
             raise CommitUncertain(self.kiosk.halted)
         return self._diary.entries(first, limit)
+
+    def salvage(self, take: Take[Answer]) -> Answer:
+        """Have `take` read a journal that failed; raises CommitUncertain."""
+        return self._diary.salvage(take)
 
     @property
     def last_seq(self) -> int:
@@ -272,9 +308,6 @@ class Engine:
         """Stop serving, and show the page that says so."""
         self.kiosk = replace(self.kiosk, halted=reason)
         self._publish(self.kiosk)
-
-
-Answer = TypeVar("Answer")
 
 
 class Question:

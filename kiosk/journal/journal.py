@@ -60,7 +60,7 @@ class Journal:
     ) -> None:
         self._vfs = vfs
         self._steps = steps
-        self._directory = directory
+        self.directory = directory
         self._key = key
         self._connection = connection
         self._lock = lock
@@ -125,6 +125,10 @@ class Journal:
             raise
 
     @property
+    def is_usable(self) -> bool:
+        return not (self._closed or self._failed)
+
+    @property
     def last_seq(self) -> int:
         """Number of the last row; 0 in an empty journal."""
         return self._head.seq
@@ -132,7 +136,7 @@ class Journal:
     @property
     def volume(self) -> Volume:
         """The rows of the volume that is written to, as the archive would name it."""
-        return volumes.volume(self._directory, self._opening.seq + 1, self._head.seq)
+        return volumes.volume(self.directory, self._opening.seq + 1, self._head.seq)
 
     @property
     def begun_us(self) -> int:
@@ -206,10 +210,10 @@ class Journal:
         old, last = self.volume, self._head
         at_us, mono_ms = chain.microseconds(at), round(mono_s * 1000)
         rows = carry.first_rows(self._key, last, old.path.name, ledger, at_us, mono_ms)
-        carry.prepare(self._directory, rows, ledger, self._steps, self._vfs, self._disk)
+        carry.prepare(self.directory, rows, ledger, self._steps, self._vfs, self._disk)
         self._give_up_files()
         try:
-            carry.switch(self._directory, old, self._disk)
+            carry.switch(self.directory, old, self._disk)
         finally:
             self._lock.release()
 
@@ -227,7 +231,7 @@ class Journal:
         Raises JournalDamaged when it is not the volume that its name says.
         """
         self._assert_usable()
-        return volumes.removable(self._directory, before_us, ids)
+        return volumes.removable(self.directory, before_us, ids)
 
     def remove(self, record: VolumeRemoved) -> None:
         """Remove a volume, from the mirror too; the record of it must be committed.
@@ -236,7 +240,7 @@ class Journal:
         """
         self._assert_usable()
         try:
-            volumes.remove(self._directory, record, self._disk)
+            volumes.remove(self.directory, record, self._disk)
         except OSError as error:
             self._fail(error)
             raise CheckpointFailed(f"{record.volume} cannot be removed: {error}") from error
@@ -260,7 +264,7 @@ class Journal:
     def rows_from(self, seq: int) -> Iterator[Row]:
         """The rows numbered `seq` and above, of any volume, unchecked; raises JournalDamaged."""
         if seq <= self._opening.seq:
-            yield from volumes.archived_rows(self._directory, seq)
+            yield from volumes.archived_rows(self.directory, seq)
         yield from self._select("WHERE seq >= ? ORDER BY seq", (seq,))
 
     def rows(self, first: int, limit: int) -> Sequence[Row]:
@@ -271,7 +275,7 @@ class Journal:
         self._assert_usable()
         found: list[Row] = []
         if first <= self._opening.seq:
-            found += volumes.archived_rows(self._directory, first, limit)
+            found += volumes.archived_rows(self.directory, first, limit)
         limit -= len(found)
         try:
             return (*found, *self._select("WHERE seq >= ? ORDER BY seq LIMIT ?", (first, limit)))
@@ -288,7 +292,7 @@ class Journal:
             return
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            write_head(self._directory, self._key, self._head, self._disk)
+            write_head(self.directory, self._key, self._head, self._disk)
             self._reserve.hold()
             self._copy.begin(self, self._head.seq)
         except (apsw.Error, OSError) as error:
@@ -332,7 +336,7 @@ class Journal:
         # Makes durable what was read back: after a failed flush the kernel may hold clean
         # pages that never reached the disk, a checkpoint writes them anew.
         self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        anchor = read_head(self._directory, self._key)
+        anchor = read_head(self.directory, self._key)
         begun = self._connection.execute("SELECT seq, at_us FROM entry ORDER BY seq LIMIT 1").get
         seq, self._first_at_us = begun or (1, 0)
         # Row 1 continues nothing: what it holds is looked at when it is read.
@@ -348,19 +352,19 @@ class Journal:
                     "cut-off rows would go unseen: run kiosk journal verify"
                 )
             anchor = self._head
-            write_head(self._directory, self._key, anchor, self._disk)
+            write_head(self.directory, self._key, anchor, self._disk)
         self._compare(anchor, HEAD_NAME)
-        known = read_tail(self._directory, self._key)
+        known = read_tail(self.directory, self._key)
         if known is not None and known.seq >= self._opening.seq:  # it may be late
             self._compare(known, TAIL_NAME)
-        volumes.undo(self._directory, self.volume, self._disk)
+        volumes.undo(self.directory, self.volume, self._disk)
         self._anchored_seq = anchor.seq
         self._reserve.hold()
         self._copy.begin(self, self._head.seq)
         self._tail = self._noted_tail()
 
     def _noted_tail(self) -> Tail:
-        tail = Tail(self._directory, self._key, self._disk)
+        tail = Tail(self.directory, self._key, self._disk)
         try:
             tail.note(self._head)
         except OSError:

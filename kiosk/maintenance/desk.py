@@ -135,4 +135,7 @@ class Desk(Protocol):
         """Volume or brightness as it is, or that this machine has none."""
 
     def support_bundle(self, directory: Path) -> Path:
-        """One zip for the support, scrubbed of everything personal. Raises DeskTrouble."""
+        """One zip for the support, scrubbed of everything personal. Raises DeskTrouble.
+
+        Where the journal has failed it holds what can still be read, and is not recorded.
+        """

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
+
 from drivers.api import Role
 from kiosk.domain import operator as o
 from kiosk.domain.events import Ordered
@@ -16,8 +18,11 @@ from kiosk.domain.hours import CHINA
 from kiosk.domain.kiosk import Kiosk
 from kiosk.domain.operator import AccountRole, Level, NotDone, Order
 from kiosk.domain.operator_checks import is_account_id
-from kiosk.engine.engine import Engine
+from kiosk.domain.record_rows import BadRecord
+from kiosk.engine.engine import CommitUncertain, Engine, Entry
 from kiosk.engine.worker import Worker
+from kiosk.event_ids import EventId
+from kiosk.journal.errors import JournalError
 from kiosk.maintenance import day as books
 from kiosk.maintenance import home, pins, story, wording
 from kiosk.maintenance.accounts import Accounts, AccountsRefused
@@ -30,6 +35,7 @@ from kiosk.maintenance.revised import Published
 from kiosk.maintenance.statements import FetchStatement, FetchVersion
 from kiosk.maintenance.support_bundle import Sources, bundle_name, newest, write_bundle
 from kiosk.maintenance.trouble import DeskTrouble, not_written
+from kiosk.maintenance.unrecorded import Unrecorded, may_take_bundle
 from kiosk.maintenance.views import (
     AccountLine,
     Day,
@@ -47,6 +53,8 @@ from kiosk.maintenance.visits_found import VisitSearch
 from kiosk.reconcile import Comparison, Statement, compare
 from kiosk.reconcile.export import export_csv
 from kiosk.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 SAVE_PATIENCE_S = 5.0
 SAVE_LOOK_S = 0.05
@@ -78,6 +86,7 @@ class DeskService:
         self._kiosk_id = around.settings.kiosk.id
         self._facts = home.Facts.of(around.version, around.settings.storage_directory)
         self._published = Published()
+        self._unrecorded = Unrecorded()
         self._compared: dict[date, tuple[Statement, Comparison]] = {}
         self._worker: Worker[Callable[[], None]] = Worker("desk", lambda job: job())
 
@@ -100,7 +109,10 @@ class DeskService:
     # --- who is there ---------------------------------------------------------------------------
 
     def needs_first_account(self) -> bool:
-        return self._reader.ask(lambda engine: not engine.kiosk.ledger.office.accounts)
+        def needs(engine: Engine) -> bool:  # what a halted kiosk does not know may be there
+            return not (engine.kiosk.halted or engine.kiosk.ledger.office.accounts)
+
+        return self._reader.ask(needs)
 
     def accounts(self) -> tuple[AccountLine, ...]:
         def lines(engine: Engine) -> tuple[AccountLine, ...]:
@@ -124,7 +136,15 @@ class DeskService:
         except AccountsRefused as error:
             raise DeskTrouble("accounts_refused", str(error)) from error
         right = pins.matches(known.pin_hash if known else "", pin)
-        return self.order(o.LogIn(account_id if is_account_id(account_id) else "", right))
+        log_in = o.LogIn(account_id if is_account_id(account_id) else "", right)
+
+        def come_in(engine: Engine) -> NotDone | None:
+            if not engine.kiosk.halted:
+                return _given(engine, log_in)
+            role = known.role if known else None
+            return self._unrecorded.log_in(engine, log_in.account_id, role, right=right)
+
+        return self._reader.ask(come_in)
 
     def keep_account(self, account_id: str, role: AccountRole, pin: str) -> NotDone | None:
         pins.refuse_weak(pin, account_id)
@@ -145,11 +165,7 @@ class DeskService:
     # --- orders -----------------------------------------------------------------------------------
 
     def order(self, order: Order) -> NotDone | None:
-        def give(engine: Engine) -> NotDone | None:
-            engine.handle(Ordered(order))
-            return NotDone.HALTED if engine.kiosk.halted else engine.kiosk.desk.answer
-
-        return self._reader.ask(give)
+        return self._reader.ask(lambda engine: _given(engine, order))
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -245,9 +261,22 @@ class DeskService:
 
     def _take(self, order: o.Took) -> None:
         """Recorded before it is written. Raises DeskTrouble with the refusal as its code."""
-        refused = self.order(order)
+        self._refuse(self.order(order))
+
+    def _refuse(self, refused: NotDone | None) -> None:
         if refused is not None:
             raise DeskTrouble(refused.value, f"it was refused: {refused.value}")
+
+    def _salvaged(self) -> tuple[list[Entry], str]:
+        """What can still be read of the journal; "unreadable" instead of "whole" where nothing."""
+        try:
+            return self._reader.ask(
+                lambda engine: engine.salvage(
+                    lambda rows: newest(rows, JournalError, BadRecord, CommitUncertain)
+                )
+            )
+        except DeskTrouble:
+            return [], "unreadable"
 
     # --- service ------------------------------------------------------------------------------------
 
@@ -255,21 +284,34 @@ class DeskService:
         return self._around.machine.level(level)
 
     def support_bundle(self, directory: Path) -> Path:
-        self._take(o.Took(o.Taking.SUPPORT_BUNDLE))
-        now, reader = datetime.now(UTC), self._reader
-        found = self.home(self._kiosk())
-        rows, reading = newest(reader.backward(reader.last_seq), DeskTrouble)
-        sources = Sources(
-            self._around.settings,
-            self._around.version,
-            rows,
-            [("journal_rows", reading), *((part.code, part.light.value) for part in found.parts)],
-            now,
-        )
+        """Where the journal has failed, nothing is recorded, and the bundle says so."""
+        kiosk, now = self._kiosk(), datetime.now(UTC)
+        if kiosk.halted:
+            self._refuse(may_take_bundle(kiosk))
+            log.warning(EventId.OFFICE_UNRECORDED, kind=o.Taking.SUPPORT_BUNDLE.value)
+            taking, (rows, reading) = "not_recorded", self._salvaged()
+        else:
+            self._take(o.Took(o.Taking.SUPPORT_BUNDLE))
+            reader = self._reader
+            taking, (rows, reading) = (
+                "recorded",
+                newest(reader.backward(reader.last_seq), DeskTrouble),
+            )
+        parts = ((part.code, part.light.value) for part in self.home(kiosk).parts)
+        checks = [("journal_rows", reading), ("taking_this", taking), *parts]
+        sources = Sources(self._around.settings, self._around.version, rows, checks, now)
         try:
             return write_bundle(directory / bundle_name(self._kiosk_id, now), sources)
         except OSError as error:
             raise not_written(error, directory) from error
+
+
+def _given(engine: Engine, order: Order) -> NotDone | None:
+    """What became of an order; who leaves a halted kiosk is gone, recorded or not."""
+    engine.handle(Ordered(order))
+    if engine.kiosk.halted:
+        return None if isinstance(order, o.LogOut) else NotDone.HALTED
+    return engine.kiosk.desk.answer
 
 
 def _last_test(result: tuple[bool, int] | None) -> Words:

@@ -90,6 +90,15 @@ HOME = Home(
     revised=(Revised(WALL.date() - timedelta(days=4), CLOSED_BY, "2026-11-17.v2"),),
     unclosed=tuple(WALL.date() - timedelta(days=n) for n in (3, 2, 1)),
 )
+JOURNAL = replace(
+    next(part for part in PARTS if part.code == "journal"), light=Light.BAD,
+    state=wording.event(EventId.KIOSK_HALTED)[0], todo=wording.event(EventId.KIOSK_HALTED)[1],
+)  # fmt: skip
+HALTED_HOME = replace(
+    HOME, takes_money=False, why_not=(JOURNAL.state,), hands=(JOURNAL, PAPER), in_doubt=(),
+    receipts_owed=0, unclosed=(), revised=(),
+    parts=(*(part for part in PARTS if part.code != "journal"), JOURNAL),
+)  # fmt: skip
 LINE = PaymentLine(
     PAYMENT_ID, CODE, WALL - timedelta(hours=20), 144_350, State.PAID, PAID,
     "alipay", "2026112022001400001234", ("33010526112100000317",), (RECEIPT,),
@@ -219,8 +228,7 @@ class SampleDesk:
         return self.answer
 
     def home(self, kiosk: Kiosk) -> Home:
-        del kiosk
-        return HOME
+        return HALTED_HOME if kiosk.halted else HOME
 
     def search(self, wanted: Wanted) -> SampleSearch:
         del wanted

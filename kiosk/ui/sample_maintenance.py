@@ -32,6 +32,7 @@ def at_desk(**state: object) -> Kiosk:
 DESK = at_desk()
 CLERK = replace(READY, desk=OperatorDesk(
     session=Session("2002", AccountRole.OFFICE, NOW_S - 60, NOW_S - 1)))  # fmt: skip
+HALTED = replace(DESK, halted="disk full")
 HOURS = replace(
     DESK,
     ledger=replace(
@@ -126,6 +127,9 @@ MAINTENANCE: MappingProxyType[str, tuple[Kiosk, Steps]] = MappingProxyType(
             ("devices",),
         ),
         "desk-service": (DESK, ("service",)),
+        "desk-service-halted": (HALTED, ("service",)),
+        "desk-login-halted": (replace(HALTED, desk=OperatorDesk()), ("login",)),
+        "desk-home-halted": (HALTED, ("home",)),
         "desk-service-closing": (DESK, ("service", "close")),
         "desk-service-volume": (DESK, ("service", "volume")),
         "desk-service-restart": (DESK, ("service", "machine")),

@@ -115,8 +115,8 @@ def test_tidying_moves_the_rows_and_says_when_it_cannot(tmp_path):
         diary.close()
 
 
-def test_no_diary_knows_nothing_and_commits_nothing():
-    diary = NoDiary()
+def test_no_diary_knows_nothing_and_commits_nothing(tmp_path):
+    diary = NoDiary(tmp_path)
     assert diary.records() == ()
     assert diary.has_batch("one") is False
     assert diary.last_seq == 0
@@ -126,6 +126,7 @@ def test_no_diary_knows_nothing_and_commits_nothing():
         lambda: diary.commit([ended(1)], NOON, 1.0, "one"),
         diary.reopen,
         lambda: diary.entries(1, 1),
+        lambda: diary.salvage(list),
     ):
         with pytest.raises(CommitUncertain, match="there is no journal"):
             attempt()
@@ -301,3 +302,69 @@ def test_a_damaged_volume_is_logged_and_stays(tmp_path):
         EventId.JOURNAL_CARRIED,
     ]
     assert "cannot be read" in logs[0]["reason"]
+
+
+# --- what can still be read of a journal that failed -----------------------------------------------
+
+
+def everything_in(directory):
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+
+
+def subjects(entries):
+    return [entry.values["visit_id"] for entry in entries]
+
+
+def test_a_journal_that_failed_is_salvaged_without_a_changed_byte(tmp_path):
+    with failing_disk() as disk:
+        diary = opened(tmp_path, vfs=disk.name)
+        diary.commit([ended(1), ended(2)], NOON, 1.0, "one")
+        disk.fail(Operation.WRITE, 1, apsw.FullError, for_ever=True)
+        with pytest.raises(CommitUncertain):
+            diary.commit([ended(3)], NOON, 1.0, "two")
+        before = everything_in(tmp_path)
+        assert diary.salvage(subjects) == ["visit-2", "visit-1"]
+        assert diary.salvage(subjects) == ["visit-2", "visit-1"], "and once more"
+        assert everything_in(tmp_path) == before
+        disk.mend()
+        assert diary.reopen() == (ended(1), ended(2)), "nobody keeps the lock"
+        diary.close()
+
+
+def test_a_journal_in_order_is_salvaged_as_it_is_where_only_the_disk_was_silent(tmp_path):
+    diary = opened(tmp_path)
+    diary.commit([ended(number) for number in range(1, 401)], NOON, 1.0, "one")
+    for batch in ("two", "three"):
+        diary.commit([ended(number) for number in range(401, 801)], NOON, 1.0, batch)
+    before = everything_in(tmp_path)
+    found = diary.salvage(list)
+    assert [entry.seq for entry in found] == list(range(1200, 0, -1))
+    assert everything_in(tmp_path) == before
+    diary.close()
+
+
+def test_a_journal_that_was_refused_is_salvaged_as_far_as_it_can_be_read(tmp_path):
+    written(tmp_path, 3)
+    tamper(tmp_path, 'UPDATE entry SET body = \'{"visit_id": "x"}\' WHERE seq = 2')
+    before = everything_in(tmp_path)
+    assert [entry.seq for entry in NoDiary(tmp_path).salvage(list)] == [3, 2, 1]
+    assert everything_in(tmp_path).items() >= before.items(), "no byte of what there was"
+
+
+def test_a_journal_that_could_be_opened_before_it_was_refused_is_salvaged_through_its_owner(
+    tmp_path,
+):
+    written(tmp_path, 3)
+    tamper(tmp_path, "UPDATE entry SET at_us = at_us + 1 WHERE seq = 2")
+    diary = opened(tmp_path)
+    with pytest.raises(JournalDamaged):
+        diary.records()
+    assert [entry.seq for entry in NoDiary(tmp_path, diary).salvage(list)] == [3, 2, 1]
+    diary.close()
+
+
+def test_a_journal_that_is_no_file_of_sqlite_any_more_says_so(tmp_path):
+    written(tmp_path, 3)
+    (tmp_path / "journal.sqlite3").write_bytes(b"\0" * 8192)
+    with pytest.raises(CommitUncertain):
+        NoDiary(tmp_path).salvage(list)

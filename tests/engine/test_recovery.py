@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,14 +13,17 @@ from drivers.api import PrinterCondition, PrinterStatus, PrintOutcome, PrintRepo
 from kiosk.domain import events as e
 from kiosk.domain import platform as p
 from kiosk.domain import platform_upkeep as u
+from kiosk.domain.events import Ordered
 from kiosk.domain.kiosk import Presence
 from kiosk.domain.ledger import Ledger
+from kiosk.domain.operator import Level, LogOut, PutInService, SetLevel, StillThere
 from kiosk.domain.peripherals import MIRROR
 from kiosk.domain.records import KioskStarted, VisitOpened
 from kiosk.engine.diary import NoDiary
 from kiosk.engine.engine import LOOK_S, RESUME_S, CommitUncertain, Core, Engine, Question
 from kiosk.engine.platform_link import Channel, channel_of
 from kiosk.event_ids import EventId
+from tests.support.desks import technician
 from tests.support.people import ZHANG, bill
 from tests.support.playbook import MemoryDiary, Playbook
 
@@ -90,9 +94,43 @@ def test_an_event_whose_commit_failed_leaves_no_trace_and_no_effect(play: Playbo
 def test_a_halted_kiosk_hears_nobody(play: Playbook) -> None:
     halt(play)
     shown = len(play.published)
-    play.send(e.CardShown(ZHANG), e.Tick())
+    play.send(e.CardShown(ZHANG), Ordered(PutInService()))
     assert play.kiosk.visit is None
     assert len(play.published) == shown
+
+
+def test_time_passes_at_a_halted_kiosk(play: Playbook) -> None:
+    halt(play)
+    now_s, wall = play.now_s + 100, play.kiosk.wall
+    play.now_s = now_s
+    play.send(e.Tick())
+    assert play.published[-1].now_s == now_s
+    assert play.published[-1].wall > wall
+
+
+def test_staff_at_a_halted_kiosk_stay_while_they_touch_and_are_logged_out_when_idle(
+    play: Playbook,
+) -> None:
+    technician(play)
+    play.diary.fail_at, play.diary.fails_for_ever = play.diary.commits + 1, True
+    play.send(Ordered(SetLevel(Level.VOLUME, 50)))
+    assert play.kiosk.halted
+    for _ in range(3):
+        play.now_s += 50
+        play.send(Ordered(StillThere()), e.Tick())
+    assert play.kiosk.desk.session is not None
+    play.now_s += 60
+    play.send(e.Tick())
+    assert play.published[-1].desk.session is None
+
+
+def test_staff_at_a_halted_kiosk_can_log_out(play: Playbook) -> None:
+    technician(play)
+    play.diary.fail_at, play.diary.fails_for_ever = play.diary.commits + 1, True
+    play.send(Ordered(SetLevel(Level.VOLUME, 50)), Ordered(LogOut()))
+    assert play.published[-1].desk.session is None
+    play.send(Ordered(StillThere()))
+    assert play.kiosk.desk.session is None
 
 
 @pytest.mark.parametrize(
@@ -205,7 +243,7 @@ def test_a_kiosk_without_a_journal_stays_halted_with_the_first_reason() -> None:
     play = Playbook()
     shown: list[str] = []
     engine = Engine(
-        play.rules, NoDiary(), play, lambda _: None, lambda kiosk: shown.append(kiosk.halted)
+        play.rules, NoDiary(Path()), play, lambda _: None, lambda kiosk: shown.append(kiosk.halted)
     )
     engine.halt("the journal is damaged")
     engine.handle(e.Started("boot", "1"))

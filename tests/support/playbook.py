@@ -39,7 +39,7 @@ from kiosk.domain.receipt import CodeSlip, InquirySlip
 from kiosk.domain.record_rows import from_row, to_row
 from kiosk.domain.records import Record
 from kiosk.domain.visit import Page
-from kiosk.engine.engine import CommitUncertain, Engine, Entry
+from kiosk.engine.engine import Answer, CommitUncertain, Engine, Entry, Take
 from kiosk.maintenance.office import Office
 from tests.support.model_platform import ModelLink, ModelPlatform
 
@@ -67,6 +67,7 @@ class MemoryDiary:
     failed: bool = False
     low: bool = False  # on room
     is_silent: bool = False  # when it is asked how full it is
+    is_unreadable: bool = False  # when what can still be read of it is asked for
     mirror_trouble: str = ""
 
     def records(self) -> Sequence[Record]:
@@ -110,6 +111,11 @@ class MemoryDiary:
         numbered = enumerate(zip(self.times, self.rows, strict=True), start=1)
         found = [Entry(seq, at, kind, body) for seq, (at, (kind, body)) in numbered if seq >= first]
         return tuple(found[:limit])
+
+    def salvage(self, take: Take[Answer]) -> Answer:
+        if self.is_unreadable:
+            raise CommitUncertain("the disk is gone")
+        return take(iter(self.entries(1, len(self.rows))[::-1]))
 
     @property
     def last_seq(self) -> int:

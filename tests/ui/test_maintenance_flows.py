@@ -1,6 +1,8 @@
 """A new operator at closing time, on the real screen: engine, journal, devices and sandbox."""
 
 import csv
+import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,9 +25,11 @@ from kiosk.domain.visit import Choosing, Done, Paying, Trouble
 from kiosk.engine.diary import JournalDiary
 from kiosk.journal import keys
 from kiosk.journal.journal import Journal
+from kiosk.journal.reader import Reader
 from kiosk.ui.robot import NotOnScreen, Robot
 from kiosk.ui.viewmodels import wording
 from tests.support.days import begin_well_before_midnight
+from tests.support.journals import tamper
 
 PATIENCE_MS = 60_000
 ACCOUNT, PIN = "1001", "837465"
@@ -45,7 +49,7 @@ class Hall:
         self.stick = directory / "STICK"
         self.stick.mkdir()
 
-    def open(self, *, maintenance_only=False):
+    def open(self, *, maintenance_only=False, halted=False):
         self._screen = bootstrap.screen(
             self.settings,
             world=self.world,
@@ -56,7 +60,7 @@ class Hall:
         self.shell, self.bridge, machine = self._screen.__enter__()
         self.robot = Robot(self.shell.window)
         machine.start()
-        if maintenance_only:
+        if maintenance_only or halted:
             self.until(lambda: self.kiosk.service is Service.HALTED)
         else:
             self.until(lambda: self.kiosk.service is Service.IN_SERVICE and self.kiosk.can_print)
@@ -342,6 +346,34 @@ def test_when_only_maintenance_is_left_the_operator_learns_why_and_gets_a_bundle
     hall.touch("服务设置", "导出支持包", "写到 这台机器里的文件夹")
     hall.reads("支持包已写到")
     assert list(hall.stick.glob("*.zip"))
+
+
+def test_of_a_kiosk_with_a_damaged_journal_a_technician_takes_a_bundle_to_the_stick(hall):
+    hall.open()
+    hall.log_in()
+    hall.touch("退出登录")
+    hall.reads("请将身份证放在感应区")
+    hall.close()
+    journal = hall.settings.storage_directory
+    tamper(journal, "UPDATE entry SET at_us = at_us + 1 WHERE seq = 2")
+    with Reader(journal) as reader:
+        rows = len(list(reader.rows()))
+    hall.open(halted=True)
+    hall.log_in()
+    hall.reads("现在不能收款：账本不能写")
+    hall.touch("处理 账本")
+    hall.reads("账本现在用不了，只能导出支持包")
+    assert not any("暂停服务" in name for name in hall.seen), "it would be refused"
+    hall.touch("导出支持包", "写到 这台机器里的文件夹")
+    hall.reads("支持包已写到", "没有记进账本")
+    (path,) = hall.stick.glob("*.zip")
+    with zipfile.ZipFile(path) as bundle:
+        report = json.loads(bundle.read("report.json"))
+        lines = bundle.read("journal.jsonl").splitlines()
+    assert (report["taking_this"], report["journal_rows"]) == ("not_recorded", "whole")
+    assert len(lines) == rows, "all that was there, and nothing more"
+    hall.touch("退出登录")
+    hall.until(lambda: not hall.shell.maintenance.isOpen)
 
 
 def test_a_copy_is_printed_with_a_reason_and_counted(hall):

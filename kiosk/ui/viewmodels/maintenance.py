@@ -91,7 +91,12 @@ class MaintenanceViewModel(Follower):
             self._open()
 
     def _may_open(self) -> bool:
-        return self._office is not None and self.kiosk.visit is None
+        return self._office is not None and not self._serves_a_resident
+
+    @property
+    def _serves_a_resident(self) -> bool:
+        """A visit at a halted kiosk stands still, and nobody is kept from the maintenance screen."""
+        return self.kiosk.visit is not None and not self.kiosk.halted
 
     def _open(self) -> None:
         assert self._office is not None, "only a kiosk with a desk opens it"
@@ -156,7 +161,7 @@ class MaintenanceViewModel(Follower):
         is_outside = self._name in ("opening", "first", "login")
         idle_s = self.kiosk.now_s - self._touched_s
         is_idle = is_outside and idle_s >= self.kiosk.rules.desk_idle_s
-        if self.kiosk.visit is not None or is_idle or (session is None and not is_outside):
+        if self._serves_a_resident or is_idle or (session is None and not is_outside):
             self._show("")
         elif self._office is not None and self._office.waiting and idle_s < LONGEST_JOB_S:
             self._still_there(self._monotonic_s())  # a long job is no idleness

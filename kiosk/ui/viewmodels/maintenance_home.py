@@ -22,7 +22,7 @@ MENU = (
 )
 HELPED_BY = {"paper": "paper", "receipt_printer": "devices", "id_reader": "devices",
              "card_reader": "devices", "scanner": "devices", "service": "service",
-             "hours": "service"}  # fmt: skip
+             "hours": "service", "journal": "service"}  # fmt: skip
 """The page on which an operator mends a part, where there is one."""
 MENDED_UNDER_SERVICE = (Service.OUT_OF_SERVICE, Service.CLOSED, Service.HALTED)
 PICTURES = {Tone.GOOD: "check", Tone.REMEMBER: "warning", Tone.STOP: "stop"}
@@ -156,6 +156,8 @@ class HomePage(Controller):
         words, helper = self.office.words, HELPED_BY.get(part.code, "")
         if part.code == "service" and self.office.kiosk.service not in MENDED_UNDER_SERVICE:
             helper = ""  # what keeps it from serving is named beside, and mended there
+        if part.code == "journal" and not self.office.kiosk.halted:
+            helper = ""  # a bundle can be taken there of one that is halted
         name = words(part.name)
         return Row(
             f"hand-{part.code}",

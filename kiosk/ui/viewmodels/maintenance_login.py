@@ -162,6 +162,10 @@ class Login(Asking):
     def _title(self) -> str:
         return self.office.t(f"desk_login.{self._step.value}")
 
+    def _subtitle(self) -> str:
+        halted = self.office.kiosk.halted
+        return self.office.t("desk_login.halted") if halted else super()._subtitle()
+
     def _trouble(self) -> str:
         """How long this account is held, counted down; unknown ones are held as one, and look
         the same."""

@@ -80,21 +80,30 @@ class ServicePage(Controller):
         t = self.office.t
         return Page(
             title=t("desk_service.title"),
-            rows=(
-                self._service_row(),
-                self._hours_row(),
-                *(self._level_row(each) for each in self._levels),
-                self._row("pin", t("desk_service.pin_why")),
-                self._row(Restart.APPLICATION.value, t("desk_service.application_why")),
-                *(
-                    self._row(key, t(f"desk_service.{key}_why"))
-                    for key in GUARDED
-                    if self._may(key)
-                ),
-                *self._locked(),
-            ),
+            rows=self._halted() if self.office.kiosk.halted else self._everything(),
             actions=(Action("back", t("desk.back"), "back"),),
         )
+
+    def _everything(self) -> tuple[Row, ...]:
+        t = self.office.t
+        return (
+            self._service_row(),
+            self._hours_row(),
+            *(self._level_row(each) for each in self._levels),
+            self._row("pin", t("desk_service.pin_why")),
+            self._row(Restart.APPLICATION.value, t("desk_service.application_why")),
+            *(self._row(key, t(f"desk_service.{key}_why")) for key in GUARDED if self._may(key)),
+            *self._locked(),
+        )
+
+    def _halted(self) -> tuple[Row, ...]:
+        """All that can be done where nothing can be recorded."""
+        t = self.office.t
+        why = Row("halted", t("desk_service.halted"), t("desk_service.halted_why"),
+                  tone=Tone.STOP.value)  # fmt: skip
+        if not self._may("bundle"):
+            return (why, *self._locked())
+        return (why, self._row("bundle", t("desk_service.bundle_why")))
 
     def _may(self, key: str) -> bool:
         return self.office.may(GUARDED[key])
@@ -221,7 +230,9 @@ class ServicePage(Controller):
         self.office.ask(lambda: self.office.desk.support_bundle(place), self._bundled)
 
     def _bundled(self, path: Path) -> None:
-        self.office.say(written(self.office, "desk_service.bundled", path))
+        halted = self.office.kiosk.halted
+        key = "desk_service.bundled_unrecorded" if halted else "desk_service.bundled"
+        self.office.say(written(self.office, key, path))
 
     def _said(self, what: str) -> None:
         self._view = View.MENU

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from kiosk.paths import assets_directory
 
-ANSWER_S = 20.0
+ANSWER_S = 120.0
 _FLAGS = (
     "--headless=new", "--no-first-run", "--disable-gpu", "--disable-extensions",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

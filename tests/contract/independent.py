@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,11 +14,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.platform_api.openapi import openapi_document
+from tests.support.ports import free_ports
 
 RECIPE = Path(__file__).with_name("prism")
 PLACE = Path("out/contract/prism")
 INSTALL_TIMEOUT_S = 240
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 180
 LISTENING = "Prism is listening"
 
 
@@ -52,7 +52,7 @@ class Prism:
         command = installed().absolute()
         document = directory / "openapi.json"
         document.write_text(json.dumps(openapi_document(), ensure_ascii=False))
-        port = _free_port()
+        port = free_ports()
         self.url = f"http://127.0.0.1:{port}"
         how = (
             ["proxy", str(document), upstream, "--errors"] if upstream else ["mock", str(document)]
@@ -84,15 +84,10 @@ class Prism:
     def close(self) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGTERM)
-        self._process.wait(10)
-        self._reader.join(10)
+        self._process.wait(60)
+        self._reader.join(60)
         assert self._process.stdout is not None
         self._process.stdout.close()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class Preferring:
@@ -109,7 +104,7 @@ class Preferring:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 headers = {**self.headers, "Prefer": outer.prefer}
                 assert address.hostname is not None
-                there = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+                there = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
                 there.request(self.command, self.path, body, headers)
                 came = there.getresponse()
                 content = came.read()
@@ -135,4 +130,4 @@ class Preferring:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(10)
+        self._thread.join(60)

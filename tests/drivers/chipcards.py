@@ -22,13 +22,14 @@ import pytest
 
 from drivers.api import DeviceLost
 from drivers.transport.pcsc import Pcsc
+from tests.support.ports import free_ports
 
 ENVIRONMENT = bytes.fromhex("7378312E73682EC9E7BBE1B1A3D5CF")
 OK, NOT_FOUND, NO_RECORD, PROTECTED = b"\x90\x00", b"\x6a\x82", b"\x6a\x83", b"\x69\x82"
 UNKNOWN = b"\x6d\x00"
 READERS = Path("/etc/reader.conf.d/vpcd")
 USUAL_PORT = 0x8C7B  # where vpcd listens by that file: any program may be given this one by chance
-PORTS = range(20_000, 30_000, 2)  # given to nobody who does not ask; vpcd wants two in a row
+SLOTS = 2  # of vpcd, each on a port of its own
 PACKAGES = "pcscd vsmartcard-vpcd"
 WAIT_S = 60.0
 
@@ -198,7 +199,7 @@ class Daemon:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._end_what_a_killed_run_left()
         self._process = None
-        self.port = next(port for port in PORTS if _is_free(port) and _is_free(port + 1))
+        self.port = free_ports(SLOTS)
         self._config = tempfile.TemporaryDirectory(prefix="vpcd-")
         readers = READERS.read_text().replace(f"0x{USUAL_PORT:X}", f"0x{self.port:X}")
         (Path(self._config.name) / "vpcd").write_text(readers)
@@ -247,16 +248,6 @@ class Daemon:
         self.kill()
         self._lock.close()
         self._config.cleanup()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as vpcd does
-        try:
-            trial.bind(("", port))
-        except OSError:
-            return False
-    return True
 
 
 def until(condition, otherwise: str) -> None:

@@ -17,6 +17,7 @@ from tests.drivers.bench import DOCUMENT, read_back, texts
 from tests.drivers.contract import PrinterContract
 from tests.drivers.lines import deaf_port
 from tests.drivers.machines import PtyPrinter, TcpPrinter
+from tests.support.ports import refusing_port
 
 
 @pytest.fixture
@@ -146,9 +147,7 @@ def test_a_network_printer_without_paper_is_not_asked_to_print(tcp_printer):
 
 
 def test_nobody_at_the_address_is_a_lost_device():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    with pytest.raises(DeviceLost, match=f"127.0.0.1 port {port}"):
+    with refusing_port() as port, pytest.raises(DeviceLost, match=f"127.0.0.1 port {port}"):
         connect_tcp(port)
 
 

@@ -26,6 +26,7 @@ from kiosk.domain.platform import (
 from kiosk.paths import CHECKOUT
 from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.transport import Timeouts
+from tests.support.ports import refusing_port
 from tests.support.raw_server import RawServer, header, http
 
 SHORT = Timeouts(connect_s=0.3, read_s=0.3, total_s=0.6)  # where its end is what is tried
@@ -34,11 +35,10 @@ HEALTHY = b'{"status": "ok", "time": "2026-11-01T00:00:00Z"}'
 
 
 def test_a_refused_connection_is_not_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    client = PlatformClient(f"http://127.0.0.1:{port}", "K1", PATIENT)
-    assert client.perform(CheckLink()) == NotSent("connection_refused")
-    client.close()
+    with refusing_port() as port:
+        client = PlatformClient(f"http://127.0.0.1:{port}", "K1", PATIENT)
+        assert client.perform(CheckLink()) == NotSent("connection_refused")
+        client.close()
 
 
 def test_a_name_that_does_not_exist_is_not_sent() -> None:

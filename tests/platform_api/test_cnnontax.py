@@ -52,6 +52,7 @@ from kiosk.ui.translations import Language, texts
 from kiosk.ui.viewmodels.bills import bills_page
 from tests.support.headless import HeadlessKiosk
 from tests.support.people import ZHANG
+from tests.support.ports import refusing_port
 
 CODE = "33010526300000000001"
 DIALECT = Dialect(b"shared secret", "KIOSK", "MOF", "330105")
@@ -386,9 +387,9 @@ def test_an_answer_after_the_total_deadline_is_not_read() -> None:
 
 
 def test_a_peer_that_is_not_there_is_not_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        gone = listener.getsockname()
-    assert client_of(gone).query_bill(CODE) == NotSent("connection_refused")
+    with refusing_port() as gone:
+        found = client_of(("127.0.0.1", gone)).query_bill(CODE)
+    assert found == NotSent("connection_refused")
     assert client_of(("no-such-host.invalid", 1)).query_bill(CODE) == NotSent("cannot_connect")
 
 

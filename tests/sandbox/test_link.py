@@ -15,6 +15,7 @@ from kiosk.platform_api.client import PlatformClient
 from kiosk.platform_api.transport import Timeouts
 from kiosk.sandbox.line import Line
 from kiosk.sandbox.link import MAX_ARMED, FaultyLink, LinkMode, OneShot, OneShotKind
+from tests.support.ports import refusing_port
 from tests.support.raw_server import RawServer, http
 
 HEALTHY = b'{"status": "ok", "time": "2026-11-01T00:00:00Z"}'
@@ -86,14 +87,13 @@ def test_a_request_that_is_lost_never_arrives_and_a_lost_answer_does(
 
 
 def test_a_platform_that_is_gone_is_a_cut_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        gone = listener.getsockname()
-    forwarder = FaultyLink(gone)
-    forwarder.start()
-    try:
-        assert isinstance(ask(forwarder.url), AnswerLost)
-    finally:
-        forwarder.stop()
+    with refusing_port() as gone:
+        forwarder = FaultyLink(("127.0.0.1", gone))
+        forwarder.start()
+        try:
+            assert isinstance(ask(forwarder.url), AnswerLost)
+        finally:
+            forwarder.stop()
 
 
 def test_faults_are_not_armed_without_end(link: FaultyLink) -> None:

@@ -25,6 +25,7 @@ from drivers.api import Document, PrinterCondition, PrintOutcome, PrintProof, Ro
 from drivers.preview import preview
 from drivers.registry import find
 from tests.drivers.judges.corpus import CORPUS, HANZI
+from tests.support.ports import free_ports
 
 PROFILES = {
     "epson-tm-t20iii": "default",
@@ -45,7 +46,8 @@ class Emupos:
 
     def __init__(self, command: str, place: Path, profile: str) -> None:
         self._command, self._place = command, place
-        self.port, self._api = free_port(), free_port()
+        self.port = free_ports(2)
+        self._api = self.port + 1
         (place / "emupos.yaml").write_text(
             f"schema: 1\napi: {{ host: 127.0.0.1, port: {self._api} }}\ndevices:\n"
             f"  - id: front\n    type: printer\n    profile: {profile}\n"
@@ -68,11 +70,6 @@ class Emupos:
 
     def receipts(self) -> list[str]:
         return [path.read_text() for path in sorted((self._place / "receipts").glob("*.txt"))]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.ports import free_ports
 
 USER = "postgres"
 TIMEOUT_S = 240
@@ -49,8 +50,7 @@ def postgres() -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(directory, "nobody", "nogroup")
     data = directory / "data"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_ports()
     start = f"-c listen_addresses=127.0.0.1 -p {port} -k {directory} -c fsync=off"
     control = binary("pg_ctl")
     try:

@@ -99,6 +99,13 @@ def test_a_halted_kiosk_hears_nobody(play: Playbook) -> None:
     assert len(play.published) == shown
 
 
+def test_what_can_be_read_of_a_halted_journal_is_given_newest_first(play: Playbook) -> None:
+    rows = play.engine.last_seq
+    halt(play)
+    found = play.engine.salvage(list)
+    assert [entry.seq for entry in found] == list(range(rows, 0, -1))
+
+
 def test_time_passes_at_a_halted_kiosk(play: Playbook) -> None:
     halt(play)
     now_s, wall = play.now_s + 100, play.kiosk.wall

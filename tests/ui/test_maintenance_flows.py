@@ -299,7 +299,7 @@ def test_a_day_is_compared_a_difference_looked_up_closed_and_exported(hall):
     hall.reads(OLD_PAYMENT)
     hall.touch("看第 1 处的经过", f"看经过 {_at(OLD_PAYMENT, hall)}")
     hall.reads("这一次办理的经过")
-    hall.touch("返回", "返回", "开始对账", "确认日结")
+    hall.touch("返回", "返回", "确认日结")
     hall.reads("机器有、对账单没有", "¥ 123.45")
     hall.type("12")
     hall.touch("确认日结")

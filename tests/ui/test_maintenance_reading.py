@@ -168,8 +168,67 @@ def test_a_difference_gives_the_whole_number_and_leads_to_its_story_and_back(roo
     room.tap("看第 1 处的经过")
     assert "找到" in room.shell.maintenance.title
     room.tap("返回")
-    assert "日结对账" in room.seen
-    assert day in room.seen
+    assert room.shell.maintenance.title == day
+
+
+class CountsComparisons(SampleDesk):
+    compared = 0
+
+    def day(self, day, progress=None):
+        self.compared += 1
+        return super().day(day, progress)
+
+
+@pytest.fixture
+def counting(qapp):
+    made = Room(CountsComparisons())
+    yield made
+    made.shell.close()
+
+
+def at_a_story(room):
+    room.go("day")
+    room.tap("开始对账", "看第 1 处的经过")
+    assert room.desk.compared == 1
+
+
+def test_from_a_story_back_to_its_day_nothing_is_compared_again(counting):
+    at_a_story(counting)
+    counting.tap("返回")
+    assert PAYMENT_ID in counting.seen
+    assert f"付款编号 {PAYMENT_ID}" in counting.seen
+    counting.tap("看第 1 处的经过", "返回")
+    assert PAYMENT_ID in counting.seen
+    assert counting.desk.compared == 1
+
+
+def test_a_day_whose_money_moved_meanwhile_is_to_be_compared_anew(counting):
+    at_a_story(counting)
+    counting.show(replace(DESK, ledger=replace(DESK.ledger)))
+    counting.tap("返回")
+    assert PAYMENT_ID not in counting.seen
+    assert "开始对账" in counting.robot.visible_names()
+
+
+def test_a_result_is_not_kept_for_the_next_log_in(counting):
+    at_a_story(counting)
+    session = replace(DESK.desk.session, since_s=NOW_S)
+    counting.show(replace(DESK, desk=replace(DESK.desk, session=session)))
+    counting.tap("返回")
+    assert PAYMENT_ID not in counting.seen
+
+
+def test_a_result_is_not_kept_beyond_the_way_to_a_story_and_back(counting):
+    at_a_story(counting)
+    counting.go("home")
+    counting.tap("日结对账")
+    assert PAYMENT_ID not in counting.seen
+
+
+def test_another_day_is_not_shown_as_the_one_that_was_compared(counting):
+    at_a_story(counting)
+    counting.go("day-2026-11-03")
+    assert PAYMENT_ID not in counting.seen
 
 
 def test_a_doubt_leads_to_the_day_that_must_be_compared(room):

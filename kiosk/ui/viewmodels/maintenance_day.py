@@ -10,8 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from kiosk.maintenance.views import Day, Difference, TotalLine
+from kiosk.maintenance.views import Day
 from kiosk.ui.viewmodels import wording
+from kiosk.ui.viewmodels.maintenance_day_result import Kept, ResultPage, both_sides
 from kiosk.ui.viewmodels.maintenance_office import Controller, Office
 from kiosk.ui.viewmodels.maintenance_page import Action, Page, Row, Tone, heading
 from kiosk.ui.viewmodels.maintenance_payments import CALLED
@@ -21,8 +22,6 @@ from kiosk.ui.viewmodels.maintenance_typing import Typing
 DAYS_BACK = 400
 CASE_MAX = 32
 MAX_WAITING = 7  # older ones come up as these are closed
-OPEN_CODE = "open_code"  # kinds of differences that are about one, not about a payment
-MAX_DIFFERENCES = 100  # on the screen; the CSV file has them all
 
 
 class View(StrEnum):
@@ -63,6 +62,7 @@ class DayPage(Controller):
         super().__init__(office)
         self._day: date | None = None
         self._asked: date | None = None
+        self._kept: Kept | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -77,8 +77,12 @@ class DayPage(Controller):
         self._asked = date.fromisoformat(what) if what else None
 
     def enter(self) -> None:
+        kept, self._kept = self._kept, None
         self._forget()
         self._day = self._asked or next(reversed(self._unclosed() or self._revised()), None)
+
+        if kept and kept.result.day == self._asked and kept.still_holds(self.office):
+            self._result, self._is_closed, self._view = kept.result, kept.is_closed, View.RESULT
 
     def left(self) -> None:
         self._forget()
@@ -112,7 +116,7 @@ class DayPage(Controller):
                 return places_page(self.office, self.office.t("desk_day.export"))
             case View.RESULT:
                 assert self._result is not None, "a result is shown once there is one"
-                return self._compared(self._result)
+                return ResultPage(self.office, self._result, self._is_closed).page()
 
     def _choose(self) -> Page:
         t, back = self.office.t, (self._today() - self._chosen).days
@@ -175,119 +179,6 @@ class DayPage(Controller):
             actions=() if self.office.waiting else (Action("choose", t("desk.back"), "back"),),
         )
 
-    def _compared(self, day: Day) -> Page:
-        t, texts = self.office.t, self.office.texts
-        has_export = Action("export", t("desk_day.export"), "copy")
-        actions = [has_export, Action("again", t("desk_day.again"), "search"),
-                   Action("choose", t("desk.back"), "back")]  # fmt: skip
-        primary = None
-        if day.can_close and not self._is_closed:
-            primary = Action("close", t("desk_day.close"), enabled=not self.office.waiting)
-        banner, tone = self._verdict(day)
-        return Page(
-            title=wording.day(texts, day.day),
-            subtitle=t("desk_day.statement", name=day.statement) if day.statement else "",
-            banner=banner,
-            banner_tone=tone.value,
-            banner_picture="check" if tone is Tone.GOOD else "warning",
-            rows=(
-                *self._not_final(day),
-                *self._sums(day),
-                *self._differences(day),
-                *self._totals("item", day.by_item),
-                *self._totals("agency", day.by_agency),
-                *self._totals("wallet", day.by_wallet),
-            ),
-            actions=tuple(actions),
-            primary=primary,
-        )
-
-    def _verdict(self, day: Day) -> tuple[str, Tone]:
-        t = self.office.t
-        if day.trouble is not None:
-            return self.office.words(day.trouble), Tone.STOP
-        if self._is_closed:
-            return t("desk_day.closed_now"), Tone.GOOD
-        if day.closed_by:
-            names = {"closed": day.closed_by, "published": day.statement}
-            if not day.differences:
-                return t("desk_day.revised_agrees", **names), Tone.REMEMBER
-            count = len(day.differences)
-            return self.office.texts.count("desk_day.revised", count, **names), Tone.STOP
-        if day.closed_at is not None:
-            when = wording.moment(self.office.texts, day.closed_at)
-            return t("desk_day.closed_before", when=when), Tone.GOOD
-        if day.differences:
-            count = len(day.differences)
-            return self.office.texts.count("desk_day.differ", count), Tone.STOP
-        return t("desk_day.agrees"), Tone.GOOD
-
-    def _not_final(self, day: Day) -> tuple[Row, ...]:
-        """Why there is no button that closes the day."""
-        if day.can_close or day.trouble is not None:
-            return ()
-        why = "not_final" if day.day < self._today() else "not_over"
-        return (Row("not-final", self.office.t(f"desk_day.{why}"), tone=Tone.REMEMBER.value),)
-
-    def _sums(self, day: Day) -> tuple[Row, ...]:
-        if day.trouble is not None:
-            return ()
-        ours = ("ours", day.ours_count, day.ours_fen)
-        theirs = ("theirs", day.theirs_count, day.theirs_fen)
-        return tuple(self._sum(f"sum-{key}", self.office.t(f"desk_day.{key}"), count, fen)
-                     for key, count, fen in (ours, theirs))  # fmt: skip
-
-    def _sum(self, key: str, title: str, count: int, fen: int) -> Row:
-        amount = wording.amount(self.office.texts, fen)
-        return Row(key, title, self.office.texts.count("desk_day.count", count), chip=amount)
-
-    def _differences(self, day: Day) -> tuple[Row, ...]:
-        if not day.differences:
-            return ()
-        t = self.office.t
-        shown = day.differences[:MAX_DIFFERENCES]
-        rows = tuple(self._difference(number, each) for number, each in enumerate(shown))
-        hidden = len(day.differences) - len(shown)
-        rest = (Row("rest", t("desk_day.rest", count=hidden)),) if hidden else ()
-        return (heading("differences", t("desk_day.differences")), *rows, *rest)
-
-    def _difference(self, number: int, each: Difference) -> Row:
-        t, words = self.office.t, self.office.words
-        has_story = each.ours_fen is not None and not each.kind.startswith(OPEN_CODE)
-        return Row(
-            f"difference-{number}",
-            words(each.words),
-            t("desk_day.who", who=words(each.who), what=words(each.what)),
-            "\n".join((self._both_sides(each), *self._known_as(each))),
-            tone=Tone.STOP.value,
-            act=t("desk_pay.story") if has_story else "",
-            act_name=t("desk_day.story_of", number=number + 1),
-        )
-
-    def _both_sides(self, each: Difference) -> str:
-        t = self.office.t
-        ours, theirs = (
-            t("desk_day.nothing") if fen is None else wording.amount(self.office.texts, fen)
-            for fen in (each.ours_fen, each.theirs_fen)
-        )
-        return t("desk_day.both_sides", ours=ours, theirs=theirs)
-
-    def _known_as(self, each: Difference) -> tuple[str, ...]:
-        """The whole number: whoever is called up needs it."""
-        if not each.payment_id:
-            return ()
-        key = "code_is" if each.kind.startswith(OPEN_CODE) else "payment_is"
-        return (self.office.t(f"desk_day.{key}", number=each.payment_id),)
-
-    def _totals(self, key: str, totals: tuple[TotalLine, ...]) -> tuple[Row, ...]:
-        if not totals:
-            return ()
-        return (
-            heading(key, self.office.t(f"desk_day.by_{key}")),
-            *(self._sum(f"{key}-{number}", self.office.words(line.label), line.count,
-                        line.amount_fen) for number, line in enumerate(totals)),
-        )  # fmt: skip
-
     def _case(self) -> Page:
         t, words, number = self.office.t, self.office.words, len(self._cases.typed)
         assert self._result is not None, "cases belong to a result"
@@ -295,7 +186,9 @@ class DayPage(Controller):
         is_last = number + 1 == self._cases.wanted
         return Page(
             title=t("desk_day.case", number=number + 1, of=self._cases.wanted),
-            subtitle=t("desk.stop").join((words(difference.words), self._both_sides(difference))),
+            subtitle=t("desk.stop").join(
+                (words(difference.words), both_sides(self.office, difference))
+            ),
             field=self._typing.shown,
             field_label=t("desk_day.case_own")
             if difference.is_ours
@@ -344,6 +237,8 @@ class DayPage(Controller):
     def _tell(self, number: int) -> None:
         assert self._result is not None, "differences belong to a result"
         payment_id = self._result.differences[number].payment_id
+        ledger, log_in = self.office.kiosk.ledger, self.office.log_in
+        self._kept = Kept(self._result, self._is_closed, ledger, log_in)
         self.office.go(f"payments-{self._chosen.isoformat()}:{payment_id}")
 
     def press(self, key: str) -> None:

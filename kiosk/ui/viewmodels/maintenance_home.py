@@ -37,8 +37,7 @@ class HomePage(Controller):
 
     def enter(self) -> None:
         """Once after each log-in: which statements the platform has now of the closed days."""
-        kiosk, session = self.office.kiosk, self.office.kiosk.desk.session
-        log_in = (session.account_id, session.since_s) if session else None
+        kiosk, log_in = self.office.kiosk, self.office.log_in
         if log_in == self._asked_after or kiosk.link is not Link.UP:
             return
         self._asked_after, self._to_ask = log_in, closed_days(kiosk)

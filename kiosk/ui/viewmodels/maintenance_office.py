@@ -70,6 +70,12 @@ class Office(QObject):
         session = self.kiosk.desk.session
         return session.account_id if session else ""
 
+    @property
+    def log_in(self) -> tuple[str, float] | None:
+        """Who is logged in and since when, to tell one log-in from the next."""
+        session = self.kiosk.desk.session
+        return (session.account_id, session.since_s) if session else None
+
     def may(self, order: Order) -> bool:
         """Whether who is logged in may give such an order, by the domain's own rule."""
         session = self.kiosk.desk.session

@@ -5,7 +5,7 @@ For the person who writes a site file; nothing is opened that could disturb a de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
@@ -81,16 +81,27 @@ def smart_card_readers() -> tuple[Found, ...]:
 
 def screens(plugs: Path = PLUGS) -> tuple[Found, ...]:
     """What hangs on the graphics card, by the plug's name, with its best mode."""
-    found = []
-    for plug in sorted(plugs.glob("card*-*")):
+    return tuple(
+        Found(Kind.SCREEN, name, mode)
+        for name, status, mode in _plugs(plugs)
+        if status != "disconnected"
+    )
+
+
+def is_a_screen_plugged_in(plugs: Path = PLUGS) -> bool:
+    """Whether one surely is; of some plugs the kernel cannot tell."""
+    return any(status == "connected" for _, status, _ in _plugs(plugs))
+
+
+def _plugs(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, status and best mode of each plug of the graphics cards."""
+    for plug in sorted(folder.glob("card*-*")):
         try:
             status = (plug / "status").read_text().strip()
             modes = (plug / "modes").read_text().split()
         except FileNotFoundError:  # a plug of a dock that was pulled while we looked
             continue
-        if status != "disconnected":
-            found.append(Found(Kind.SCREEN, plug.name.partition("-")[2], "".join(modes[:1])))
-    return tuple(found)
+        yield plug.name.partition("-")[2], status, "".join(modes[:1])
 
 
 def everything() -> tuple[Found, ...]:

@@ -11,6 +11,8 @@ import socket
 
 READY = "READY=1"
 WATCHDOG = "WATCHDOG=1"
+UNSEEN = "X_UNSEEN=1"
+"""The kiosk lives and draws nothing, though a screen is plugged in."""
 VARIABLE = "NOTIFY_SOCKET"
 
 

@@ -13,6 +13,7 @@ import structlog
 from drivers.api import (
     Role,
 )
+from drivers.discovery import is_a_screen_plugged_in
 from drivers.keyboard import Keyboard
 from kiosk.bootstrap.machine import Machine, build, diary_of, rules_of
 from kiosk.bootstrap.platform import performer, statement_of, statement_version_of
@@ -99,7 +100,7 @@ def run(settings: Settings, *, maintenance_only: bool = False) -> int:
         return EXIT_BAD_USE
     app = application()
     with screen(settings, maintenance_only=maintenance_only) as (shell, _, machine):
-        pulse = Pulse(shell.window, lambda: machine.core.beats, notify)
+        pulse = Pulse(shell.window, lambda: machine.core.beats, notify, is_a_screen_plugged_in)
         machine.start()
         pulse.start()
         return app.exec()

@@ -16,6 +16,7 @@ from kiosk.guardian.screen import ProtectiveScreen, load_fonts
 from kiosk.guardian.words import Situation, site_of, words
 from kiosk.paths import assets_directory
 
+EXIT_UNSEEN = 1  # systemd starts the guardian again, and the screen with it
 USUAL_STATE = Path("/var/lib/public-payment-kiosk")
 
 
@@ -36,8 +37,8 @@ def main(arguments: list[str]) -> int:
     def say(situation: Situation) -> None:
         screen.say(*words(situation, site.help_phone))
 
-    limits = Limits(silent_s=chosen.silent, retry_s=tuple(chosen.retry))
-    guardian = Guardian(command, state, limits, say)
+    limits = Limits(silent_s=chosen.silent, unseen_s=chosen.unseen, retry_s=tuple(chosen.retry))
+    guardian = Guardian(command, state, limits, say, lambda: app.exit(EXIT_UNSEEN))
     timer = QTimer()
     timer.timeout.connect(guardian.tick)
     timer.start(TICK_MS)
@@ -61,6 +62,10 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument(
         "--silent", type=float, default=Limits().silent_s, help="Seconds without a sign of life."
     )
+    options.add_argument(
+        "--unseen", type=float, default=Limits().unseen_s,
+        help="Seconds on a screen that shows nothing.",
+    )  # fmt: skip
     options.add_argument(
         "--retry", type=float, nargs="+", default=Limits().retry_s, metavar="S",
         help="Seconds before the next start, after no, one, two … failed ones.",

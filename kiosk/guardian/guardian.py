@@ -29,7 +29,11 @@ EXIT_NOT_STARTED = 127
 
 
 class Guardian:
-    """`tick` it five times a second; `on_change` hears how it stands when the kiosk ended."""
+    """`tick` it five times a second; `on_change` hears how it stands when the kiosk ended.
+
+    `renew_screen` is called when the kiosk lives on a screen that shows none of it: then the
+    guardian ends, and systemd starts both anew.
+    """
 
     def __init__(
         self,
@@ -37,10 +41,12 @@ class Guardian:
         state: Path,
         limits: Limits,
         on_change: Callable[[Situation], None],
+        renew_screen: Callable[[], None],
     ) -> None:
         self._command = tuple(command)
         self._state = state
         self._on_change = on_change
+        self._renew_screen = renew_screen
         self._saved = history.load(state)
         self._policy = Policy(limits, self._saved, time.monotonic())
         self._child: Child | None = None
@@ -54,8 +60,7 @@ class Guardian:
     def tick(self) -> None:
         sd_notify.notify(sd_notify.WATCHDOG)
         now_s = time.monotonic()
-        if self._heard():
-            self._policy.on_sign_of_life(now_s)
+        self._hear(now_s)
         code = self._child.end() if self._child else None
         if code is not None:
             self._child = None
@@ -66,6 +71,9 @@ class Guardian:
             case Act.KILL if self._child:
                 _say(f"no sign of life for too long: pid {self._child.pid} is killed")
                 self._child.kill()
+            case Act.RENEW_SCREEN:
+                _say("the kiosk lives, the screen shows nothing of it: both are started anew")
+                self._renew_screen()
         self._keep_history()
 
     def stop(self) -> None:
@@ -75,15 +83,15 @@ class Guardian:
         self._notices.close()
         self._folder.cleanup()
 
-    def _heard(self) -> bool:
-        heard = False
+    def _hear(self, now_s: float) -> None:
         for _ in range(MAX_NOTICES):
             try:
-                notice = self._notices.recv(MAX_NOTICE_BYTES)
+                lines = self._notices.recv(MAX_NOTICE_BYTES).split(b"\n")
             except BlockingIOError:
                 break
-            heard = heard or sd_notify.WATCHDOG.encode() in notice.split(b"\n")
-        return heard
+            if sd_notify.WATCHDOG.encode() in lines:
+                unseen = sd_notify.UNSEEN.encode() in lines
+                self._policy.on_sign_of_life(now_s, unseen=unseen)
 
     def _start(self, now_s: float) -> None:
         command = list(self._command)

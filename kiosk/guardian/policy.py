@@ -19,6 +19,7 @@ EXIT_RESTART = 0  # the kiosk ended because a technician wanted it
 class Limits:
     start_s: float = 120.0  # from the start to the first frame; a long journal is checked first
     silent_s: float = 10.0  # between two signs of life
+    unseen_s: float = 60.0  # of signs of life on a screen that shows none of it
     settled_s: float = 5.0  # of signs of life, then a start counts as good
     failures: int = 5
     ends_an_hour: int = 30
@@ -36,6 +37,7 @@ class Act(StrEnum):
     NONE = "none"
     START = "start"
     KILL = "kill"
+    RENEW_SCREEN = "renew_screen"  # the kiosk is well; what shows it is not
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Policy:
     began_s: float = field(init=False)
     ready_s: float | None = None
     heard_s: float = field(init=False)
+    unseen_since_s: float | None = None
 
     def __post_init__(self) -> None:
         self.start_at_s = self.began_s = self.heard_s = self.now_s
@@ -72,18 +75,34 @@ class Policy:
                 return Act.KILL if now_s - self.began_s > self.limits.start_s else Act.NONE
             case Phase.SERVING:
                 self._count_a_good_start()
-                return Act.KILL if now_s - self.heard_s > self.limits.silent_s else Act.NONE
+                return self._while_serving(now_s)
+
+    def _while_serving(self, now_s: float) -> Act:
+        if now_s - self.heard_s > self.limits.silent_s:
+            return Act.KILL
+        since_s = self.unseen_since_s
+        if since_s is not None and now_s - since_s > self.limits.unseen_s:
+            return Act.RENEW_SCREEN
+        return Act.NONE
 
     def on_started(self, now_s: float) -> None:
         self.phase, self.began_s, self.ready_s = Phase.STARTING, now_s, None
+        self.unseen_since_s = None
 
-    def on_sign_of_life(self, now_s: float) -> None:
-        """Frames and engine moved. Late ones of a process that ended change nothing."""
+    def on_sign_of_life(self, now_s: float, *, unseen: bool = False) -> None:
+        """Frames and engine moved; `unseen`: the engine alone, though there is a screen.
+
+        Late ones of a process that ended change nothing.
+        """
         if self.phase is Phase.WAITING:
             return
         if self.ready_s is None:
             self.ready_s = now_s
         self.phase, self.heard_s = Phase.SERVING, now_s
+        if not unseen:
+            self.unseen_since_s = None
+        elif self.unseen_since_s is None:
+            self.unseen_since_s = now_s
 
     def on_end(self, now_s: float, wall_s: float, code: int) -> None:
         """The kiosk is gone; `code` is its exit code, negative for a signal."""

@@ -17,14 +17,20 @@ class Pulse(QObject):
 
     A frozen screen, a dead engine and a blocked event loop all end the signs of life; the
     guardian then kills the process. A window that nobody can see (its output is switched off)
-    gets no frames from a compositor: there the engine alone decides.
+    gets no frames from a compositor: there the engine alone decides, and where a screen
+    `is_plugged_in` all the same the sign of life says so, for it is not the kiosk that fails.
     """
 
     def __init__(
-        self, window: QQuickWindow, beats: Callable[[], int], notify: Callable[..., bool]
+        self,
+        window: QQuickWindow,
+        beats: Callable[[], int],
+        notify: Callable[..., bool],
+        is_plugged_in: Callable[[], bool],
     ) -> None:
         super().__init__(window)
         self._window, self._beats, self._notify = window, beats, notify
+        self._is_plugged_in = is_plugged_in
         self._frames = self._told_frames = 0
         self._told_beats = beats()
         self._was_ready = False
@@ -39,12 +45,13 @@ class Pulse(QObject):
     def feel(self) -> None:
         """Once a second: tell what moved since the last sign of life, and ask for a frame."""
         frames, beats = self._frames, self._beats()
-        drawn = frames > self._told_frames or not self._window.isExposed()
-        if drawn and beats > self._told_beats:
+        drawn = frames > self._told_frames
+        if (drawn or not self._window.isExposed()) and beats > self._told_beats:
             self._told_frames, self._told_beats = frames, beats
-            first = () if self._was_ready else (sd_notify.READY,)
+            lines = [] if self._was_ready else [sd_notify.READY]
             self._was_ready = True
-            self._notify(*first, sd_notify.WATCHDOG)
+            unseen = [] if drawn or not self._is_plugged_in() else [sd_notify.UNSEEN]
+            self._notify(*lines, sd_notify.WATCHDOG, *unseen)
         self._window.update()
 
     @Slot()

@@ -2,7 +2,17 @@
 
 from types import SimpleNamespace
 
-from drivers.discovery import Found, Kind, everything, screens, serial_ports, usb_printers
+import pytest
+
+from drivers.discovery import (
+    Found,
+    Kind,
+    everything,
+    is_a_screen_plugged_in,
+    screens,
+    serial_ports,
+    usb_printers,
+)
 
 
 def test_a_serial_port_is_named_by_its_id_where_it_has_one(tmp_path):
@@ -57,6 +67,16 @@ def test_screens_are_named_by_their_plugs_as_screen_ini_takes_them(tmp_path):
 def test_a_plug_that_vanishes_while_it_is_looked_at_is_no_screen(tmp_path):
     (tmp_path / "card0-DP-2").mkdir()
     assert screens(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "is_there"), [("connected", True), ("disconnected", False), ("unknown", False)]
+)
+def test_only_a_screen_that_the_kernel_sees_counts_as_plugged_in(tmp_path, status, is_there):
+    (tmp_path / "card0-VGA-1").mkdir()
+    (tmp_path / "card0-VGA-1/status").write_text(f"{status}\n")
+    (tmp_path / "card0-VGA-1/modes").write_text("")
+    assert is_a_screen_plugged_in(tmp_path) is is_there
 
 
 def test_this_machine_can_be_searched():

@@ -29,6 +29,7 @@ LIVELY = f"""{SAY}
         notify(WATCHDOG)
     signal.pause()
 """
+UNSEEN = LIVELY.replace("WATCHDOG)", "WATCHDOG, 'X_UNSEEN=1')")
 HOPELESS = f"""{SAY}
     sys.exit(2)
 """
@@ -207,3 +208,13 @@ def test_a_command_that_is_not_there_is_a_failed_start(guard, tmp_path):
         assert "cannot be started" in process.stderr.readline()
         process.terminate()
     assert '"failed_starts": 1' in (tmp_path / "guardian.json").read_text()
+
+
+def test_on_a_screen_that_shows_nothing_the_guardian_ends_with_its_kiosk_for_a_new_screen(guard):
+    guarded = guard(UNSEEN, "--unseen", "0.5")
+    pid, _ = guarded.life(1)
+    _, said = guarded.process.communicate(timeout=WAIT_S)
+    assert guarded.process.returncode == 1
+    assert "the screen shows nothing of it" in said
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -190,3 +190,42 @@ def test_a_clock_that_was_put_back_begins_a_new_hour():
 def test_a_restart_that_an_operator_orders_on_the_screen_is_what_ends_maintenance_only():
     """The guardian cannot import the kiosk: the two name the code on their own."""
     assert office.EXIT_RESTART == EXIT_RESTART
+
+
+# --- a screen that shows nothing ---------------------------------------------------------------
+
+
+def live_unseen(time, seconds):
+    """What the guardian was told to do in these seconds."""
+    told = set()
+    for _ in range(int(seconds)):
+        time.policy.on_sign_of_life(time.now_s, unseen=True)
+        told.add(time.tick(1.0))
+    return told
+
+
+def test_a_kiosk_that_lives_unseen_for_a_minute_gets_a_new_screen(time):
+    time.start()
+    assert live_unseen(time, LIMITS.unseen_s) == {Act.NONE}
+    assert live_unseen(time, 2) == {Act.RENEW_SCREEN}
+
+
+def test_a_picture_that_comes_back_in_time_renews_nothing(time):
+    time.start()
+    assert live_unseen(time, LIMITS.unseen_s) == {Act.NONE}
+    time.live(1)
+    assert live_unseen(time, LIMITS.unseen_s) == {Act.NONE}
+
+
+def test_a_new_start_has_its_own_minute(time):
+    time.start()
+    live_unseen(time, LIMITS.unseen_s)
+    time.end()
+    time.start()
+    assert live_unseen(time, LIMITS.unseen_s) == {Act.NONE}
+
+
+def test_an_unseen_kiosk_is_no_failed_start(time):
+    time.start()
+    live_unseen(time, LIMITS.unseen_s + 2)
+    assert time.policy.history == History()

@@ -19,6 +19,7 @@ from pathlib import Path
 from PIL import ImageStat
 
 from kiosk.demo.sandbox_process import SandboxProcess
+from kiosk.guardian.policy import Limits
 from tests.package.bare import OUT, BareDebian, enter_namespace
 from tests.package.builds import NAME, current
 from tests.package.finger import TouchScreen
@@ -41,6 +42,7 @@ DISK_MIB = 3072
 STICK_MIB = 8
 SERVED_S = 180.0
 WATCHDOG_S = 20.0
+UNSEEN_S = Limits().unseen_s + WATCHDOG_S
 STICK_S = 40.0
 SCREEN = f"{NAME}-screen"
 GUARDIAN = "kiosk[.]guardian"
@@ -81,6 +83,7 @@ class Boot:
         self.kill_the_compositor()
         self.freeze_the_compositor()
         self.freeze_the_guardian()
+        self.take_the_console_away()
         self.cut_power()
         self.see_it_move()
         self.visit_with_a_finger()
@@ -202,20 +205,24 @@ class Boot:
         self._must(f"echo change {UUID} HOTPLUG=1 > {CONNECTOR}/../uevent")
 
     def kill_the_compositor(self) -> None:
-        self._all_new("a compositor that ended", "KILL", COMPOSITOR)
+        self._all_new("a compositor that ended", _blow("KILL", COMPOSITOR))
 
     def freeze_the_compositor(self) -> None:
-        self._all_new("a frozen compositor", "STOP", COMPOSITOR)
+        self._all_new("a frozen compositor", _blow("STOP", COMPOSITOR))
 
     def freeze_the_guardian(self) -> None:
-        self._all_new("a frozen guardian", "STOP", GUARDIAN)
+        self._all_new("a frozen guardian", _blow("STOP", GUARDIAN))
 
-    def _all_new(self, what: str, blow: str, victim: str) -> None:
+    def take_the_console_away(self) -> None:
+        """Everything lives, and the screen shows a login prompt."""
+        self._all_new("another console in front", "chvt 1", UNSEEN_S)
+
+    def _all_new(self, what: str, blow: str, noticed_s: float = WATCHDOG_S) -> None:
         before = self._kiosk_pid()
-        self._must(f"pkill -{blow} -u {USER} -f {victim}")
+        self._must(blow)
         began_s = time.monotonic()
         wait_for(
-            "another kiosk", lambda: self._kiosk_pid() not in ("", before), WATCHDOG_S + SERVED_S
+            "another kiosk", lambda: self._kiosk_pid() not in ("", before), noticed_s + SERVED_S
         )
         self._wait_for_the_kiosk()
         for each in (COMPOSITOR, GUARDIAN):
@@ -280,6 +287,10 @@ class Boot:
             )
 
         wait_for("the kiosk's window", is_there, SERVED_S)
+
+
+def _blow(signal: str, victim: str) -> str:
+    return f"pkill -{signal} -u {USER} -f {victim}"
 
 
 def _computer(stack: ExitStack, place: Path) -> Computer:

@@ -196,6 +196,13 @@ def test_an_installer_keeps_the_login_prompt_until_the_kiosk_runs(screen):
     assert screen["Service"]["TTYPath"] == "/dev/tty7"
 
 
+def test_the_screens_console_is_in_front_before_weston_draws_its_first_picture():
+    unit = SCREEN.read_text()
+    assert "\nExecStartPre=+/usr/bin/chvt 7\nExecStart=" in unit
+    _, kiosk, _ = paragraphs("control")
+    assert "kbd" in kiosk["Depends"].replace(",", " ").split()
+
+
 def test_a_screen_that_stands_still_is_started_again(screen, compositor):
     assert screen["Service"]["Type"] == "notify"
     assert screen["Service"]["Restart"] == "always"

@@ -2,13 +2,14 @@
 
 import pytest
 
-from kiosk.sd_notify import READY, WATCHDOG
+from kiosk.sd_notify import READY, UNSEEN, WATCHDOG
 from kiosk.ui.pulse import Pulse
 
 
 class Told:
     def __init__(self):
         self.beats = 0
+        self.is_plugged_in = False
         self.lines = []
 
     def notify(self, *lines):
@@ -23,7 +24,7 @@ def told():
 
 @pytest.fixture
 def pulse(stage, told):
-    made = Pulse(stage.shell.window, lambda: told.beats, told.notify)
+    made = Pulse(stage.shell.window, lambda: told.beats, told.notify, lambda: told.is_plugged_in)
     stage.settle()
     return made
 
@@ -81,7 +82,21 @@ def test_a_window_that_nobody_can_see_is_no_frozen_screen(stage, pulse, told, qt
 
 
 def test_it_feels_every_second_by_itself(stage, told, qtbot):
-    pulse = Pulse(stage.shell.window, lambda: told.beats, told.notify)
+    pulse = Pulse(stage.shell.window, lambda: told.beats, told.notify, lambda: told.is_plugged_in)
     pulse.start()
     told.beats = 1
     qtbot.waitUntil(lambda: bool(told.lines), timeout=30_000)
+
+
+def test_a_window_without_frames_on_a_screen_that_is_plugged_in_is_told_as_unseen(
+    stage, pulse, told, qtbot
+):
+    told.is_plugged_in = True
+    for shown in (True, False, True):
+        stage.shell.window.setVisible(shown)
+        qtbot.waitUntil(lambda shown=shown: stage.shell.window.isExposed() is shown)
+        if shown:
+            draw(stage, qtbot)
+        told.beats += 4
+        pulse.feel()
+    assert told.lines == [(READY, WATCHDOG), (WATCHDOG, UNSEEN), (WATCHDOG,)]

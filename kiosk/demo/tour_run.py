@@ -23,6 +23,9 @@ from kiosk.journal.verify import verify
 from kiosk.observability import LOG_NAME, configure_logging, install_crash_hooks
 
 MARK = ".kiosk-tour"
+PAPER_MM_PER_S = (
+    500.0  # the fastest printers'; paper at once would be gone before its picture is taken
+)
 FINISHED = "finished\n"
 EXIT_OK, EXIT_FINDING, EXIT_BAD_USE = 0, 1, 2
 
@@ -41,7 +44,7 @@ def run_tour(out: Path) -> int:
         console.print(f"{out} holds files that are not a tour's: name an empty directory")
         return EXIT_BAD_USE
     state = out / "state"
-    settings = demo_settings(out)
+    settings = demo_settings(out, paper_mm_per_s=PAPER_MM_PER_S)
     configure_logging(state / "log", console_level="CRITICAL")  # the account stays readable
     install_crash_hooks()
     world = SimulatedWorld(out / "receipts")

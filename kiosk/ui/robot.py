@@ -97,7 +97,7 @@ class Robot:
             yield from self._walk(node.child(number), depth + 1)
 
     def _seen(self, node: QAccessibleInterface, item: QQuickItem) -> Seen | None:
-        name = node.text(QAccessible.Text.Name)
+        name = node.text(QAccessible.Text.Name).replace("\N{NO-BREAK SPACE}", " ")
         if not name or item.width() <= 0 or item.height() <= 0:
             return None
         corner = item.mapToScene(item.boundingRect().topLeft()).toPoint()

@@ -224,14 +224,14 @@ def test_all_bills_are_chosen_at_first_and_the_total_is_theirs():
     page = bills_page(at(CHOOSING), ZH)
     assert page.title == "您有 3 笔待缴"
     assert [row.is_chosen for row in page.bills] == [True, True, True]
-    assert (page.total_label, page.total) == ("合计 3 笔", "¥ 1,443.50")
+    assert (page.total_label, page.total) == ("合计 3 笔", "¥\u00a01,443.50")
     assert (page.pay_label, page.can_pay) == ("确认缴费", True)
 
 
 def test_a_bill_left_out_is_not_in_the_total():
     page = bills_page(at(replace(CHOOSING, selected=frozenset({SCHOOL.bill_no}))), ZH)
     assert [row.is_chosen for row in page.bills] == [True, False, False]
-    assert page.total == "¥ 1,200.00"
+    assert page.total == "¥\u00a01,200.00"
 
 
 def test_nothing_chosen_cannot_be_paid():
@@ -241,7 +241,7 @@ def test_nothing_chosen_cannot_be_paid():
 
 def test_a_late_fee_and_a_missed_date_are_shown_on_the_bill():
     row = bills_page(at(CHOOSING), ZH).bills[1]
-    assert row.late_fee == "含加处罚款 ¥ 13.50"
+    assert row.late_fee == "含加处罚款 ¥\u00a013.50"
     assert row.due == "已过期限（2026年11月12日）"
     assert row.is_overdue
 
@@ -302,9 +302,9 @@ def test_a_veiled_page_holds_no_name_and_no_amount():
 def test_the_details_of_a_bill_add_up():
     shown = details(at(CHOOSING), ZH, FINE.bill_no)
     amounts = {line.key: line.amount for line in shown.lines}
-    assert amounts["principal"] == "¥ 150.00"
-    assert amounts["late_fee"] == "¥ 13.50"
-    assert shown.total == "¥ 163.50"
+    assert amounts["principal"] == "¥\u00a0150.00"
+    assert amounts["late_fee"] == "¥\u00a013.50"
+    assert shown.total == "¥\u00a0163.50"
     facts = {fact.label: fact.value for fact in shown.facts}
     assert facts["缴款码"] == "3301 0526 1121 0000 0127"
     assert facts["缴款人"] == "张*三"
@@ -317,7 +317,7 @@ def test_a_bill_without_late_fee_has_no_line_for_it():
 def test_a_reader_of_english_is_told_the_item_beside_its_official_name():
     fine = bills_page(at(CHOOSING), KNOWING).bills[1]
     assert (fine.title, fine.translated) == ("公安交通违法罚款", "Traffic fine")
-    assert fine.choose_name == "公安交通违法罚款 (Traffic fine), ¥ 163.50"
+    assert fine.choose_name == "公安交通违法罚款 (Traffic fine), ¥\u00a0163.50"
     sheet = details(at(CHOOSING), KNOWING, FINE.bill_no)
     assert sheet.title == sheet.lines[0].name == "公安交通违法罚款 (Traffic fine)"
 
@@ -367,7 +367,11 @@ def test_one_question_is_asked_before_paying(name, title, agree):
 
 def test_a_changed_amount_is_shown_before_and_now():
     change = confirm_page(SCREENS["confirm-changes"], ZH).changes[0]
-    assert (change.title, change.before, change.now) == ("公安交通违法罚款", "¥ 159.00", "¥ 163.50")
+    assert (change.title, change.before, change.now) == (
+        "公安交通违法罚款",
+        "¥\u00a0159.00",
+        "¥\u00a0163.50",
+    )
 
 
 def test_a_payer_found_by_code_is_named_masked():

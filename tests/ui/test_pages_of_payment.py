@@ -124,7 +124,7 @@ def test_an_unstable_link_is_told():
 def test_checking_says_why_it_checks(cause):
     page = checking_page(at(v.Checking(PAYMENT_ID, CHOOSING, cause, NOW_S, 100)), ZH)
     assert "正在确认" in page.cause
-    assert page.amount == "¥ 1.00"
+    assert page.amount == "¥\u00a01.00"
 
 
 def test_the_payments_address_is_not_in_the_words_of_the_page():
@@ -136,7 +136,7 @@ def test_the_payments_address_is_not_in_the_words_of_the_page():
 
 def test_before_receipts_exist_the_page_says_paid():
     page = printing_page(SCREENS["printing-issuing"], ZH)
-    assert (page.title, page.paid) == ("付款成功，正在开票据", "已付款 ¥ 1,443.50")
+    assert (page.title, page.paid) == ("付款成功，正在开票据", "已付款 ¥\u00a01,443.50")
 
 
 def test_every_receipt_says_where_it_is():

@@ -10,8 +10,8 @@ Rectangle {
     property string tone: "info"
 
     implicitWidth: words.implicitWidth + 36
-    implicitHeight: words.implicitHeight + 14
-    radius: height / 2
+    implicitHeight: words.height + 14
+    radius: Math.min(height, Theme.text + 14) / 2
     color: Theme.softOf(tone)
     border.width: Theme.border === 2 && tone !== "plain" ? 0 : 2
     border.color: tone === "plain" ? Theme.line : Theme.textOf(tone)
@@ -19,6 +19,7 @@ Rectangle {
     Label {
         id: words
         anchors.centerIn: parent
+        width: Math.min(implicitWidth, chip.width - 36)
         text: chip.text
         color: Theme.textOf(chip.tone)
         font.pixelSize: Theme.secondary

@@ -18,6 +18,8 @@ Item {
     required property string actName
     required property bool isHeading
     readonly property bool narrow: width < Theme.text * 20
+    // What would push the title away stands below it.
+    readonly property bool stacked: narrow || condition.implicitWidth > width * 0.5
 
     signal acted
 
@@ -53,7 +55,7 @@ Item {
 
                 GridLayout {
                     Layout.fillWidth: true
-                    columns: row.narrow ? 1 : 2
+                    columns: row.stacked ? 1 : 2
                     columnSpacing: Theme.gap
                     rowSpacing: 6
 
@@ -63,8 +65,13 @@ Item {
                         font.bold: true
                     }
                     Chip {
+                        id: condition
+
                         visible: row.chip !== ""
-                        Layout.maximumWidth: parent.width * (row.narrow ? 1 : 0.6)
+                        // Fills to shrink: as wide as its words at most.
+                        Layout.fillWidth: row.stacked
+                        Layout.minimumWidth: row.stacked ? 0 : implicitWidth
+                        Layout.maximumWidth: implicitWidth
                         text: row.chip
                         tone: row.tone
                     }

@@ -18,7 +18,7 @@ from tests.support.ports import free_ports
 
 RECIPE = Path(__file__).with_name("prism")
 PLACE = Path("out/contract/prism")
-INSTALL_TIMEOUT_S = 240
+INSTALL_TIMEOUT_S = 900
 START_TIMEOUT_S = 180
 LISTENING = "Prism is listening"
 

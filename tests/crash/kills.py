@@ -190,7 +190,7 @@ def kill_visit(
         score.visits_that_ended_first += 1
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
+        process.wait(120)
         score.visit_kills += 1
     again = play(sandbox, order | {"recover": True})
     assert again.returncode == 0, again.stderr

@@ -47,7 +47,7 @@ class PtyLine:
     def unplug(self):
         if self._thread.is_alive():
             os.write(self._stop_in, b"x")
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=60)
             os.close(self._far)
             os.close(self._near)
 
@@ -92,7 +92,7 @@ class TcpLine:
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
         self.hang_up()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
         assert not self._thread.is_alive()
 
 

@@ -24,7 +24,7 @@ def acknowledged_before_kill(directory, commits: int) -> int:
     lines = [process.stdout.readline() for _ in range(commits)]
     process.kill()
     rest = process.stdout.read().splitlines(keepends=True)
-    process.wait(30)
+    process.wait(120)
     process.stdout.close()
     whole = [line for line in (*lines, *rest) if line.endswith("\n")]
     return int(whole[-1])

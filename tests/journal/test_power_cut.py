@@ -165,5 +165,5 @@ def test_the_log_of_a_journal_that_a_foreign_program_reads_is_left_alone(tmp_pat
             Journal.open(tmp_path, KEY)
         assert log.stat().st_ino == before
         holder.stdin.close()
-        holder.wait(30)
+        holder.wait(120)
     assert read_back(tmp_path) == [ended(1)]

@@ -64,7 +64,7 @@ class Phone:
         self.page = requests.Response()
 
     def open(self, url: str) -> str:
-        self.page = self._session.get(url, timeout=10)
+        self.page = self._session.get(url, timeout=60)
         return self.showing
 
     @property
@@ -82,7 +82,7 @@ class Phone:
         )
         origin = re.match(r"https?://[^/]+", self.page.url)
         assert origin
-        self.page = self._session.post(origin[0] + action[1], {**fields, **choice}, timeout=10)
+        self.page = self._session.post(origin[0] + action[1], {**fields, **choice}, timeout=60)
         return self.showing
 
     def pay(self, url: str, wallet: str = "alipay") -> str:
@@ -115,12 +115,12 @@ class City:
 
     def order(self, path: str, **body: Any) -> Any:
         """Tell the control API; returns its answer."""
-        answer = requests.post(f"{self.direct_url}/sandbox{path}", json=body, timeout=10)
+        answer = requests.post(f"{self.direct_url}/sandbox{path}", json=body, timeout=60)
         assert answer.ok, answer.text
         return answer.json()
 
     def ask(self, path: str) -> Any:
-        answer = requests.get(f"{self.direct_url}/sandbox{path}", timeout=10)
+        answer = requests.get(f"{self.direct_url}/sandbox{path}", timeout=60)
         assert answer.ok, answer.text
         return answer.json()
 

@@ -107,7 +107,7 @@ def test_paying_after_the_kiosk_gave_up_is_refused_in_words(
     assert phone.open(seen.qr_url) == "closed"
     assert "没有扣款" in phone.page.text
     answer = requests.post(
-        seen.qr_url + "/confirm", {"wallet": "alipay", "outcome": "success"}, timeout=10
+        seen.qr_url + "/confirm", {"wallet": "alipay", "outcome": "success"}, timeout=60
     )
     assert 'data-page="closed"' in answer.text
 
@@ -119,7 +119,7 @@ def test_an_unknown_code_is_answered_with_a_page(city: City) -> None:
     answer = requests.post(
         city.direct_url + "/pay/nothing/confirm",
         {"wallet": "alipay", "outcome": "success"},
-        timeout=10,
+        timeout=60,
     )
     assert 'data-page="unknown"' in answer.text
 
@@ -127,7 +127,7 @@ def test_an_unknown_code_is_answered_with_a_page(city: City) -> None:
 def test_an_outcome_nobody_offered_is_refused(city: City, kiosk: PlatformClient) -> None:
     seen = opened(kiosk, "P1", bills_of(kiosk, ZHANG)[0])
     answer = requests.post(
-        seen.qr_url + "/confirm", {"wallet": "cash", "outcome": "success"}, timeout=10
+        seen.qr_url + "/confirm", {"wallet": "cash", "outcome": "success"}, timeout=60
     )
     assert answer.status_code == 422
     assert state_of(kiosk, seen) is PlatformState.OPEN
@@ -188,6 +188,6 @@ def test_no_page_shows_the_inside_of_the_program(city: City, kiosk: PlatformClie
         ClaimReceipt("C1", receipts_of(kiosk, ZHANG).receipts[0].receipt_no, reprint=False)
     )
     assert isinstance(granted, ClaimGranted)
-    verified = requests.get(granted.receipt.verify_url, timeout=10)
+    verified = requests.get(granted.receipt.verify_url, timeout=60)
     assert granted.receipt.title in verified.text
     assert "built-in" not in verified.text

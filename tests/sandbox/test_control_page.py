@@ -16,7 +16,7 @@ ZHANG = PEOPLE["zhang"]
 
 
 def page(city: City) -> str:
-    answer = requests.get(f"{city.direct_url}/sandbox/page", timeout=10)
+    answer = requests.get(f"{city.direct_url}/sandbox/page", timeout=60)
     assert answer.ok, answer.text
     return answer.text
 
@@ -24,7 +24,7 @@ def page(city: City) -> str:
 def press(city: City, button: str, **fields: object) -> str:
     """Send one of the page's forms; the page that follows."""
     assert f'action="/sandbox/page/{button}"' in page(city)
-    answer = requests.post(f"{city.direct_url}/sandbox/page/{button}", data=fields, timeout=10)
+    answer = requests.post(f"{city.direct_url}/sandbox/page/{button}", data=fields, timeout=60)
     assert answer.ok, answer.text
     return answer.text
 
@@ -62,7 +62,7 @@ def test_a_payment_is_given_back_and_a_second_time_is_refused_in_words(
     now = kiosk.perform(QueryPayment("P1", seen.amount_fen))
     assert getattr(now, "state", "") == "voided"
     again = requests.post(
-        f"{city.direct_url}/sandbox/page/void", data={"payment_id": "P1"}, timeout=10
+        f"{city.direct_url}/sandbox/page/void", data={"payment_id": "P1"}, timeout=60
     )
     assert "the payment is voided" in again.text
 
@@ -89,13 +89,13 @@ def test_time_goes_on_and_everything_begins_anew(city: City, kiosk: PlatformClie
 
 @pytest.mark.parametrize("fields", [{"mode": "sideways"}, {}])
 def test_a_form_that_makes_no_sense_is_refused(city: City, fields: dict[str, str]) -> None:
-    answer = requests.post(f"{city.direct_url}/sandbox/page/link", data=fields, timeout=10)
+    answer = requests.post(f"{city.direct_url}/sandbox/page/link", data=fields, timeout=60)
     assert answer.status_code == 422
 
 
 def test_a_problem_is_shown_as_text_and_never_as_markup(city: City) -> None:
     answer = requests.get(
-        f"{city.direct_url}/sandbox/page", params={"problem": "<b>x</b>"}, timeout=10
+        f"{city.direct_url}/sandbox/page", params={"problem": "<b>x</b>"}, timeout=60
     )
     assert "<b>x</b>" not in answer.text
     assert "&lt;b&gt;x" in answer.text
@@ -104,13 +104,13 @@ def test_a_problem_is_shown_as_text_and_never_as_markup(city: City) -> None:
 def test_other_machines_do_not_see_the_page(city: City) -> None:
     with requests.Session() as session:
         session.mount("http://", FromElsewhere())
-        assert session.get(f"{city.direct_url}/sandbox/page", timeout=10).status_code == 403
-        moved = session.post(f"{city.direct_url}/sandbox/page/reset", timeout=10)
+        assert session.get(f"{city.direct_url}/sandbox/page", timeout=60).status_code == 403
+        moved = session.post(f"{city.direct_url}/sandbox/page/reset", timeout=60)
         assert moved.status_code == 403
 
 
 def test_a_page_from_elsewhere_cannot_press_its_buttons(city: City) -> None:
     target = f"{city.direct_url}/sandbox/page/reset"
     for origin, status in (("http://evil.example", 403), ("null", 403), (city.direct_url, 200)):
-        answer = requests.post(target, headers={"Origin": origin}, timeout=10)
+        answer = requests.post(target, headers={"Origin": origin}, timeout=60)
         assert answer.status_code == status

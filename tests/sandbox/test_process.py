@@ -43,7 +43,7 @@ def test_the_first_line_says_where_it_is_and_the_end_of_stdin_ends_it(tmp_path: 
         assert addresses["pid"] == running.pid
         assert addresses["url"] != addresses["direct_url"]
         health = requests.get(
-            addresses["url"] + "/v1/health", headers={"X-Request-Id": "0" * 32}, timeout=10
+            addresses["url"] + "/v1/health", headers={"X-Request-Id": "0" * 32}, timeout=60
         )
         assert health.json()["status"] == "ok"
     assert running.returncode == 0

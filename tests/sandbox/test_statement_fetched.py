@@ -25,7 +25,7 @@ def test_what_is_fetched_holds_the_same_rows_as_the_file(city: City, kiosk: Plat
     pay(city, kiosk)
     day = city.server.store.today()
     fetched = fetch(kiosk.ask, "K1", day)
-    file = requests.get(f"{city.direct_url}/sandbox/statements/K1/{day}", timeout=10)
+    file = requests.get(f"{city.direct_url}/sandbox/statements/K1/{day}", timeout=60)
     assert file.ok
     assert fetched.lines == read_statement(io.BytesIO(file.content)).lines
     assert fetched.faults == ()

@@ -25,7 +25,7 @@ def file_of(city: City, day: str, defect: Defect, kiosk_id: str = "K1") -> bytes
     answer = requests.get(
         f"{city.direct_url}/sandbox/statements/{kiosk_id}/{day}",
         params={"defect": str(defect)},
-        timeout=10,
+        timeout=60,
     )
     assert answer.ok, answer.text
     return answer.content
@@ -96,6 +96,6 @@ def test_a_broken_row_cannot_be_read_as_a_number(city: City, day: str) -> None:
 def test_a_day_without_payments_has_a_right_file_and_nothing_to_spoil(city: City) -> None:
     assert adds_up(lines_of(file_of(city, "2020-01-01", Defect.MATCHED)))
     answer = requests.get(
-        f"{city.direct_url}/sandbox/statements/K1/2020-01-01?defect=paid_twice", timeout=10
+        f"{city.direct_url}/sandbox/statements/K1/2020-01-01?defect=paid_twice", timeout=60
     )
     assert answer.status_code == 409

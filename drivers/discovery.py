@@ -99,7 +99,7 @@ def _plugs(folder: Path) -> Iterator[tuple[str, str, str]]:
         try:
             status = (plug / "status").read_text().strip()
             modes = (plug / "modes").read_text().split()
-        except FileNotFoundError:  # a plug of a dock that was pulled while we looked
+        except OSError:  # a plug of a dock that was pulled while we looked: ENOENT or ENODEV
             continue
         yield plug.name.partition("-")[2], status, "".join(modes[:1])
 

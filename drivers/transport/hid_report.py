@@ -107,7 +107,10 @@ def nodes_of(
 
 
 def _read(path: Path) -> str:
-    return path.read_text("utf-8", "replace").strip() if path.is_file() else ""
+    try:
+        return path.read_text("utf-8", "replace").strip()
+    except OSError:  # not there, or pulled while we looked: ENOENT or ENODEV
+        return ""
 
 
 def open_and_close(path: Path) -> None:

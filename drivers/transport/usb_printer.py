@@ -38,7 +38,10 @@ def find_printer(
 def serial_number_of(entry: Path) -> str:
     """The USB device is the parent of the interface that usblp serves."""
     place = (entry / "device").resolve().parent / "serial"
-    return place.read_text("utf-8", "replace").strip() if place.is_file() else ""
+    try:
+        return place.read_text("utf-8", "replace").strip()
+    except OSError:  # it has none, or was pulled while we looked: ENOENT or ENODEV
+        return ""
 
 
 class UsbPrinterLink:

@@ -51,6 +51,14 @@ def test_usb_printers_are_found_by_their_serial_numbers(tmp_path):
     )
 
 
+def test_a_usb_printer_that_vanishes_while_it_is_read_has_no_serial_number(tmp_path):
+    (tmp_path / "device/interface").mkdir(parents=True)
+    (tmp_path / "device/serial").symlink_to("/proc/self/mem")  # opens, and fails when read
+    (tmp_path / "class/lp0").mkdir(parents=True)
+    (tmp_path / "class/lp0/device").symlink_to(tmp_path / "device/interface")
+    assert usb_printers(tmp_path / "class") == (Found(Kind.USB_PRINTER, "", "/dev/usb/lp0"),)
+
+
 def test_screens_are_named_by_their_plugs_as_screen_ini_takes_them(tmp_path):
     plugs = {"card0-HDMI-A-1": "connected", "card0-DP-1": "disconnected", "card1-LVDS-1": "unknown"}
     for name, status in plugs.items():
@@ -66,6 +74,12 @@ def test_screens_are_named_by_their_plugs_as_screen_ini_takes_them(tmp_path):
 
 def test_a_plug_that_vanishes_while_it_is_looked_at_is_no_screen(tmp_path):
     (tmp_path / "card0-DP-2").mkdir()
+    assert screens(tmp_path) == ()
+
+
+def test_a_plug_that_vanishes_while_it_is_read_is_no_screen(tmp_path):
+    (tmp_path / "card0-DP-2").mkdir()
+    (tmp_path / "card0-DP-2/status").symlink_to("/proc/self/mem")  # opens, and fails when read
     assert screens(tmp_path) == ()
 
 

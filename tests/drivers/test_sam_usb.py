@@ -341,6 +341,16 @@ def test_the_file_behind_a_place_on_the_bus_is_found(usb_tree):
     assert list(nodes_of(one, listed, usb_tree, Path("/b"))) == [Path("/b/002/012")]
 
 
+def test_a_place_on_the_bus_that_vanishes_while_it_is_read_is_not_there(usb_tree):
+    (usb_tree / "1-2.3/devnum").unlink()
+    (usb_tree / "1-2.3/devnum").symlink_to("/proc/self/mem")  # opens, and fails when read
+
+    def listed(vendor, product):
+        return [{"path": b"1-2.3:1.0"}, {"path": b"2-1:1.0"}]
+
+    assert list(nodes_of(READER, listed, usb_tree, Path("/b"))) == [Path("/b/002/012")]
+
+
 def test_a_file_that_the_library_names_is_taken_as_it_is(usb_tree):
     def listed(vendor, product):
         return [

@@ -184,7 +184,7 @@ class Engine:
     def _turn(self, event: Event, stamp: Stamp) -> None:
         result = step(self.kiosk, event, stamp)
         if result.records and not self._commit(result.records, stamp):
-            self._note_device(event, stamp)
+            self._while_halted(event, stamp)
             return
         self._tell_of_forgeries(result.kiosk)
         self.kiosk = result.kiosk
@@ -287,7 +287,11 @@ class Engine:
         log.info(EventId.JOURNAL_USABLE_AGAIN)
         here = self.kiosk
         self.kiosk = Kiosk(
-            rules=self._rules, ledger=ledger, presence=here.presence, printer=here.printer
+            rules=self._rules,
+            ledger=ledger,
+            presence=here.presence,
+            lost_because=here.lost_because,
+            printer=here.printer,
         )
         self.look_at_s = 0.0
         self.handle(self._started)
@@ -295,7 +299,12 @@ class Engine:
     def _note_device(self, event: Event, stamp: Stamp) -> None:
         if isinstance(event, DeviceUp | DeviceDown | PrinterSeen | PrintFinished):
             seen = step(self.kiosk, event, stamp).kiosk
-            self.kiosk = replace(self.kiosk, presence=seen.presence, printer=seen.printer)
+            self.kiosk = replace(
+                self.kiosk,
+                presence=seen.presence,
+                lost_because=seen.lost_because,
+                printer=seen.printer,
+            )
 
     def _halt(self, error: CommitUncertain) -> None:
         """Take no more money until the journal can be used again."""

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from drivers.api import Role
 from kiosk.domain import events as e
 from kiosk.domain import operator as o
 from kiosk.domain.operator import AccountRole, Level, NotDone
@@ -89,6 +90,25 @@ def test_whoever_was_logged_in_when_it_halted_goes_on_to_the_bundle(kiosk):
     assert json.loads(kiosk.bundle()["report.json"])["taking_this"] == "not_recorded"
 
 
+def test_a_log_out_that_can_no_longer_be_recorded_ends_the_session_all_the_same(kiosk):
+    kiosk.desk.log_in("901", PIN)
+    diary = kiosk.play.diary
+    diary.fail_at, diary.fails_for_ever = diary.commits + 1, True
+    assert kiosk.desk.order(o.LogOut()) is None
+    assert kiosk.play.kiosk.halted
+    assert kiosk.play.kiosk.desk.session is None
+
+
+def test_an_idle_session_whose_end_can_no_longer_be_recorded_ends_all_the_same(kiosk):
+    kiosk.desk.log_in("901", PIN)
+    diary = kiosk.play.diary
+    diary.fail_at, diary.fails_for_ever = diary.commits + 1, True
+    kiosk.play.now_s += kiosk.play.kiosk.rules.desk_idle_s
+    kiosk.play.send(e.Tick())
+    assert kiosk.play.kiosk.halted
+    assert kiosk.play.kiosk.desk.session is None
+
+
 @pytest.mark.parametrize(
     ("account_id", "pin", "code"),
     [("2002", CLERKS_PIN, "not_your_role"), ("", "", "not_logged_in")],
@@ -159,3 +179,14 @@ def test_the_journals_return_ends_an_unrecorded_session(kiosk):
     kiosk.play.engine.rest()
     assert not kiosk.play.kiosk.halted
     assert kiosk.play.kiosk.desk.session is None
+
+
+def test_why_a_device_is_lost_is_known_at_a_halted_kiosk_and_after_the_journals_return(kiosk):
+    kiosk.fill_the_disk()
+    kiosk.play.send(e.DeviceDown(Role.ID_READER, "no_permission"))
+    assert kiosk.play.kiosk.lost_because == {Role.ID_READER: "no_permission"}
+    kiosk.play.diary.fails_for_ever, kiosk.play.diary.fail_at = False, 0
+    kiosk.play.now_s += 61
+    kiosk.play.engine.rest()
+    assert not kiosk.play.kiosk.halted
+    assert kiosk.play.kiosk.lost_because == {Role.ID_READER: "no_permission"}

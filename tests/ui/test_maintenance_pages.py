@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,10 +14,19 @@ from kiosk.domain.events import Ordered
 from kiosk.domain.office_book import Office
 from kiosk.domain.operator import AccountRole, NotDone
 from kiosk.maintenance.trouble import DeskTrouble
+from kiosk.maintenance.views import VisitPage
 from kiosk.ui.core_bridge import CoreBridge
 from kiosk.ui.gallery import show_sample
 from kiosk.ui.robot import NotOnScreen, Robot
-from kiosk.ui.sample_desk import CODE, OPEN_CODE, PAYMENT_ID, RECEIPT, SampleDesk, sample_places
+from kiosk.ui.sample_desk import (
+    CODE,
+    OPEN_CODE,
+    PAYMENT_ID,
+    RECEIPT,
+    SampleDesk,
+    SampleSearch,
+    sample_places,
+)
 from kiosk.ui.sample_maintenance import CLERK, DESK, HELD, HOURS, IDLE, MAINTENANCE, NOBODY, at_desk
 from kiosk.ui.sample_screens import NOW_S, SCREENS
 from kiosk.ui.shell import Shell
@@ -444,6 +454,43 @@ def test_a_page_that_got_no_answer_leads_back(qapp, name, acts):
     assert shell.maintenance.message
     assert "返回" in back.visible_names()
     shell.close()
+
+
+class LateDesk(SampleDesk):
+    """Answers when it is told to, in the order of the questions; finds the code looked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.waiting = []
+
+    def submit(self, job, done):
+        self.waiting.append((job, done))
+
+    def answer_one(self):
+        job, done = self.waiting.pop(0)
+        done(job())
+
+    def search(self, wanted):
+        (visit,) = SampleSearch().next_page(1).visits
+        (line,) = visit.payments
+        found = replace(visit, payments=(replace(line, inquiry_code=wanted.code),))
+        return SimpleNamespace(next_page=lambda: VisitPage((found,), has_more=False))
+
+
+def test_what_an_earlier_search_finds_is_not_shown_as_found_by_the_present_one(qapp):
+    room = Room(LateDesk())
+    try:
+        room.go("payments-2026-11-20:AAAA-1111")
+        room.go("payments-2026-11-20:BBBB-2222")
+        room.desk.answer_one()
+        room.settle()
+        assert "AAAA-1111" not in room.seen
+        room.desk.answer_one()
+        room.settle()
+        assert "BBBB-2222" in room.seen
+        assert "AAAA-1111" not in room.seen
+    finally:
+        room.shell.close()
 
 
 def test_the_folder_on_the_kiosk_is_told_from_a_stick(room):

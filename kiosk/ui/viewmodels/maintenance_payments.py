@@ -310,12 +310,14 @@ class PaymentsPage(Controller):
         self._read_on()
 
     def _read_on(self) -> None:
-        assert self._search is not None, "reading on belongs to a search"
-        self.office.ask(self._search.next_page, self._add)
+        search = self._search
+        assert search is not None, "reading on belongs to a search"
+        self.office.ask(search.next_page, lambda page: self._add(search, page))
 
-    def _add(self, page: VisitPage) -> None:
-        self._found += page.visits
-        self._has_more = page.has_more
+    def _add(self, search: Search, page: VisitPage) -> None:
+        if search is self._search:  # else another was begun meanwhile, or the page was left
+            self._found += page.visits
+            self._has_more = page.has_more
 
     def _read_story(self, visit_id: str) -> None:
         self._story, self._view = None, View.STORY

@@ -35,6 +35,7 @@ from kiosk.maintenance.trouble import DeskTrouble
 from kiosk.reconcile import Comparison, Ours, Statement, compare
 from kiosk.reconcile.export import export_csv
 from kiosk.reconcile.ours import KINDS
+from kiosk.reconcile.statement import version_in
 from kiosk.settings import Settings
 
 
@@ -78,7 +79,7 @@ def reconcile(
     if json:
         print_json(_as_json(compared))
     else:
-        _show(compared)
+        _show(compared, is_file=statement is not None)
     finish(found=bool(compared.differences))
 
 
@@ -153,14 +154,23 @@ def _as_json(compared: Comparison) -> dict[str, object]:
     }
 
 
-def _show(compared: Comparison) -> None:
+def _is_closed_by_another(compared: Comparison, *, is_file: bool) -> bool:
+    """Days are closed by what the network brought, and the digest of a file is another one:
+    of its bytes, not of its rows. So of a file only the version tells."""
+    closed_by, name = compared.closed_by, compared.statement_name
+    if not closed_by:
+        return False
+    return version_in(closed_by) != version_in(name) if is_file else closed_by != name
+
+
+def _show(compared: Comparison, *, is_file: bool) -> None:
     sides = (
         f"here {compared.ours_count} payments, {yuan(compared.ours_fen)} yuan; "
         f"statement {compared.theirs_count} payments, {yuan(compared.theirs_fen)} yuan; "
         f"{compared.matched} agree"
     )
     out.print(f"{compared.day} ({compared.statement_name}): {sides}", markup=False)
-    if compared.closed_by and compared.closed_by != compared.statement_name:
+    if _is_closed_by_another(compared, is_file=is_file):
         out.print(f"the day was closed by another statement: {compared.closed_by}", markup=False)
     if compared.day >= datetime.now(CHINA).date():
         out.print("this day is not over: more may come in on it, compare it again tomorrow")

@@ -65,7 +65,7 @@ class Statement:
     kiosk_id: str
     day: date
     version: int
-    digest: str  # 12 hexadecimal digits of its SHA-256
+    digest: str  # 12 hexadecimal digits of a SHA-256: a file's of its bytes, else of its rows
     lines: tuple[StatementLine, ...]
     faults: tuple[Difference, ...]  # CUT_OFF, BROKEN_ROW
 

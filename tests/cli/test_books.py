@@ -15,8 +15,15 @@ import pytest
 from kiosk.cli.app import run
 from kiosk.domain import payment
 from kiosk.domain.hours import CHINA
+from kiosk.domain.operator import Act
 from kiosk.domain.platform import BillToPay
-from kiosk.domain.records import PaymentIntended, PaymentMoved, ReceiptOwed, Record
+from kiosk.domain.records import (
+    OperatorActed,
+    PaymentIntended,
+    PaymentMoved,
+    ReceiptOwed,
+    Record,
+)
 from kiosk.journal import keys
 from kiosk.journal.journal import Journal
 from kiosk.platform_api.wire_services import StatementRow
@@ -96,6 +103,25 @@ def test_a_day_on_which_both_sides_agree_exits_0(site: Path) -> None:
     assert answer["totals"]["item"] == [
         {"code": "103042707", "name": "", "count": 1, "amount_fen": 5000}
     ]
+
+
+def closed_by(statement: str) -> OperatorActed:
+    return OperatorActed("2002", Act.CLOSE_DAY, DAY.isoformat(), "", {"statement": statement})
+
+
+def test_a_file_of_the_version_that_closed_the_day_on_the_screen_is_no_other_statement(
+    site: Path,
+) -> None:
+    write_journal(site, closed_by(f"{DAY}.v2:0123456789ab"))
+    assert "closed by another" not in reconcile(site, write_statement(site))[1]
+
+
+def test_a_file_of_another_version_than_the_one_that_closed_the_day_is_said_to_be_another(
+    site: Path,
+) -> None:
+    write_journal(site, closed_by(f"{DAY}.v1:0123456789ab"))
+    said = reconcile(site, write_statement(site))[1]
+    assert f"closed by another statement: {DAY}.v1:0123456789ab" in " ".join(said.split())
 
 
 def test_a_difference_exits_1_and_says_who_does_what(site: Path) -> None:

@@ -19,7 +19,8 @@ EXIT_RESTART = 0  # the kiosk ended because a technician wanted it
 class Limits:
     start_s: float = 120.0  # from the start to the first frame; a long journal is checked first
     silent_s: float = 10.0  # between two signs of life
-    unseen_s: float = 60.0  # of signs of life on a screen that shows none of it
+    unseen_s: float = 60.0  # of signs of life on a screen that shows none of it; then doubled
+    unseen_doublings: int = 6  # by renewals in vain: the plug of no screen may say "connected"
     settled_s: float = 5.0  # of signs of life, then a start counts as good
     failures: int = 5
     ends_an_hour: int = 30
@@ -81,9 +82,16 @@ class Policy:
         if now_s - self.heard_s > self.limits.silent_s:
             return Act.KILL
         since_s = self.unseen_since_s
-        if since_s is not None and now_s - since_s > self.limits.unseen_s:
+        if since_s is not None and now_s - since_s > self._patience_s:
+            self.history = self.history.after_renewal()
             return Act.RENEW_SCREEN
         return Act.NONE
+
+    @property
+    def _patience_s(self) -> float:
+        """How long the kiosk may live unseen."""
+        doublings = min(self.history.renewals, self.limits.unseen_doublings)
+        return self.limits.unseen_s * float(2**doublings)
 
     def on_started(self, now_s: float) -> None:
         self.phase, self.began_s, self.ready_s = Phase.STARTING, now_s, None
@@ -101,6 +109,7 @@ class Policy:
         self.phase, self.heard_s = Phase.SERVING, now_s
         if not unseen:
             self.unseen_since_s = None
+            self.history = self.history.after_picture()
         elif self.unseen_since_s is None:
             self.unseen_since_s = now_s
 

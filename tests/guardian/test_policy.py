@@ -207,7 +207,7 @@ def live_unseen(time, seconds):
 def test_a_kiosk_that_lives_unseen_for_a_minute_gets_a_new_screen(time):
     time.start()
     assert live_unseen(time, LIMITS.unseen_s) == {Act.NONE}
-    assert live_unseen(time, 2) == {Act.RENEW_SCREEN}
+    assert live_unseen(time, 1) == {Act.RENEW_SCREEN}
 
 
 def test_a_picture_that_comes_back_in_time_renews_nothing(time):
@@ -228,4 +228,23 @@ def test_a_new_start_has_its_own_minute(time):
 def test_an_unseen_kiosk_is_no_failed_start(time):
     time.start()
     live_unseen(time, LIMITS.unseen_s + 2)
+    assert (time.policy.history.failed_starts, time.policy.history.ends) == (0, 0)
+
+
+def test_a_new_screen_that_shows_nothing_either_waits_twice_as_long_up_to_an_hour(time):
+    waits = []
+    for _ in range(9):
+        time = Time(time.policy.history)  # systemd starts another guardian
+        time.start()
+        waited_s = 0
+        while live_unseen(time, 1) == {Act.NONE}:
+            waited_s += 1
+        waits.append(round(waited_s / LIMITS.unseen_s))
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 64, 64]
+
+
+def test_a_picture_brings_the_short_wait_back():
+    time = Time(History(renewals=5))
+    time.start()
+    time.live(1)
     assert time.policy.history == History()
